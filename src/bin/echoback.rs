@@ -1,0 +1,56 @@
+//! Echoes what you type, for 30 seconds (listings 3.1 and 3.7).
+
+use clap::Parser;
+use csp_toolkit::cli::duration::Timeout;
+use csp_toolkit::cli::{Exit, exit, message};
+use csp_toolkit::echo::{self, Config, Outcome};
+use std::fs::File;
+use std::io::{self, ErrorKind, IsTerminal};
+use std::os::fd::AsFd;
+use std::process::ExitCode;
+
+const NAME: &str = "echoback";
+
+/// Echoes standard input to standard output as it arrives, byte for byte, until the time is up.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit status: 0 at the end, 1 on a read or write error, 2 on unusable options."
+)]
+struct Options {
+    /// How long to echo: 500ms, 30s, 2m, a bare number of seconds, or never
+    #[arg(short, long, value_name = "DURATION", default_value = "30s")]
+    timeout: Timeout,
+
+    /// End at the end of input, without the closing line
+    #[arg(short, long)]
+    exit_on_eof: bool,
+
+    /// Leave the closing line out
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+fn main() -> ExitCode {
+    exit::finish(NAME, run(&Options::parse()))
+}
+
+fn run(options: &Options) -> anyhow::Result<Exit> {
+    // The files behind the standard streams: their buffers would only be in the way.
+    let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    let config = Config {
+        timeout: options.timeout.0,
+        closing: if options.quiet { Vec::new() } else { b"Timed out.\n".to_vec() },
+        wait_at_end: !options.exit_on_eof,
+        on_end: || {
+            if io::stderr().is_terminal() {
+                message::line(NAME, "end of input; waiting for the time-out (Ctrl-C ends it now)");
+            }
+        },
+    };
+    match echo::run(input, output, config)? {
+        Outcome::Closed => Err(io::Error::from(ErrorKind::BrokenPipe).into()),
+        Outcome::TimedOut | Outcome::Stalled | Outcome::EndOfInput => Ok(Exit::Success),
+    }
+}

@@ -1,0 +1,35 @@
+//! Ctrl-C, `kill` and a closed terminal: what is half done is taken away, then the signal kills.
+
+use super::exit::die_of;
+use crate::gzip::Unfinished;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::io;
+use std::thread;
+
+/// From now on, the signals that end a process first remove the files in `unfinished`.
+///
+/// They are handled on a thread of their own, so that a main thread which waits for a slow disk
+/// or an idle pipe holds nothing up. A signal that is ignored already, as `nohup` has it, stays so.
+pub fn clean_up_on_signals(unfinished: &Unfinished) -> io::Result<()> {
+    let unfinished = unfinished.clone();
+    let ignored = ignored_signals();
+    let heeded =
+        [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    let mut signals = Signals::new(heeded)?;
+    thread::spawn(move || {
+        for signal in &mut signals {
+            // Held until the process is gone: nothing is begun or put in place any more.
+            let _nothing_more = unfinished.remove_all();
+            die_of(signal);
+        }
+    });
+    Ok(())
+}
+
+/// The signals that this process was started to ignore, a bit each; none where `/proc` is missing.
+fn ignored_signals() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}

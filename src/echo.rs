@@ -1,0 +1,296 @@
+//! The echo with a deadline (techniques 10 and 13, listings 3.1 and 3.7).
+//!
+//! As in listing 3.7, one thread reads and sends what it read down a channel, and a loop selects
+//! between that channel and the deadline. Three things differ from the book's program. The buffers
+//! are recycled and each carries its length, so that no padding is written. The end of input is a
+//! message of its own, sent once, where the book's goroutine goes on sending empty reads. And the
+//! loop runs on a thread of its own, so that a downstream which has stopped reading cannot hold up
+//! the deadline.
+//!
+//! ```
+//! use csp_toolkit::echo::{self, Config, Outcome};
+//! use std::io::{Read, Write};
+//!
+//! # use std::os::unix::net::UnixStream;
+//! let (input, mut typed) = UnixStream::pair()?;
+//! let (mut screen, output) = UnixStream::pair()?;
+//! typed.write_all(b"hello\n")?;
+//! drop(typed);
+//! let config = Config { wait_at_end: false, ..Config::default() };
+//! assert_eq!(echo::run(input, output, config)?, Outcome::EndOfInput);
+//! let mut shown = String::new();
+//! screen.read_to_string(&mut shown)?;
+//! assert_eq!(shown, "hello\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, at, bounded, never, select};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Bytes a buffer holds: what a pipe holds on Linux.
+const BUFFER: usize = 64 * 1024;
+/// How many buffers go round: one being read into, one being written, two between.
+const BUFFERS: usize = 4;
+/// How long after the deadline what was read may still be on its way out.
+const GRACE: Duration = Duration::from_millis(30);
+
+/// When the echo ends, and what it says.
+#[derive(Debug)]
+pub struct Config {
+    /// How long the echo lasts; `None` is for ever.
+    pub timeout: Option<Duration>,
+    /// Written after everything else when the time is up.
+    pub closing: Vec<u8>,
+    /// Whether the end of input is waited out, as the book's program does, or ends the echo.
+    pub wait_at_end: bool,
+    /// Called, on another thread, when the input ends and the time-out is waited for.
+    pub on_end: fn(),
+}
+
+impl Default for Config {
+    /// Thirty seconds, waited out, with no closing words.
+    fn default() -> Self {
+        Self {
+            timeout: Some(Duration::from_secs(30)),
+            closing: Vec::new(),
+            wait_at_end: true,
+            on_end: || {},
+        }
+    }
+}
+
+/// How an echo ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The time was up; all that had been read was written, and the closing words.
+    TimedOut,
+    /// The time was up, and downstream did not take all that had been read.
+    Stalled,
+    /// The input ended, and that was to be the end.
+    EndOfInput,
+    /// Whoever reads the output closed it.
+    Closed,
+}
+
+/// Why an echo failed.
+#[derive(Debug, thiserror::Error)]
+pub enum EchoError {
+    /// The input could not be read. What had been read before was written.
+    #[error("cannot read: {0}")]
+    Read(#[source] io::Error),
+    /// The output could not be written.
+    #[error("cannot write: {0}")]
+    Write(#[source] io::Error),
+}
+
+/// Copies `input` to `output`, byte for byte and as it arrives, until the time is up.
+///
+/// Everything read before the deadline is written, in order. Nothing is read after it, so what
+/// is still in a pipe or a file stays there for the next program. Only a downstream that does not
+/// take the last buffers (256 KiB at most) within 30 ms loses them: the deadline goes first.
+///
+/// Blocks until the end. After [`Outcome::Stalled`] the writing thread still waits for `output`;
+/// the end of the process ends it.
+///
+/// # Panics
+///
+/// When `output` does, in its `write`.
+pub fn run<R, W>(input: R, output: W, config: Config) -> Result<Outcome, EchoError>
+where
+    R: Read + AsFd + Send + 'static,
+    W: Write + AsFd + Send + 'static,
+{
+    // A time too long for the clock is for ever.
+    let deadline = config.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let downstream = output.as_fd().try_clone_to_owned().map_err(EchoError::Write)?;
+    let (sender, events) = bounded(BUFFERS + 1);
+    let (recycle, empty) = bounded(BUFFERS);
+    for _ in 0..BUFFERS {
+        let _ = recycle.send(Chunk { bytes: vec![0; BUFFER], filled: 0 });
+    }
+    let gate = Arc::new(Mutex::new(Gate::Open));
+    let reader = Reader {
+        input,
+        downstream,
+        deadline,
+        wait_at_end: config.wait_at_end,
+        gate: Arc::clone(&gate),
+        empty,
+        events: sender,
+    };
+    let relay = Relay { output, events, recycle, gate };
+
+    thread::spawn(move || reader.run());
+    let (finish, finished) = bounded(1);
+    thread::spawn(move || {
+        // Nobody listens any more when the deadline has passed without us.
+        let _ = finish.send(relay.run(deadline, &config));
+    });
+    let ended = match deadline {
+        Some(deadline) => finished.recv_deadline(deadline + GRACE),
+        None => finished.recv().map_err(RecvTimeoutError::from),
+    };
+    match ended {
+        Ok(result) => result,
+        Err(RecvTimeoutError::Timeout) => Ok(Outcome::Stalled),
+        Err(RecvTimeoutError::Disconnected) => panic!("the output panicked"),
+    }
+}
+
+/// Whether the reader may read. It holds the lock from finding that there is input until it has
+/// sent the input on, and neither step blocks; so whoever shuts the gate knows that what was read
+/// is in the channel, and that nothing more will be read.
+#[derive(PartialEq)]
+enum Gate {
+    Open,
+    Shut,
+}
+
+/// A buffer and how much of it is filled.
+struct Chunk {
+    bytes: Vec<u8>,
+    filled: usize,
+}
+
+/// What the reader tells the relay.
+enum Event {
+    Input(Chunk),
+    EndOfInput,
+    Failed(io::Error),
+    Closed,
+}
+
+/// The side that reads: the goroutine of listing 3.7.
+struct Reader<R> {
+    input: R,
+    /// The output, to learn that it was closed while there is nothing to write.
+    downstream: OwnedFd,
+    deadline: Option<Instant>,
+    wait_at_end: bool,
+    gate: Arc<Mutex<Gate>>,
+    empty: Receiver<Chunk>,
+    /// Has room for every buffer and one event more, so that sending never blocks.
+    events: Sender<Event>,
+}
+
+impl<R: Read + AsFd> Reader<R> {
+    fn run(mut self) {
+        while let Ok(chunk) = self.empty.recv() {
+            match self.wait(PollFd::new(&self.input, PollFlags::IN)) {
+                Ready::Input => {}
+                Ready::Closed => break,
+                Ready::TimedOut => return,
+            }
+            let gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+            if *gate == Gate::Shut {
+                return;
+            }
+            let event = read(&mut self.input, chunk);
+            let last = !matches!(event, Event::Input(_));
+            if self.events.send(event).is_err() || last {
+                break;
+            }
+        }
+        if self.wait_at_end && self.wait(self.closing()) != Ready::TimedOut {
+            let _ = self.events.send(Event::Closed);
+        }
+    }
+
+    /// Blocks until there is something to do.
+    fn wait(&self, input: PollFd<'_>) -> Ready {
+        let mut files = [input, self.closing()];
+        loop {
+            let left =
+                self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            // Longer than a `Timespec` can tell is for ever.
+            let left = left.and_then(|left| Timespec::try_from(left).ok());
+            match poll(&mut files, left.as_ref()) {
+                Err(Errno::INTR) => {}
+                Ok(0) => return Ready::TimedOut,
+                _ if !files[1].revents().is_empty() => return Ready::Closed,
+                // If poll itself failed, the read will tell.
+                _ => return Ready::Input,
+            }
+        }
+    }
+
+    /// Asks for no event: that nobody reads the output any more is told unasked.
+    fn closing(&self) -> PollFd<'_> {
+        PollFd::new(&self.downstream, PollFlags::empty())
+    }
+}
+
+/// What the reader's wait ended with.
+#[derive(PartialEq)]
+enum Ready {
+    Input,
+    Closed,
+    TimedOut,
+}
+
+fn read(input: &mut impl Read, mut chunk: Chunk) -> Event {
+    loop {
+        match input.read(&mut chunk.bytes) {
+            Ok(0) => return Event::EndOfInput,
+            Ok(filled) => return Event::Input(Chunk { filled, ..chunk }),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Event::Failed(error),
+        }
+    }
+}
+
+/// The side that writes: the loop of listing 3.7.
+struct Relay<W> {
+    output: W,
+    events: Receiver<Event>,
+    recycle: Sender<Chunk>,
+    gate: Arc<Mutex<Gate>>,
+}
+
+impl<W: Write> Relay<W> {
+    fn run(mut self, deadline: Option<Instant>, config: &Config) -> Result<Outcome, EchoError> {
+        match self.relay(deadline, config) {
+            Err(EchoError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => {
+                Ok(Outcome::Closed)
+            }
+            result => result,
+        }
+    }
+
+    fn relay(&mut self, deadline: Option<Instant>, config: &Config) -> Result<Outcome, EchoError> {
+        let time_out = deadline.map_or_else(never, at);
+        loop {
+            select! {
+                recv(self.events) -> event => match event {
+                    Ok(Event::Input(chunk)) => self.write(chunk)?,
+                    Ok(Event::EndOfInput) if !config.wait_at_end => return Ok(Outcome::EndOfInput),
+                    Ok(Event::EndOfInput) => (config.on_end)(),
+                    Ok(Event::Failed(error)) => return Err(EchoError::Read(error)),
+                    Ok(Event::Closed) | Err(_) => return Ok(Outcome::Closed),
+                },
+                recv(time_out) -> _ => break,
+            }
+        }
+        *self.gate.lock().unwrap_or_else(PoisonError::into_inner) = Gate::Shut;
+        while let Ok(Event::Input(chunk)) = self.events.try_recv() {
+            self.write(chunk)?;
+        }
+        self.output.write_all(&config.closing).map_err(EchoError::Write)?;
+        self.output.flush().map_err(EchoError::Write)?;
+        Ok(Outcome::TimedOut)
+    }
+
+    fn write(&mut self, chunk: Chunk) -> Result<(), EchoError> {
+        self.output.write_all(&chunk.bytes[..chunk.filled]).map_err(EchoError::Write)?;
+        self.output.flush().map_err(EchoError::Write)?;
+        // There is room for every buffer; the reader may be gone, and the buffer goes with it.
+        let _ = self.recycle.send(chunk);
+        Ok(())
+    }
+}

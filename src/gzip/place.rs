@@ -1,0 +1,162 @@
+//! An output file that is whole or not there.
+//!
+//! An [`Output`] is written under a temporary name in the directory it is meant for, readable by
+//! nobody else, and comes into place by a rename once it is complete. Whoever opens the final name
+//! finds all of the new file or none of it, even after `kill -9`.
+
+use std::collections::HashSet;
+use std::fs::{File, Permissions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tempfile::{NamedTempFile, TempPath};
+
+/// The temporary files under way, so that a signal handler can remove them. Clones share the set.
+#[derive(Clone, Debug, Default)]
+pub struct Unfinished(Arc<Mutex<HashSet<PathBuf>>>);
+
+impl Unfinished {
+    /// Removes them all. Until the returned guard is dropped, none is begun and none comes into
+    /// place: whoever tries blocks.
+    #[must_use = "dropping it lets the others go on"]
+    pub fn remove_all(&self) -> impl Sized + '_ {
+        let mut paths = self.lock();
+        for path in paths.drain() {
+            // Nothing better can be done on the way out.
+            let _ = std::fs::remove_file(path);
+        }
+        paths
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A file being written; dropped before [`commit`](Self::commit), it is removed.
+#[derive(Debug)]
+pub struct Output {
+    file: File,
+    /// Taken when the file is put in place or removed.
+    path: Option<TempPath>,
+    target: PathBuf,
+    unfinished: Unfinished,
+}
+
+impl Output {
+    /// Begins the file that is to become `target`, beside it, with mode 0600.
+    pub fn create(target: &Path, unfinished: &Unfinished) -> io::Result<Self> {
+        let directory = match target.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        let mut paths = unfinished.lock();
+        let file =
+            tempfile::Builder::new().prefix(".pgz-").suffix(".tmp").tempfile_in(directory)?;
+        paths.insert(file.path().to_owned());
+        drop(paths);
+        let (file, path) = NamedTempFile::into_parts(file);
+        let (target, unfinished) = (target.to_owned(), unfinished.clone());
+        Ok(Self { file, path: Some(path), target, unfinished })
+    }
+
+    /// Puts the file in place with the given permissions. With [`Existing::Keep`] it fails with
+    /// [`io::ErrorKind::AlreadyExists`] where there is a file of that name, at whatever moment that
+    /// came to be.
+    pub fn commit(mut self, permissions: Permissions, existing: Existing) -> io::Result<()> {
+        self.file.set_permissions(permissions)?;
+        let Some(path) = self.path.take() else { return Ok(()) };
+        let mut paths = self.unfinished.lock();
+        paths.remove(&*path);
+        // On an error the path comes back inside it and its drop removes the file.
+        let placed = match existing {
+            Existing::Keep => path.persist_noclobber(&self.target),
+            Existing::Replace => path.persist(&self.target),
+        };
+        placed.map_err(|failed| failed.error)
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if let Some(path) = self.path.take() {
+            let mut paths = self.unfinished.lock();
+            paths.remove(&*path);
+            drop(path);
+        }
+    }
+}
+
+/// What to do where the output's name is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// Leave the file that is there alone, and fail.
+    Keep,
+    /// Put the new file in its place, atomically.
+    Replace,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn entries(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    fn begin(target: &Path, unfinished: &Unfinished) -> Output {
+        let mut output = Output::create(target, unfinished).unwrap();
+        output.write_all(b"new").unwrap();
+        output
+    }
+
+    #[test]
+    fn is_not_seen_before_it_is_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("x");
+        let output = begin(&target, &Unfinished::default());
+        assert!(!target.exists());
+        output.commit(Permissions::from_mode(0o640), Existing::Keep).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(entries(directory.path()), ["x"]);
+    }
+
+    #[test]
+    fn replaces_only_when_told_to() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("x");
+        fs::write(&target, "old").unwrap();
+        let permissions = || Permissions::from_mode(0o600);
+        let kept = begin(&target, &Unfinished::default()).commit(permissions(), Existing::Keep);
+        assert_eq!(kept.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        begin(&target, &Unfinished::default()).commit(permissions(), Existing::Replace).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        assert_eq!(entries(directory.path()), ["x"]);
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_was_given_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let unfinished = Unfinished::default();
+        drop(begin(&directory.path().join("x"), &unfinished));
+        assert!(entries(directory.path()).is_empty());
+        let _interrupted = begin(&directory.path().join("y"), &unfinished);
+        drop(unfinished.remove_all());
+        assert!(entries(directory.path()).is_empty());
+    }
+}

@@ -1,0 +1,32 @@
+//! The chapter's primitives as Rust has them: a lock, a stop signal, a pool.
+//!
+//! | module | technique | Go | here |
+//! |---|---|---|---|
+//! | [`pool`] | 11 | one goroutine a file and a `WaitGroup` | bounded workers, results in order, a scope that waits |
+//! | [`stop`] | 13, 14 | a `done` channel, closed by its sender | a channel that carries nothing and is closed by a drop |
+//! | [`lock`] | 15 | send to lock, receive to unlock | the same, with a guard that unlocks when dropped |
+//!
+//! # The chapter's three asides, answered
+//!
+//! **Don't reimplement locks.** The book says that the built-in mutex is fast enough and that one
+//! should measure before writing another. `cargo bench --bench locks` measures: it prints what one
+//! lock-and-unlock costs with [`std::sync::Mutex`] and with [`lock::ChannelLock`], alone and
+//! contended. The channel is many times dearer. What it buys is what a mutex does not have: it
+//! can be waited for together with other channels, it can be given up after a while, and it can
+//! let in more than one.
+//!
+//! **Race detection.** In Rust the compiler is the first race detector: listing 3.5 does not
+//! compile (see [`tally`]). What is left to find at run time is lost updates between atomic
+//! operations, which no detector reports because no memory model is broken, and data races inside
+//! `unsafe`. `examples/listing_3_05_race.rs` names the tools.
+//!
+//! **Don't overuse channels.** A channel costs a synchronised hand-over for every message, so send
+//! what is worth one: [`pool`] sends a file or a mebibyte at a time, [`tally`](crate::tally) sends
+//! nothing at all while it counts. Where state is shared and short-lived, use a mutex; where
+//! ownership moves, or where one thread must wait for several things, use a channel. The same
+//! bench prints the cost of a hand-over.
+
+pub mod lock;
+pub mod pool;
+mod prim;
+pub mod stop;
