@@ -33,8 +33,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Bytes a buffer holds: what a pipe holds on Linux.
-const BUFFER: usize = 64 * 1024;
+/// Bytes a buffer holds.
+const BUFFER: usize = 128 * 1024;
 /// How many buffers go round: one being read into, one being written, two between.
 const BUFFERS: usize = 4;
 /// How long after the deadline what was read may still be on its way out.
@@ -93,7 +93,7 @@ pub enum EchoError {
 ///
 /// Everything read before the deadline is written, in order. Nothing is read after it, so what
 /// is still in a pipe or a file stays there for the next program. Only a downstream that does not
-/// take the last buffers (256 KiB at most) within 30 ms loses them: the deadline goes first.
+/// take the last buffers (512 KiB at most) within 30 ms loses them: the deadline goes first.
 ///
 /// Blocks until the end. After [`Outcome::Stalled`] the writing thread still waits for `output`;
 /// the end of the process ends it.
@@ -108,6 +108,8 @@ where
 {
     // A time too long for the clock is for ever.
     let deadline = config.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    widen(&input);
+    widen(&output);
     let downstream = output.as_fd().try_clone_to_owned().map_err(EchoError::Write)?;
     let (sender, events) = bounded(BUFFERS + 1);
     let (recycle, empty) = bounded(BUFFERS);
@@ -142,6 +144,21 @@ where
         Err(RecvTimeoutError::Disconnected) => panic!("the output panicked"),
     }
 }
+
+/// Makes a pipe hold more: the more it holds, the seldomer two programs wait for each other. What
+/// is no pipe, or may not grow, works as it is.
+#[cfg(target_os = "linux")]
+fn widen(file: &impl AsFd) {
+    use rustix::pipe::{fcntl_getpipe_size, fcntl_setpipe_size};
+
+    const PIPE: usize = 1024 * 1024;
+    if fcntl_getpipe_size(file).is_ok_and(|size| size < PIPE) {
+        let _ = fcntl_setpipe_size(file, PIPE);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn widen(_: &impl AsFd) {}
 
 /// Whether the reader may read. It holds the lock from finding that there is input until it has
 /// sent the input on, and neither step blocks; so whoever shuts the gate knows that what was read
