@@ -24,6 +24,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use crate::buffer::Buffer;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, at, bounded, never, select};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -114,7 +115,7 @@ where
     let (sender, events) = bounded(BUFFERS + 1);
     let (recycle, empty) = bounded(BUFFERS);
     for _ in 0..BUFFERS {
-        let _ = recycle.send(Chunk { bytes: vec![0; BUFFER], filled: 0 });
+        let _ = recycle.send(Buffer::new(BUFFER));
     }
     let gate = Arc::new(Mutex::new(Gate::Open));
     let reader = Reader {
@@ -169,15 +170,9 @@ enum Gate {
     Shut,
 }
 
-/// A buffer and how much of it is filled.
-struct Chunk {
-    bytes: Vec<u8>,
-    filled: usize,
-}
-
 /// What the reader tells the relay.
 enum Event {
-    Input(Chunk),
+    Input(Buffer),
     EndOfInput,
     Failed(io::Error),
     Closed,
@@ -191,14 +186,14 @@ struct Reader<R> {
     deadline: Option<Instant>,
     wait_at_end: bool,
     gate: Arc<Mutex<Gate>>,
-    empty: Receiver<Chunk>,
+    empty: Receiver<Buffer>,
     /// Has room for every buffer and one event more, so that sending never blocks.
     events: Sender<Event>,
 }
 
 impl<R: Read + AsFd> Reader<R> {
     fn run(mut self) {
-        while let Ok(chunk) = self.empty.recv() {
+        while let Ok(buffer) = self.empty.recv() {
             match self.wait(PollFd::new(&self.input, PollFlags::IN)) {
                 Ready::Input => {}
                 Ready::Closed => break,
@@ -208,7 +203,7 @@ impl<R: Read + AsFd> Reader<R> {
             if *gate == Gate::Shut {
                 return;
             }
-            let event = read(&mut self.input, chunk);
+            let event = read(&mut self.input, buffer);
             let last = !matches!(event, Event::Input(_));
             if self.events.send(event).is_err() || last {
                 break;
@@ -251,14 +246,11 @@ enum Ready {
     TimedOut,
 }
 
-fn read(input: &mut impl Read, mut chunk: Chunk) -> Event {
-    loop {
-        match input.read(&mut chunk.bytes) {
-            Ok(0) => return Event::EndOfInput,
-            Ok(filled) => return Event::Input(Chunk { filled, ..chunk }),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Event::Failed(error),
-        }
+fn read(input: &mut impl Read, mut buffer: Buffer) -> Event {
+    match buffer.read_once(input) {
+        Ok(0) => Event::EndOfInput,
+        Ok(_) => Event::Input(buffer),
+        Err(error) => Event::Failed(error),
     }
 }
 
@@ -266,7 +258,7 @@ fn read(input: &mut impl Read, mut chunk: Chunk) -> Event {
 struct Relay<W> {
     output: W,
     events: Receiver<Event>,
-    recycle: Sender<Chunk>,
+    recycle: Sender<Buffer>,
     gate: Arc<Mutex<Gate>>,
 }
 
@@ -285,7 +277,7 @@ impl<W: Write> Relay<W> {
         loop {
             select! {
                 recv(self.events) -> event => match event {
-                    Ok(Event::Input(chunk)) => self.write(chunk)?,
+                    Ok(Event::Input(buffer)) => self.write(buffer)?,
                     Ok(Event::EndOfInput) if !config.wait_at_end => return Ok(Outcome::EndOfInput),
                     Ok(Event::EndOfInput) => (config.on_end)(),
                     Ok(Event::Failed(error)) => return Err(EchoError::Read(error)),
@@ -295,19 +287,19 @@ impl<W: Write> Relay<W> {
             }
         }
         *self.gate.lock().unwrap_or_else(PoisonError::into_inner) = Gate::Shut;
-        while let Ok(Event::Input(chunk)) = self.events.try_recv() {
-            self.write(chunk)?;
+        while let Ok(Event::Input(buffer)) = self.events.try_recv() {
+            self.write(buffer)?;
         }
         self.output.write_all(&config.closing).map_err(EchoError::Write)?;
         self.output.flush().map_err(EchoError::Write)?;
         Ok(Outcome::TimedOut)
     }
 
-    fn write(&mut self, chunk: Chunk) -> Result<(), EchoError> {
-        self.output.write_all(&chunk.bytes[..chunk.filled]).map_err(EchoError::Write)?;
+    fn write(&mut self, buffer: Buffer) -> Result<(), EchoError> {
+        self.output.write_all(&buffer).map_err(EchoError::Write)?;
         self.output.flush().map_err(EchoError::Write)?;
         // There is room for every buffer; the reader may be gone, and the buffer goes with it.
-        let _ = self.recycle.send(chunk);
+        let _ = self.recycle.send(buffer);
         Ok(())
     }
 }

@@ -18,6 +18,7 @@
 //!
 //! It needs a Unix: file names are bytes, and the echo waits with `poll`.
 
+mod buffer;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;

@@ -4,13 +4,14 @@ use anyhow::Context;
 use clap::Parser;
 use csp_toolkit::cli::level::LevelArgs;
 use csp_toolkit::cli::{Exit, exit, message, signals, threads};
+use csp_toolkit::gzip::batch::{self, Outcome};
 use csp_toolkit::gzip::file::{self, Action};
 use csp_toolkit::gzip::place::Existing;
-use csp_toolkit::gzip::{GzipError, Unfinished, stream};
-use csp_toolkit::sync::pool::Pool;
-use std::convert::Infallible;
-use std::io::{self, IsTerminal, Read, Write};
+use csp_toolkit::gzip::{GzipError, Settings, stream};
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -52,12 +53,6 @@ struct Options {
     level: LevelArgs,
 }
 
-impl Options {
-    fn action(&self) -> Action {
-        if self.decompress { Action::Decompress } else { Action::Compress(self.level.level) }
-    }
-}
-
 pub(crate) fn main() -> ExitCode {
     exit::finish(NAME, run(Options::parse()))
 }
@@ -66,12 +61,13 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
     if options.files.is_empty() {
         options.files.push(PathBuf::from("-"));
     }
+    let settings = Settings::new(threads::or_default(options.threads)).level(options.level.level);
     let files = std::mem::take(&mut options.files);
     let (streamed, placed): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| options.stdout || is_stdin(file));
-    let mut exit = to_stdout(&options, &streamed)?;
+    let mut exit = to_stdout(&options, &settings, &streamed)?;
     if !placed.is_empty() {
-        let (worst, done) = beside(&options, &placed)?;
+        let (worst, done) = beside(&options, settings, &placed)?;
         exit.worsen(worst);
         if streamed.is_empty() {
             let verb = if options.decompress { "Decompressed" } else { "Compressed" };
@@ -82,66 +78,75 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// Every file into the one beside it, on the pool. Tells how many succeeded.
-fn beside(options: &Options, files: &[PathBuf]) -> anyhow::Result<(Exit, usize)> {
-    let unfinished = Unfinished::default();
-    signals::clean_up_on_signals(&unfinished).context("cannot watch for signals")?;
+/// Every file into the one beside it. Tells how many succeeded.
+fn beside(
+    options: &Options,
+    settings: Settings,
+    files: &[PathBuf],
+) -> anyhow::Result<(Exit, usize)> {
+    let action = if options.decompress { Action::Decompress } else { Action::Compress };
     let existing = if options.force { Existing::Replace } else { Existing::Keep };
+    let batch = file::Options { existing, ..file::Options::new(action, settings) };
+    signals::clean_up_on_signals(&batch.unfinished).context("cannot watch for signals")?;
     let (mut exit, mut done) = (Exit::Success, 0);
-    let Ok(()) = Pool::new(threads::or_default(options.threads)).run(
-        |feeder| {
-            for file in files {
-                if feeder.submit(file).is_err() {
-                    break;
-                }
-            }
-        },
-        || |file: &PathBuf| (file, file::process(file, options.action(), existing, &unfinished)),
-        |(file, result)| {
-            match result {
-                Ok(_) => done += 1,
-                Err(error) => exit.worsen(tell(file, &error)),
-            }
-            Ok::<(), Infallible>(())
-        },
-    );
+    batch::run(files, &batch, |position, outcome| {
+        done += usize::from(outcome.is_ok());
+        exit.worsen(tell(&files[position], &outcome));
+    });
     Ok((exit, done))
 }
 
 /// Every input, one after the other, to standard output.
-fn to_stdout(options: &Options, files: &[PathBuf]) -> anyhow::Result<Exit> {
+fn to_stdout(options: &Options, settings: &Settings, files: &[PathBuf]) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
-    let mut output = io::stdout().lock();
-    let compressing = matches!(options.action(), Action::Compress(_));
-    if !files.is_empty() && compressing && !options.force && output.is_terminal() {
+    if !files.is_empty() && !options.decompress && !options.force && io::stdout().is_terminal() {
         anyhow::bail!("compressed data not written to a terminal; -f forces it, -h helps");
     }
+    let mut output = stream_of(io::stdout())?;
     for file in files {
-        let input: Result<Box<dyn Read>, _> = if is_stdin(file) {
-            Ok(Box::new(io::stdin().lock()))
+        let input = if is_stdin(file) {
+            stream_of(io::stdin()).map_err(GzipError::Read)
         } else {
-            file::open(file).map(|file| Box::new(file) as _)
+            file::open(file)
         };
-        let result = input.and_then(|input| match options.action() {
-            Action::Compress(level) => stream::compress(input, &mut output, level),
-            Action::Decompress => stream::decompress(input, &mut output),
+        let outcome = input.and_then(|input| {
+            if options.decompress {
+                stream::decompress(input, &mut output, settings)
+            } else {
+                stream::compress(input, &mut output, settings)
+            }
         });
-        match result {
-            Ok(_) => {}
+        if let Err(GzipError::Write(error)) = outcome {
             // Nothing that follows could be written either.
-            Err(GzipError::Write(error)) => return Err(error).context("standard output"),
-            Err(error) => exit.worsen(tell(file, &error)),
+            return Err(error).context("standard output");
         }
+        exit.worsen(tell(file, &outcome));
     }
     Ok(exit)
+}
+
+/// The file behind a standard stream: the stream's own buffer would only be in the way.
+fn stream_of(stream: impl AsFd) -> io::Result<File> {
+    Ok(File::from(stream.as_fd().try_clone_to_owned()?))
 }
 
 fn is_stdin(file: &Path) -> bool {
     file == Path::new("-")
 }
 
-fn tell(file: &Path, error: &GzipError) -> Exit {
+/// Says what there is to know of a file, if anything.
+fn tell(file: &Path, outcome: &Outcome) -> Exit {
     let name = if is_stdin(file) { Path::new("stdin") } else { file };
-    message::fail_file(NAME, name, error);
-    Exit::Failure
+    match outcome {
+        Ok(totals) if totals.trailing_garbage => {
+            let name = message::Name(name);
+            message::line(NAME, &format!("{name}: decompression OK, trailing garbage ignored"));
+            Exit::Warning
+        }
+        Ok(_) => Exit::Success,
+        Err(error) => {
+            message::fail_file(NAME, name, error);
+            Exit::Failure
+        }
+    }
 }

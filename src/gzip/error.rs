@@ -1,6 +1,6 @@
 //! What can go wrong with a gzip file.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 /// Why a file or a stream was not compressed or decompressed.
@@ -18,6 +18,9 @@ pub enum GzipError {
     /// The input is a directory.
     #[error("is a directory -- ignored")]
     Directory,
+    /// The input is a device, a FIFO or a socket.
+    #[error("is not a directory or a regular file -- ignored")]
+    NotRegular,
     /// The name of a file to compress ends in `.gz` already.
     #[error("already has .gz suffix -- unchanged")]
     HasSuffix,
@@ -31,11 +34,28 @@ pub enum GzipError {
     #[error("unexpected end of file")]
     Truncated,
     /// The compressed data, its checksum or its length is wrong.
-    #[error("invalid compressed data: {0}")]
-    Corrupt(String),
+    #[error("invalid compressed data--{0}")]
+    Corrupt(&'static str),
+    /// The header asks for what RFC 1952 does not define.
+    #[error("unknown {0} -- not supported")]
+    Unsupported(&'static str),
+    /// The other side of the work ended first; its own error is what is reported.
+    #[error("abandoned")]
+    Abandoned,
+    /// What was compressed did not decode to the input again, and was not written.
+    #[error("internal error: the compressed data does not decode to the input; not written")]
+    Unproved,
 }
 
 impl GzipError {
+    /// A failed read; an early end is the gzip file's fault.
+    pub(super) fn from_read(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::UnexpectedEof => Self::Truncated,
+            _ => Self::Read(error),
+        }
+    }
+
     /// The system's error behind it, if that is what it was.
     #[must_use]
     pub fn io(&self) -> Option<&io::Error> {

@@ -3,30 +3,45 @@
 //! | module | what it is for |
 //! |---|---|
 //! | [`stream`] | a reader compressed or decompressed into a writer |
-//! | [`file`] | a file compressed or decompressed into the one beside it |
+//! | [`batch`] | many files, each into the one beside it |
 //! | [`place`] | an output that is whole or not there |
 //!
-//! ```
-//! use csp_toolkit::gzip::{Level, stream};
+//! The input is cut into chunks, which are compressed each on its own and become one member:
+//! `chunk` compresses and proves one, `encode` puts them together, `index` notes in the header
+//! where they are, and `decode` decompresses them in parallel again.
 //!
+//! ```
+//! use csp_toolkit::gzip::{Level, Settings, stream};
+//! use std::thread::available_parallelism;
+//!
+//! let settings = Settings::new(available_parallelism()?).level(Level::default());
 //! let text = b"in the beginning was the word".repeat(100);
 //! let mut packed = Vec::new();
-//! stream::compress(&text[..], &mut packed, Level::default())?;
+//! stream::compress(&text[..], &mut packed, &settings)?;
 //! assert!(packed.len() < text.len() / 10);
 //!
 //! let mut unpacked = Vec::new();
-//! let totals = stream::decompress(&packed[..], &mut unpacked)?;
+//! let totals = stream::decompress(&packed[..], &mut unpacked, &settings)?;
 //! assert_eq!(unpacked, text);
 //! assert_eq!(totals.plain, text.len() as u64);
-//! # Ok::<(), csp_toolkit::gzip::GzipError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod batch;
+mod chunk;
+mod decode;
+mod encode;
 mod error;
 pub mod file;
+mod header;
+mod index;
+mod inflate;
 mod level;
 pub mod place;
+mod settings;
 pub mod stream;
 
 pub use error::GzipError;
 pub use level::Level;
 pub use place::Unfinished;
+pub use settings::Settings;

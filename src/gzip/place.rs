@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::fs::{File, Permissions};
 use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tempfile::{NamedTempFile, TempPath};
@@ -58,6 +59,16 @@ impl Output {
         let (file, path) = NamedTempFile::into_parts(file);
         let (target, unfinished) = (target.to_owned(), unfinished.clone());
         Ok(Self { file, path: Some(path), target, unfinished })
+    }
+
+    /// The name it is to have.
+    pub(super) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Writes over bytes that were written before.
+    pub(super) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.file.write_all_at(bytes, offset)
     }
 
     /// Puts the file in place with the given permissions. With [`Existing::Keep`] it fails with

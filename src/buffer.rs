@@ -1,0 +1,113 @@
+//! Buffers that are filled, passed on, and used again.
+
+use std::io::{self, ErrorKind, Read};
+use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
+
+/// A fixed number of bytes and how many of them count. It is zeroed once, when it is made, and
+/// never again; it derefs to the bytes that count.
+#[derive(Debug)]
+pub(crate) struct Buffer {
+    bytes: Vec<u8>,
+    filled: usize,
+}
+
+impl Buffer {
+    pub(crate) fn new(size: usize) -> Self {
+        Self { bytes: vec![0; size], filled: 0 }
+    }
+
+    /// Whether there is no room left.
+    pub(crate) fn is_full(&self) -> bool {
+        self.filled == self.bytes.len()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.filled = 0;
+    }
+
+    /// What is not filled yet.
+    pub(crate) fn room(&mut self) -> &mut [u8] {
+        &mut self.bytes[self.filled..]
+    }
+
+    /// Counts as filled what was written to the room.
+    pub(crate) fn grow(&mut self, count: usize) {
+        self.filled = self.bytes.len().min(self.filled + count);
+    }
+
+    /// The next `count` bytes, which count as filled; `None` if there is not as much room.
+    pub(crate) fn more(&mut self, count: usize) -> Option<&mut [u8]> {
+        let space = self.bytes.get_mut(self.filled..self.filled + count)?;
+        self.filled += count;
+        Some(space)
+    }
+
+    /// Exactly `count` bytes, all of which count, whatever the buffer's size was.
+    pub(crate) fn space(&mut self, count: usize) -> &mut [u8] {
+        if self.bytes.len() < count {
+            self.bytes.resize(count, 0);
+        }
+        self.filled = count;
+        &mut self.bytes[..count]
+    }
+
+    /// Reads once, from the start; 0 is the end of the input.
+    pub(crate) fn read_once(&mut self, mut input: impl Read) -> io::Result<usize> {
+        self.filled = read(&mut input, &mut self.bytes)?;
+        Ok(self.filled)
+    }
+
+    /// Reads until the buffer is full or the input ends.
+    pub(crate) fn fill(&mut self, mut input: impl Read) -> io::Result<usize> {
+        self.filled = 0;
+        while self.filled < self.bytes.len() {
+            match read(&mut input, &mut self.bytes[self.filled..])? {
+                0 => break,
+                count => self.filled += count,
+            }
+        }
+        Ok(self.filled)
+    }
+}
+
+impl Deref for Buffer {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+}
+
+/// [`Read::read`], again when a signal interrupted it.
+fn read(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match input.read(into) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// Buffers of one size. As many are made as are in use at a time; those given back are used again,
+/// since fresh memory costs a page fault for every 4 KiB.
+#[derive(Debug)]
+pub(crate) struct Buffers {
+    size: usize,
+    free: Mutex<Vec<Buffer>>,
+}
+
+impl Buffers {
+    pub(crate) fn new(size: usize) -> Self {
+        Self { size, free: Mutex::default() }
+    }
+
+    pub(crate) fn take(&self) -> Buffer {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        free.unwrap_or_else(|| Buffer::new(self.size))
+    }
+
+    pub(crate) fn give(&self, buffer: Buffer) {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+    }
+}

@@ -1,0 +1,152 @@
+//! One chunk compressed, proved, and made ready to stand among others in one member.
+//!
+//! libdeflate compresses fastest for its size, but knows whole streams only: the last block of all
+//! that it makes is marked final. To put chunks one after the other into one stream, every final
+//! mark but the last is taken away again, and an empty stored block is put behind it, which ends
+//! on a byte boundary whatever bit the chunk ended on (RFC 1951, section 3.2.4).
+//!
+//! To find the mark, the chunk's blocks are walked from the start, and on the way what they decode
+//! to is compared with the input. So no chunk is ever written that was not decoded before.
+
+use super::inflate::Inflater;
+use super::{GzipError, Level};
+use libdeflater::{CompressionLvl, Compressor};
+
+/// An empty stored block's length and its complement, which are its last bytes.
+const STORED_EMPTY: [u8; 4] = [0x00, 0x00, 0xFF, 0xFF];
+
+/// Whether more chunks follow in the member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Position {
+    Inner,
+    Last,
+}
+
+/// Compresses chunks, one after the other. Not shared: every worker has its own.
+pub(super) struct Encoder {
+    compressor: Compressor,
+    inflater: Inflater,
+    /// Room for the largest chunk so far, compressed; zeroed once.
+    scratch: Vec<u8>,
+}
+
+impl Encoder {
+    pub(super) fn new(level: Level) -> Self {
+        let level = CompressionLvl::new(level.get().into()).expect("libdeflate has 0 to 12");
+        Self { compressor: Compressor::new(level), inflater: Inflater::new(), scratch: Vec::new() }
+    }
+
+    /// Appends the chunk, compressed, to `packed`; returns the CRC-32 of `plain`.
+    pub(super) fn encode(
+        &mut self,
+        plain: &[u8],
+        position: Position,
+        packed: &mut Vec<u8>,
+    ) -> Result<u32, GzipError> {
+        let bound = self.compressor.deflate_compress_bound(plain.len());
+        if self.scratch.len() < bound {
+            self.scratch.resize(bound, 0);
+        }
+        let length = self
+            .compressor
+            .deflate_compress(plain, &mut self.scratch)
+            .map_err(|_| GzipError::Unproved)?;
+        let stream = &mut self.scratch[..length];
+        let walk = self.inflater.prove(stream, plain).map_err(|_| GzipError::Unproved)?;
+        if position == Position::Inner {
+            stream[walk.last_block / 8] &= !(1 << (walk.last_block % 8));
+        }
+        packed.extend_from_slice(stream);
+        if position == Position::Inner {
+            align(packed, walk.end % 8);
+        }
+        Ok(crc32fast::hash(plain))
+    }
+}
+
+/// Ends the stream on a byte boundary. `used` bits of the last byte are taken, 0 for all of them.
+fn align(packed: &mut Vec<u8>, used: usize) {
+    if used != 0 {
+        if let Some(last) = packed.last_mut() {
+            // Beyond the end there may be anything; the stored block's header begins there.
+            *last &= (1 << used) - 1;
+        }
+    }
+    // The header is three zero bits, and zeros up to the boundary.
+    if used == 0 || used > 5 {
+        packed.push(0);
+    }
+    packed.extend(STORED_EMPTY);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    fn inflated(stream: &[u8]) -> Vec<u8> {
+        let mut plain = Vec::new();
+        flate2::read::DeflateDecoder::new(stream).read_to_end(&mut plain).unwrap();
+        plain
+    }
+
+    #[test]
+    fn chunks_of_any_kind_become_one_stream() {
+        let noise = |length: u32| {
+            (0..length).map(|n| n.wrapping_mul(n).wrapping_mul(2_654_435_761).to_le_bytes()[3])
+        };
+        let chunks: [Vec<u8>; 6] = [
+            b"in the beginning ".repeat(1000),
+            vec![0; 100_000],
+            noise(70_000).collect(),
+            b"x".to_vec(),
+            (0..=255).collect(),
+            b"was the word".to_vec(),
+        ];
+        for level in 0..=12 {
+            let mut encoder = Encoder::new(Level::new(level).unwrap());
+            let mut stream = Vec::new();
+            for (number, chunk) in chunks.iter().enumerate() {
+                let last = number + 1 == chunks.len();
+                let position = if last { Position::Last } else { Position::Inner };
+                let crc = encoder.encode(chunk, position, &mut stream).unwrap();
+                assert_eq!(crc, crc32fast::hash(chunk));
+            }
+            assert_eq!(inflated(&stream), chunks.concat(), "level {level}");
+        }
+    }
+
+    #[test]
+    fn every_bit_a_chunk_may_end_on_is_aligned() {
+        let mut encoder = Encoder::new(Level::default());
+        let mut seen = [false; 8];
+        for length in 1..200 {
+            let plain: Vec<u8> = (0..length).map(|n: u8| n.wrapping_mul(7) % 120 + 100).collect();
+            let mut last = Vec::new();
+            encoder.encode(&plain, Position::Last, &mut last).unwrap();
+            seen[encoder.inflater.prove(&last, &plain).unwrap().end % 8] = true;
+
+            let mut stream = Vec::new();
+            encoder.encode(&plain, Position::Inner, &mut stream).unwrap();
+            assert!(stream.ends_with(&STORED_EMPTY));
+            encoder.encode(b"!", Position::Last, &mut stream).unwrap();
+            assert_eq!(inflated(&stream), [&plain[..], b"!"].concat());
+        }
+        assert_eq!(seen, [true; 8]);
+    }
+
+    #[test]
+    fn what_does_not_decode_to_the_input_is_found_out() {
+        let mut encoder = Encoder::new(Level::default());
+        let plain = b"as it was in the beginning ".repeat(100);
+        let mut packed = Vec::new();
+        encoder.encode(&plain, Position::Last, &mut packed).unwrap();
+        for bit in 0..packed.len() * 8 {
+            let mut broken = packed.clone();
+            broken[bit / 8] ^= 1 << (bit % 8);
+            if encoder.inflater.prove(&broken, &plain).is_ok() {
+                assert_eq!(inflated(&broken), plain);
+            }
+        }
+    }
+}

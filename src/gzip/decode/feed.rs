@@ -1,0 +1,215 @@
+//! The feeder: reads members, and makes jobs of them.
+
+use super::WINDOW;
+use super::source::Source;
+use super::work::{Done, Job, bgzf};
+use super::write::Verdict;
+use crate::buffer::{Buffer, Buffers};
+use crate::gzip::GzipError;
+use crate::gzip::header::{self, Trailer};
+use crate::gzip::index::Index;
+use crate::gzip::inflate::Ending;
+use crate::sync::pool;
+use crossbeam_channel::Receiver;
+use flate2::{Decompress, FlushDecompress, Status};
+use std::io::{BufRead, ErrorKind, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How many BGZF members go into a job: as many as a buffer is sure to hold.
+const MEMBERS: usize = super::BLOCK / bgzf::PLAIN;
+
+type Feeder<'f> = pool::Feeder<'f, Job, Done>;
+
+pub(super) struct Feed<'a, R> {
+    source: Source<R>,
+    verdicts: Receiver<Verdict>,
+    /// Set when a piece was not accepted; hints are not followed from then on.
+    doubt: &'a AtomicBool,
+    buffers: &'a Buffers,
+    garbage: bool,
+}
+
+impl<'a, R: Read> Feed<'a, R> {
+    pub(super) fn new(
+        source: Source<R>,
+        verdicts: Receiver<Verdict>,
+        doubt: &'a AtomicBool,
+        buffers: &'a Buffers,
+    ) -> Self {
+        Self { source, verdicts, doubt, buffers, garbage: false }
+    }
+
+    /// How many bytes of the input were used.
+    pub(super) fn taken(&self) -> u64 {
+        self.source.taken()
+    }
+
+    /// Whether something that is no gzip follows the last member.
+    pub(super) fn garbage(&self) -> bool {
+        self.garbage
+    }
+
+    /// Feeds one member after the other (RFC 1952, section 2.2).
+    pub(super) fn members(&mut self, feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
+        if self.peek(1)?.is_empty() {
+            return Err(GzipError::Truncated);
+        }
+        loop {
+            if self.trusting() && bgzf::member_length(self.peek(bgzf::HEADER)?).is_some() {
+                self.blocks(feeder)?;
+            } else {
+                self.member(feeder)?;
+            }
+            let next = self.peek(2)?;
+            if next.is_empty() {
+                return Ok(());
+            }
+            if !header::begins(next) {
+                return self.rest();
+            }
+        }
+    }
+
+    fn peek(&mut self, count: usize) -> Result<&[u8], GzipError> {
+        self.source.peek(count).map_err(GzipError::Read)
+    }
+
+    fn trusting(&self) -> bool {
+        !self.doubt.load(Ordering::Relaxed)
+    }
+
+    fn member(&mut self, feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
+        let header = header::read(&mut self.source)?;
+        match Index::parse(&header.extra).filter(|_| self.trusting()) {
+            Some(index) => self.pieces(&index, feeder)?,
+            None => self.inflate(&[], feeder)?,
+        }
+        let mut trailer = [0; Trailer::LENGTH];
+        self.source.read_exact(&mut trailer).map_err(GzipError::from_read)?;
+        submit(feeder, Job::Check(Trailer::from_bytes(trailer)))
+    }
+
+    /// Hands out the pieces of a member, as its index has them.
+    fn pieces(&mut self, index: &Index, feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
+        for piece in index.pieces() {
+            if !self.trusting() {
+                break;
+            }
+            let mut packed = Vec::new();
+            self.source.read_into(piece.packed, &mut packed).map_err(GzipError::Read)?;
+            let ending = if piece.last { Ending::Final } else { Ending::Open };
+            submit(feeder, Job::Piece { packed, plain: piece.plain, ending })?;
+        }
+        match self.ask(feeder)? {
+            Verdict::Good => Ok(()),
+            Verdict::Redo { packed, window } => {
+                self.source.put_back(packed);
+                self.inflate(&window, feeder)
+            }
+        }
+    }
+
+    /// Hands out BGZF members as long as there are any.
+    fn blocks(&mut self, feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
+        while self.trusting() {
+            let mut packed = Vec::new();
+            for _ in 0..MEMBERS {
+                let Some(length) = bgzf::member_length(self.peek(bgzf::HEADER)?) else { break };
+                self.source.read_into(length, &mut packed).map_err(GzipError::Read)?;
+            }
+            if packed.is_empty() {
+                break;
+            }
+            submit(feeder, Job::Blocks { packed })?;
+        }
+        if let Verdict::Redo { packed, .. } = self.ask(feeder)? {
+            self.source.put_back(packed);
+            // The next member is decoded in order, and so are all that follow.
+        }
+        Ok(())
+    }
+
+    /// Waits until the sink has seen all the pieces.
+    fn ask(&mut self, feeder: &mut Feeder<'_>) -> Result<Verdict, GzipError> {
+        submit(feeder, Job::Ask)?;
+        self.verdicts.recv().map_err(|_| GzipError::Abandoned)
+    }
+
+    /// Inflates the rest of a member here, in order; `window` is what comes before it.
+    fn inflate(&mut self, window: &[u8], feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
+        let mut inflater = prime(window);
+        let mut plain = self.buffers.take();
+        plain.clear();
+        loop {
+            let input = match self.source.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                input => input.map_err(GzipError::Read)?,
+            };
+            let at_end = input.is_empty();
+            let (before_in, before_out) = (inflater.total_in(), inflater.total_out());
+            let status = inflater
+                .decompress(input, plain.room(), FlushDecompress::None)
+                .map_err(|_| GzipError::Corrupt("format violated"))?;
+            self.source.consume(length(inflater.total_in() - before_in));
+            plain.grow(length(inflater.total_out() - before_out));
+            if status == Status::StreamEnd {
+                return submit(feeder, Job::Plain(plain));
+            }
+            if plain.is_full() {
+                submit(feeder, Job::Plain(std::mem::replace(&mut plain, self.empty_buffer())))?;
+            } else if at_end {
+                return Err(GzipError::Truncated);
+            }
+        }
+    }
+
+    fn empty_buffer(&self) -> Buffer {
+        let mut buffer = self.buffers.take();
+        buffer.clear();
+        buffer
+    }
+
+    /// What follows the last member: zeros pad it, anything else is garbage.
+    fn rest(&mut self) -> Result<(), GzipError> {
+        loop {
+            let rest = match self.source.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                rest => rest.map_err(GzipError::Read)?,
+            };
+            if rest.is_empty() {
+                return Ok(());
+            }
+            if rest.iter().any(|&byte| byte != 0) {
+                self.garbage = true;
+                return Ok(());
+            }
+            let count = rest.len();
+            self.source.consume(count);
+        }
+    }
+}
+
+/// The length of something that is in memory.
+fn length(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+fn submit(feeder: &mut Feeder<'_>, job: Job) -> Result<(), GzipError> {
+    feeder.submit(job).map_err(|_| GzipError::Abandoned)
+}
+
+/// An inflater that has just decoded `window`: it is given it as a stored block.
+fn prime(window: &[u8]) -> Decompress {
+    let mut inflater = Decompress::new(false);
+    if !window.is_empty() {
+        debug_assert!(window.len() <= WINDOW);
+        let length = u16::try_from(window.len()).unwrap_or(u16::MAX);
+        let mut block = vec![0];
+        block.extend(length.to_le_bytes());
+        block.extend((!length).to_le_bytes());
+        block.extend(window);
+        let decoded = inflater.decompress(&block, &mut vec![0; WINDOW], FlushDecompress::None);
+        debug_assert!(matches!(decoded, Ok(Status::Ok)));
+    }
+    inflater
+}

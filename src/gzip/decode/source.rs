@@ -1,0 +1,115 @@
+//! The input of a decoder: bytes that can be looked at before they are taken, and put back.
+
+use std::io::{self, BufRead, ErrorKind, Read};
+
+/// Bytes read at a time.
+const BLOCK: usize = 128 * 1024;
+
+/// A buffered reader that counts what is taken from it.
+pub(in crate::gzip) struct Source<R> {
+    input: R,
+    buffer: Vec<u8>,
+    /// What of the buffer has been taken.
+    start: usize,
+    taken: u64,
+}
+
+impl<R: Read> Source<R> {
+    pub(in crate::gzip) fn new(input: R) -> Self {
+        Self { input, buffer: Vec::new(), start: 0, taken: 0 }
+    }
+
+    /// How many bytes were taken, and not put back.
+    pub(in crate::gzip) fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// The next `count` bytes, which stay where they are; fewer at the end of the input.
+    pub(in crate::gzip) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
+        while self.buffer.len() - self.start < count && self.read_more()? > 0 {}
+        let end = self.buffer.len().min(self.start + count);
+        Ok(&self.buffer[self.start..end])
+    }
+
+    /// Appends the next `count` bytes, fewer at the end of the input. Makes room as they come, so
+    /// that a count out of a file's header costs nothing by itself.
+    pub(in crate::gzip) fn read_into(
+        &mut self,
+        count: usize,
+        into: &mut Vec<u8>,
+    ) -> io::Result<()> {
+        self.take(count as u64).read_to_end(into)?;
+        Ok(())
+    }
+
+    /// Puts bytes back that were taken last.
+    pub(in crate::gzip) fn put_back(&mut self, mut bytes: Vec<u8>) {
+        self.taken -= bytes.len() as u64;
+        bytes.extend(&self.buffer[self.start..]);
+        self.buffer = bytes;
+        self.start = 0;
+    }
+
+    fn read_more(&mut self) -> io::Result<usize> {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        let filled = self.buffer.len();
+        self.buffer.resize(filled + BLOCK, 0);
+        let read = loop {
+            match self.input.read(&mut self.buffer[filled..]) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                result => break result,
+            }
+        };
+        self.buffer.truncate(filled + *read.as_ref().unwrap_or(&0));
+        read
+    }
+}
+
+impl<R: Read> Read for Source<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.start == self.buffer.len() && into.len() >= BLOCK {
+            let read = self.input.read(into)?;
+            self.taken += read as u64;
+            return Ok(read);
+        }
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl<R: Read> BufRead for Source<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.start == self.buffer.len() {
+            self.read_more()?;
+        }
+        Ok(&self.buffer[self.start..])
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.start += count;
+        self.taken += count as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_back_comes_again() {
+        let text: Vec<u8> = (0..=255).cycle().take(3 * BLOCK).collect();
+        let mut source = Source::new(&text[..]);
+        assert_eq!(source.peek(3).unwrap(), &text[..3]);
+        let mut first = Vec::new();
+        source.read_into(2 * BLOCK, &mut first).unwrap();
+        assert_eq!(source.taken(), 2 * BLOCK as u64);
+        assert_eq!(source.peek(1).unwrap(), &text[2 * BLOCK..][..1]);
+        source.put_back(first.split_off(5));
+        let mut rest = Vec::new();
+        source.read_to_end(&mut rest).unwrap();
+        assert_eq!([first, rest].concat(), text);
+        assert_eq!(source.taken(), text.len() as u64);
+    }
+}

@@ -1,0 +1,122 @@
+//! The sink: writes what comes, in order, compares checksums, and keeps what may be needed again.
+
+use super::WINDOW;
+use super::work::{Done, Inflated};
+use crate::buffer::{Buffer, Buffers};
+use crate::gzip::GzipError;
+use crate::gzip::header::Trailer;
+use crc32fast::Hasher;
+use crossbeam_channel::Sender;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What the sink says of the pieces so far.
+pub(super) enum Verdict {
+    Good,
+    /// From here on it has to be done again, in order.
+    Redo {
+        /// The packed bytes of the first piece that was not accepted and of all after it.
+        packed: Vec<u8>,
+        /// The plain bytes of this member that come before, as far as a distance reaches.
+        window: Vec<u8>,
+    },
+}
+
+pub(super) struct Sink<'a, W> {
+    output: W,
+    verdicts: Sender<Verdict>,
+    /// Tells the feeder to ask for a verdict soon.
+    doubt: &'a AtomicBool,
+    buffers: &'a Buffers,
+    /// Of this member, as written.
+    crc: Hasher,
+    length: u64,
+    window: Vec<u8>,
+    /// What was not accepted, and what followed.
+    refused: Option<Vec<u8>>,
+    /// Of all members.
+    plain: u64,
+}
+
+impl<'a, W: Write> Sink<'a, W> {
+    pub(super) fn new(
+        output: W,
+        verdicts: Sender<Verdict>,
+        doubt: &'a AtomicBool,
+        buffers: &'a Buffers,
+    ) -> Self {
+        let (crc, window) = (Hasher::new(), Vec::with_capacity(2 * WINDOW));
+        Self { output, verdicts, doubt, buffers, crc, length: 0, window, refused: None, plain: 0 }
+    }
+
+    /// How many bytes were written.
+    pub(super) fn plain(&self) -> u64 {
+        self.plain
+    }
+
+    pub(super) fn flush(&mut self) -> Result<(), GzipError> {
+        self.output.flush().map_err(GzipError::Write)
+    }
+
+    pub(super) fn take(&mut self, done: Done) -> Result<(), GzipError> {
+        match done {
+            Done::Plain { plain, crc } => {
+                self.add_crc(crc, &plain);
+                self.write(plain)?;
+            }
+            Done::Piece { packed, plain } => self.take_piece(packed, plain)?,
+            Done::Check(trailer) => self.check(trailer)?,
+            Done::Ask => {
+                let verdict = match self.refused.take() {
+                    None => Verdict::Good,
+                    Some(packed) => Verdict::Redo { packed, window: self.window.clone() },
+                };
+                // Fails when the feeder has panicked, which the pool will tell.
+                let _ = self.verdicts.send(verdict);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_piece(&mut self, packed: Vec<u8>, plain: Option<Inflated>) -> Result<(), GzipError> {
+        if let Some(refused) = &mut self.refused {
+            refused.extend(packed);
+            return Ok(());
+        }
+        let Some(Inflated { plain, crc }) = plain else {
+            self.doubt.store(true, Ordering::Relaxed);
+            self.refused = Some(packed);
+            return Ok(());
+        };
+        if let Some(crc) = crc {
+            self.add_crc(crc, &plain);
+            self.remember(&plain);
+        }
+        self.write(plain)
+    }
+
+    fn add_crc(&mut self, crc: u32, plain: &[u8]) {
+        self.crc.combine(&Hasher::new_with_initial_len(crc, plain.len() as u64));
+        self.length += plain.len() as u64;
+    }
+
+    fn remember(&mut self, plain: &[u8]) {
+        self.window.extend(&plain[plain.len().saturating_sub(WINDOW)..]);
+        let old = self.window.len().saturating_sub(WINDOW);
+        self.window.drain(..old);
+    }
+
+    fn write(&mut self, plain: Buffer) -> Result<(), GzipError> {
+        self.output.write_all(&plain).map_err(GzipError::Write)?;
+        self.plain += plain.len() as u64;
+        self.buffers.give(plain);
+        Ok(())
+    }
+
+    fn check(&mut self, trailer: Trailer) -> Result<(), GzipError> {
+        let crc = std::mem::take(&mut self.crc).finalize();
+        let length = std::mem::take(&mut self.length);
+        self.window.clear();
+        trailer.check(crc, length)
+    }
+}

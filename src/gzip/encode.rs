@@ -1,0 +1,149 @@
+//! One member from chunks: the input cut on a fixed grid, and what goes around the chunks.
+
+use super::chunk::{Encoder, Position};
+use super::header::{self, Header, Trailer};
+use super::index::Reserved;
+use super::stream::Totals;
+use super::{GzipError, Level};
+use crate::buffer::{Buffer, Buffers};
+use crc32fast::Hasher;
+use std::io::{self, Read, Write};
+
+/// A chunk of the input.
+pub(super) struct Chunk {
+    pub(super) plain: Buffer,
+    pub(super) position: Position,
+}
+
+impl Chunk {
+    pub(super) fn is_last(&self) -> bool {
+        self.position == Position::Last
+    }
+}
+
+/// The input, cut into chunks: all but the last are exactly as long as the buffers, however the
+/// input's reads come in. An empty input is one empty chunk.
+pub(super) struct Chunks<'a, R> {
+    input: R,
+    buffers: &'a Buffers,
+    /// Read already, to know whether what was before it is the last.
+    ahead: Option<Buffer>,
+    ended: bool,
+}
+
+impl<'a, R: Read> Chunks<'a, R> {
+    pub(super) fn new(input: R, buffers: &'a Buffers) -> Self {
+        Self { input, buffers, ahead: None, ended: false }
+    }
+
+    fn read(&mut self) -> io::Result<Buffer> {
+        let mut buffer = self.buffers.take();
+        buffer.fill(&mut self.input)?;
+        Ok(buffer)
+    }
+
+    fn cut(&mut self) -> io::Result<Chunk> {
+        let plain = match self.ahead.take() {
+            Some(buffer) => buffer,
+            None => self.read()?,
+        };
+        if plain.is_full() {
+            let next = self.read()?;
+            if !next.is_empty() {
+                self.ahead = Some(next);
+                return Ok(Chunk { plain, position: Position::Inner });
+            }
+            self.buffers.give(next);
+        }
+        self.ended = true;
+        Ok(Chunk { plain, position: Position::Last })
+    }
+}
+
+impl<R: Read> Iterator for Chunks<'_, R> {
+    type Item = io::Result<Chunk>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let chunk = self.cut();
+        self.ended |= chunk.is_err();
+        Some(chunk)
+    }
+}
+
+/// A compressed chunk, and what the member needs to know of it.
+pub(super) struct Piece {
+    packed: Vec<u8>,
+    plain: u64,
+    crc: u32,
+}
+
+/// Compresses a chunk and gives its buffer back.
+pub(super) fn encode(
+    encoder: &mut Encoder,
+    chunk: Chunk,
+    buffers: &Buffers,
+) -> Result<Piece, GzipError> {
+    let mut packed = Vec::with_capacity(chunk.plain.len() / 3 + 64);
+    let crc = encoder.encode(&chunk.plain, chunk.position, &mut packed)?;
+    let plain = chunk.plain.len() as u64;
+    buffers.give(chunk.plain);
+    Ok(Piece { packed, plain, crc })
+}
+
+/// A member being written, piece by piece.
+pub(super) struct Member<W> {
+    output: W,
+    reserved: Option<Reserved>,
+    crc: Hasher,
+    totals: Totals,
+}
+
+impl<W: Write> Member<W> {
+    /// Writes the header. What is `reserved` is room for the index, for [`Finished::index`].
+    pub(super) fn begin(
+        mut output: W,
+        level: Level,
+        reserved: Option<Reserved>,
+    ) -> Result<Self, GzipError> {
+        let extra = reserved.as_ref().map_or_else(Vec::new, Reserved::extra_field);
+        let header = Header { extra, ..Header::default() };
+        let packed = header::write(&header, level, &mut output).map_err(GzipError::Write)?;
+        let totals = Totals { packed, ..Totals::default() };
+        Ok(Self { output, reserved, crc: Hasher::new(), totals })
+    }
+
+    /// Writes the next piece.
+    pub(super) fn add(&mut self, piece: &Piece) -> Result<(), GzipError> {
+        self.output.write_all(&piece.packed).map_err(GzipError::Write)?;
+        self.crc.combine(&Hasher::new_with_initial_len(piece.crc, piece.plain));
+        self.totals.plain += piece.plain;
+        self.totals.packed += piece.packed.len() as u64;
+        if let Some(reserved) = &mut self.reserved {
+            reserved.add(piece.packed.len());
+        }
+        Ok(())
+    }
+
+    /// Writes the trailer.
+    pub(super) fn finish(mut self) -> Result<Finished<W>, GzipError> {
+        let trailer = Trailer::new(self.crc.finalize(), self.totals.plain).to_bytes();
+        self.output
+            .write_all(&trailer)
+            .and_then(|()| self.output.flush())
+            .map_err(GzipError::Write)?;
+        self.totals.packed += trailer.len() as u64;
+        let index = self.reserved.and_then(|reserved| reserved.filled(self.totals.plain));
+        Ok(Finished { output: self.output, index, totals: self.totals })
+    }
+}
+
+/// A member that is written, but for the index.
+pub(super) struct Finished<W> {
+    pub(super) output: W,
+    /// The bytes that belong at [`header::EXTRA_OFFSET`] of the member.
+    pub(super) index: Option<Vec<u8>>,
+    pub(super) totals: Totals,
+}

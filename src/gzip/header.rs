@@ -1,0 +1,245 @@
+//! The head and tail of a gzip member (RFC 1952, section 2.3).
+
+use super::{GzipError, Level};
+use std::io::{self, BufRead, ErrorKind, Write};
+
+/// What a member begins with: `ID1`, `ID2`, and the only compression method there is.
+const MAGIC: [u8; 3] = [0x1F, 0x8B, 8];
+const FHCRC: u8 = 1 << 1;
+const FEXTRA: u8 = 1 << 2;
+const FNAME: u8 = 1 << 3;
+const FCOMMENT: u8 = 1 << 4;
+const RESERVED: u8 = 0b1110_0000;
+/// The operating system that made it: Unix.
+const OS: u8 = 3;
+/// How much of a stored name is kept. Longer than any file system's names.
+const NAME_KEPT: usize = 4096;
+
+/// Where the extra field's bytes begin in a header that [`write`] made.
+pub(super) const EXTRA_OFFSET: u64 = 12;
+
+/// What a header says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Header {
+    /// When the file was last modified, in seconds since 1970; 0 is unknown.
+    pub(super) time: u32,
+    /// The bytes of the extra field, all its subfields.
+    pub(super) extra: Vec<u8>,
+    /// The original file's name, as far as it is kept, without the zero at its end.
+    pub(super) name: Option<Vec<u8>>,
+}
+
+/// Writes a header; returns its length.
+///
+/// # Panics
+///
+/// When the extra field is longer than 65,535 bytes.
+pub(super) fn write(header: &Header, level: Level, mut output: impl Write) -> io::Result<u64> {
+    let extra_flag = if header.extra.is_empty() { 0 } else { FEXTRA };
+    let name_flag = if header.name.is_some() { FNAME } else { 0 };
+    let mut bytes = MAGIC.to_vec();
+    bytes.push(extra_flag | name_flag);
+    bytes.extend(header.time.to_le_bytes());
+    bytes.extend([extra_flags(level), OS]);
+    if !header.extra.is_empty() {
+        let length = u16::try_from(header.extra.len()).expect("the extra field is short");
+        bytes.extend(length.to_le_bytes());
+        bytes.extend(&header.extra);
+    }
+    if let Some(name) = &header.name {
+        bytes.extend(name);
+        bytes.push(0);
+    }
+    output.write_all(&bytes)?;
+    Ok(bytes.len() as u64)
+}
+
+/// `XFL` as gzip sets it: 4 for its fastest, 2 for its slowest.
+fn extra_flags(level: Level) -> u8 {
+    match level.get() {
+        0 | 1 => 4,
+        2..=8 => 0,
+        _ => 2,
+    }
+}
+
+/// Whether a member begins here.
+pub(super) fn begins(start: &[u8]) -> bool {
+    start.len() >= 2 && start[..2] == MAGIC[..2]
+}
+
+/// Reads a header to its end.
+pub(super) fn read(input: impl BufRead) -> Result<Header, GzipError> {
+    let mut input = Hashed { input, crc: crc32fast::Hasher::new() };
+    let [id1, id2, method, flags, t0, t1, t2, t3, _xfl, _os] = input.array()?;
+    if [id1, id2] != MAGIC[..2] {
+        return Err(GzipError::NotGzip);
+    }
+    if method != MAGIC[2] {
+        return Err(GzipError::Unsupported("compression method"));
+    }
+    if flags & RESERVED != 0 {
+        return Err(GzipError::Unsupported("flags"));
+    }
+    let mut header = Header { time: u32::from_le_bytes([t0, t1, t2, t3]), ..Header::default() };
+    if flags & FEXTRA != 0 {
+        let length = u16::from_le_bytes(input.array()?);
+        header.extra = vec![0; length.into()];
+        input.exact(&mut header.extra)?;
+    }
+    if flags & FNAME != 0 {
+        header.name = Some(input.text()?);
+    }
+    if flags & FCOMMENT != 0 {
+        input.text()?;
+    }
+    if flags & FHCRC != 0 {
+        let [low, high, ..] = input.crc.clone().finalize().to_le_bytes();
+        if input.array()? != [low, high] {
+            return Err(GzipError::Corrupt("header checksum"));
+        }
+    }
+    Ok(header)
+}
+
+/// The CRC-32 and the length modulo 2^32, which end a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Trailer {
+    pub(super) crc: u32,
+    pub(super) length: u32,
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the length is modulo 2^32")]
+impl Trailer {
+    pub(super) const LENGTH: usize = 8;
+
+    /// For data of that checksum and length.
+    pub(super) fn new(crc: u32, length: u64) -> Self {
+        Self { crc, length: length as u32 }
+    }
+
+    pub(super) fn to_bytes(self) -> [u8; Self::LENGTH] {
+        let mut bytes = [0; Self::LENGTH];
+        bytes[..4].copy_from_slice(&self.crc.to_le_bytes());
+        bytes[4..].copy_from_slice(&self.length.to_le_bytes());
+        bytes
+    }
+
+    pub(super) fn from_bytes(bytes: [u8; Self::LENGTH]) -> Self {
+        let both = u64::from_le_bytes(bytes);
+        let [crc, length] = [both & 0xFFFF_FFFF, both >> 32];
+        Self { crc: crc as u32, length: length as u32 }
+    }
+
+    /// Compares what the member says with what was decoded.
+    pub(super) fn check(self, crc: u32, length: u64) -> Result<(), GzipError> {
+        let decoded = Self::new(crc, length);
+        if self.crc != decoded.crc {
+            return Err(GzipError::Corrupt("crc error"));
+        }
+        if self.length != decoded.length {
+            return Err(GzipError::Corrupt("length error"));
+        }
+        Ok(())
+    }
+}
+
+/// A header being read, and the checksum of what has been read of it.
+struct Hashed<R> {
+    input: R,
+    crc: crc32fast::Hasher,
+}
+
+impl<R: BufRead> Hashed<R> {
+    fn exact(&mut self, bytes: &mut [u8]) -> Result<(), GzipError> {
+        self.input.read_exact(bytes).map_err(GzipError::from_read)?;
+        self.crc.update(bytes);
+        Ok(())
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], GzipError> {
+        let mut bytes = [0; N];
+        self.exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Reads up to the zero that ends it, however far that is, and keeps the beginning.
+    fn text(&mut self) -> Result<Vec<u8>, GzipError> {
+        let mut text = Vec::new();
+        loop {
+            let available = match self.input.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(GzipError::Read(error)),
+                Ok([]) => return Err(GzipError::Truncated),
+                Ok(available) => available,
+            };
+            let end = available.iter().position(|&byte| byte == 0);
+            let part = &available[..end.unwrap_or(available.len())];
+            let room = NAME_KEPT - text.len();
+            text.extend(&part[..part.len().min(room)]);
+            let used = end.map_or(part.len(), |end| end + 1);
+            self.crc.update(&available[..used]);
+            self.input.consume(used);
+            if end.is_some() {
+                return Ok(text);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    fn written(header: &Header) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let length = write(header, Level::default(), &mut bytes).unwrap();
+        assert_eq!(length, bytes.len() as u64);
+        bytes
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for header in [
+            Header::default(),
+            Header { time: 7, extra: vec![1, 2, 3], name: Some(b"name\xFF".to_vec()) },
+        ] {
+            let bytes = written(&header);
+            assert_eq!(read(&bytes[..]).unwrap(), header);
+            for length in 0..bytes.len() {
+                assert!(matches!(read(&bytes[..length]), Err(GzipError::Truncated)), "{length}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_s_checksum_counts() {
+        let mut bytes = written(&Header { name: Some(b"n".to_vec()), ..Header::default() });
+        bytes[3] |= FHCRC;
+        let crc = crc32fast::hash(&bytes).to_le_bytes();
+        bytes.extend(&crc[..2]);
+        assert!(read(&bytes[..]).is_ok());
+        bytes[10] = b'm';
+        assert!(matches!(read(&bytes[..]), Err(GzipError::Corrupt(_))));
+    }
+
+    #[test]
+    fn a_name_without_end_takes_no_memory_without_end() {
+        let mut bytes = written(&Header { name: Some(Vec::new()), ..Header::default() });
+        bytes.pop();
+        let endless = bytes.chain(io::repeat(b'x').take(10_000_000)).chain(&[0][..]);
+        let header = read(io::BufReader::new(endless)).unwrap();
+        assert_eq!(header.name.unwrap().len(), NAME_KEPT);
+    }
+
+    #[test]
+    fn what_is_not_supported_is_refused() {
+        let good = written(&Header::default());
+        for (position, bits) in [(0, 1), (1, 1), (2, 1), (3, 0x20), (3, 0x80)] {
+            let mut bytes = good.clone();
+            bytes[position] ^= bits;
+            assert!(read(&bytes[..]).is_err(), "{position}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What the engine is told.
+
+use super::Level;
+use super::index::CHUNK_SIZES;
+use crate::sync::pool::Pool;
+use std::num::NonZeroUsize;
+
+/// How to compress and decompress. Only [`level`](Self::level) and the chunk's size change the
+/// bytes that come out; the number of threads never does.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How hard to try.
+    pub level: Level,
+    /// How many threads compress, or decompress what can be decompressed in parallel.
+    pub threads: NonZeroUsize,
+    pub(super) chunk: usize,
+}
+
+impl Settings {
+    /// Level 6 on that many threads, in chunks of 1 MiB.
+    #[must_use]
+    pub fn new(threads: NonZeroUsize) -> Self {
+        Self { level: Level::default(), threads, chunk: 1 << 20 }
+    }
+
+    /// Sets the level.
+    #[must_use]
+    pub fn level(self, level: Level) -> Self {
+        Self { level, ..self }
+    }
+
+    /// Sets how many plain bytes go into a chunk; `None` if that is not between 64 KiB and 16 MiB.
+    #[must_use]
+    pub fn chunk(self, chunk: usize) -> Option<Self> {
+        CHUNK_SIZES.contains(&chunk).then_some(Self { chunk, ..self })
+    }
+
+    pub(super) fn pool(&self) -> Pool {
+        Pool::new(self.threads)
+    }
+}
