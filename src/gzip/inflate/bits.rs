@@ -1,0 +1,99 @@
+//! The bits of a slice, the lowest of each byte first (section 3.1.1), and zeros without end after them.
+
+use super::InflateError;
+use super::tables::Entry;
+
+#[derive(Clone, Copy)]
+pub(super) struct Bits<'a> {
+    data: &'a [u8],
+    /// What is left of `data` behind the `left` bits.
+    rest: &'a [u8],
+    /// Bytes of zeros taken after the end of `data`.
+    beyond: usize,
+    /// The next bits, lowest first. Above the `left` lowest there may already be some of those that follow, as they are.
+    buffer: u64,
+    left: u8,
+}
+
+impl<'a> Bits<'a> {
+    pub(super) fn new(data: &'a [u8]) -> Self {
+        Self { data, rest: data, beyond: 0, buffer: 0, left: 0 }
+    }
+
+    /// Bits taken so far.
+    pub(super) fn position(&self) -> usize {
+        8 * (self.data.len() - self.rest.len() + self.beyond) - usize::from(self.left)
+    }
+
+    /// Makes sure that at least 56 bits can be taken.
+    #[inline]
+    pub(super) fn refill(&mut self) {
+        if let Some(&bytes) = self.rest.first_chunk() {
+            self.buffer |= u64::from_le_bytes(bytes) << (self.left & 63);
+            let taken = usize::from((63 - (self.left & 63)) >> 3);
+            self.rest = &self.rest[taken..];
+            self.left |= 0b11_1000;
+        } else {
+            *self = self.refilled_at_end();
+        }
+    }
+
+    /// By value, so that the fields can stay in registers in whatever loop this is called from.
+    #[cold]
+    #[inline(never)]
+    fn refilled_at_end(mut self) -> Self {
+        while self.left < 56 {
+            if let Some((&byte, rest)) = self.rest.split_first() {
+                self.buffer |= u64::from(byte) << self.left;
+                self.rest = rest;
+            } else {
+                self.beyond += 1;
+            }
+            self.left += 8;
+        }
+        self
+    }
+
+    /// The next `count` bits, which are there.
+    #[inline]
+    pub(super) fn peek(&self, count: u32) -> usize {
+        #[expect(clippy::cast_possible_truncation, reason = "an index takes few of them")]
+        (self.buffer as usize & ((1 << count) - 1))
+    }
+
+    #[inline]
+    pub(super) fn drop(&mut self, count: u8) {
+        self.buffer >>= count & 63;
+        self.left -= count;
+    }
+
+    #[inline]
+    pub(super) fn take(&mut self, count: u8) -> usize {
+        let taken = self.peek(count.into());
+        self.drop(count);
+        taken
+    }
+
+    /// Drops what `entry` stands for, and gives the buffer as it was before.
+    #[inline]
+    pub(super) fn drop_entry(&mut self, entry: Entry) -> u64 {
+        let before = self.buffer;
+        self.drop(entry.bits());
+        before
+    }
+
+    /// The contents of a stored block (section 3.2.4), the header's three bits of which are taken.
+    pub(super) fn stored(&mut self) -> Result<&'a [u8], InflateError> {
+        let start = self.position().div_ceil(8);
+        let after = self.data.get(start..).ok_or(InflateError::Truncated)?;
+        let (&[a, b, c, d], after) = after.split_first_chunk().ok_or(InflateError::Truncated)?;
+        let length = u16::from_le_bytes([a, b]);
+        if length != !u16::from_le_bytes([c, d]) {
+            return Err(InflateError::BadStored);
+        }
+        let (contents, rest) =
+            after.split_at_checked(length.into()).ok_or(InflateError::Truncated)?;
+        *self = Self { data: self.data, rest, beyond: 0, buffer: 0, left: 0 };
+        Ok(contents)
+    }
+}

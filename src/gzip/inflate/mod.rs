@@ -1,0 +1,255 @@
+//! Raw DEFLATE data (RFC 1951) held in a slice, decoded with the place of every block known.
+//!
+//! One decoder, two uses. [`Inflater::inflate`] decodes into a slice. [`Inflater::prove`] decodes against the text that the
+//! data was made from: it writes nothing, and since that text is there already it need not wait for its own output. It is what
+//! lets every compressed chunk be proved before it is written, and it tells where the last block begins, which is where one
+//! chunk is spliced to the next.
+//!
+//! Data is accepted and refused exactly as zlib's `inflate` does it.
+
+mod bits;
+mod sink;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use bits::Bits;
+use sink::{Compare, Fill, Sink};
+use tables::{CODE_LENGTH_BITS, Kind, Tables};
+
+/// Why data is not what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum InflateError {
+    /// The data ends before its last block does.
+    #[error("the data ends too early")]
+    Truncated,
+    /// A block of type 3 (section 3.2.3).
+    #[error("invalid block type")]
+    BadBlockType,
+    /// A stored block whose length is not confirmed by its complement (section 3.2.4).
+    #[error("invalid stored block length")]
+    BadStored,
+    /// Code lengths that make no prefix code, or one without an end of block (section 3.2.7).
+    #[error("invalid code lengths")]
+    BadLengths,
+    /// Bits that no symbol, or a symbol never to be used, stands for.
+    #[error("invalid code")]
+    BadCode,
+    /// A match that begins before the start of the output.
+    #[error("invalid distance")]
+    BadDistance,
+    /// The data decodes to other bytes than those expected.
+    #[error("not the expected bytes")]
+    Mismatch,
+    /// The data decodes to more or fewer bytes than those expected.
+    #[error("not the expected length")]
+    WrongLength,
+    /// A final block where none should be, or bytes after it.
+    #[error("the data ends too late")]
+    TrailingData,
+}
+
+/// How data is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// With a final block, which ends within the last byte.
+    Final,
+    /// Without a final block: the last one ends with the last byte, as does a piece cut from a longer stream behind an empty
+    /// stored block. A piece may be empty.
+    Open,
+}
+
+/// Where the stream's last block begins (its BFINAL bit) and where it ends, in bits from the start of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Walk {
+    pub(crate) last_block: usize,
+    pub(crate) end: usize,
+}
+
+/// A decoder; what it keeps from call to call is only the room for its tables.
+pub(crate) struct Inflater {
+    tables: Box<Tables>,
+}
+
+impl Inflater {
+    pub(crate) fn new() -> Self {
+        Self { tables: Box::new(Tables::new()) }
+    }
+
+    /// Proves that `data` is a complete stream that decodes to `plain`, byte for byte, and ends within the last byte.
+    pub(crate) fn prove(&mut self, data: &[u8], plain: &[u8]) -> Result<Walk, InflateError> {
+        self.run(data, &mut Compare::new(plain), Ending::Final)
+    }
+
+    /// Decodes `data` into `out`, filling it exactly. No distance may reach before the start of `out`.
+    pub(crate) fn inflate(
+        &mut self,
+        data: &[u8],
+        out: &mut [u8],
+        ending: Ending,
+    ) -> Result<(), InflateError> {
+        self.run(data, &mut Fill::new(out), ending).map(drop)
+    }
+
+    fn run(
+        &mut self,
+        data: &[u8],
+        sink: &mut impl Sink,
+        ending: Ending,
+    ) -> Result<Walk, InflateError> {
+        let mut bits = Bits::new(data);
+        let mut last_block = 0;
+        loop {
+            if ending == Ending::Open && bits.position() == 8 * data.len() {
+                break;
+            }
+            last_block = bits.position();
+            let block = self.block(&mut bits, sink);
+            // Past the end only zeros are read. Whatever they seemed to say, this is what is wrong.
+            if bits.position() > 8 * data.len() {
+                return Err(InflateError::Truncated);
+            }
+            let last = block?;
+            sink.check()?;
+            match (last, ending) {
+                (false, _) => {}
+                (true, Ending::Final) => break,
+                (true, Ending::Open) => return Err(InflateError::TrailingData),
+            }
+        }
+        let end = bits.position();
+        if end.div_ceil(8) < data.len() {
+            return Err(InflateError::TrailingData);
+        }
+        sink.finish()?;
+        Ok(Walk { last_block, end })
+    }
+
+    /// Decodes a block (section 3.2.3) and tells whether it was marked final.
+    fn block(&mut self, bits: &mut Bits<'_>, sink: &mut impl Sink) -> Result<bool, InflateError> {
+        bits.refill();
+        let last = bits.take(1) == 1;
+        match bits.take(2) {
+            0 => sink.stored(bits.stored()?)?,
+            1 => {
+                self.tables.set_fixed();
+                decode(&self.tables, bits, sink)?;
+            }
+            2 => {
+                self.read_codes(bits)?;
+                decode(&self.tables, bits, sink)?;
+            }
+            _ => return Err(InflateError::BadBlockType),
+        }
+        Ok(last)
+    }
+
+    /// Reads the codes of a dynamic block (section 3.2.7).
+    fn read_codes(&mut self, bits: &mut Bits<'_>) -> Result<(), InflateError> {
+        const ORDER: [usize; 19] =
+            [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+        let literals = bits.take(5) + 257;
+        let distances = bits.take(5) + 1;
+        let code_lengths = bits.take(4) + 4;
+        if literals > 286 || distances > 30 {
+            return Err(InflateError::BadLengths);
+        }
+        let mut lengths = [0; 19];
+        for &symbol in &ORDER[..code_lengths] {
+            bits.refill();
+            #[expect(clippy::cast_possible_truncation, reason = "three bits")]
+            (lengths[symbol] = bits.take(3) as u8);
+        }
+        self.tables.set_code_lengths(&lengths)?;
+
+        let mut lengths = [0; 286 + 30];
+        let lengths = &mut lengths[..literals + distances];
+        let mut filled = 0;
+        while filled < lengths.len() {
+            bits.refill();
+            let (symbol, length) = self.tables.code_length(bits.peek(CODE_LENGTH_BITS));
+            bits.drop(length);
+            let (value, repeat) = match symbol {
+                0..16 => (symbol, 1),
+                16 if filled > 0 => (lengths[filled - 1], 3 + bits.take(2)),
+                17 => (0, 3 + bits.take(3)),
+                18 => (0, 11 + bits.take(7)),
+                _ => return Err(InflateError::BadLengths),
+            };
+            lengths.get_mut(filled..filled + repeat).ok_or(InflateError::BadLengths)?.fill(value);
+            filled += repeat;
+        }
+        let (literals, distances) = lengths.split_at(literals);
+        self.tables.set_codes(literals, distances)
+    }
+}
+
+/// Decodes the symbols of a block, up to and with its end (section 3.2.3).
+///
+/// Never inlined: in a function of its own the whole state of the loop stays in registers.
+#[inline(never)]
+fn decode<S: Sink>(tables: &Tables, bits: &mut Bits<'_>, sink: &mut S) -> Result<(), InflateError> {
+    let mut local = *bits;
+    let result = decode_symbols(tables, &mut local, sink);
+    *bits = local;
+    result
+}
+
+#[inline]
+fn decode_symbols<S: Sink>(
+    tables: &Tables,
+    bits: &mut Bits<'_>,
+    sink: &mut S,
+) -> Result<(), InflateError> {
+    loop {
+        // At least 56 bits: enough for three literals that the first table resolves (33) and a length (20) after them.
+        bits.refill();
+        let mut entry = tables.literal(bits);
+        let mut before = bits.drop_entry(entry);
+        if entry.kind() == Kind::Literal {
+            sink.literal(entry.byte())?;
+            entry = tables.literal(bits);
+            before = bits.drop_entry(entry);
+            if entry.kind() == Kind::Literal {
+                sink.literal(entry.byte())?;
+                entry = tables.literal(bits);
+                before = bits.drop_entry(entry);
+                if entry.kind() == Kind::Literal {
+                    sink.literal(entry.byte())?;
+                    continue;
+                }
+            }
+        }
+        if entry.kind() == Kind::Other {
+            if entry.is_subtable() {
+                entry = tables.literal_in(entry, bits);
+                before = bits.drop_entry(entry);
+            }
+            if entry.kind() == Kind::Literal {
+                sink.literal(entry.byte())?;
+                continue;
+            }
+            if entry.is_end() {
+                return Ok(());
+            }
+            if entry.kind() == Kind::Other {
+                return Err(InflateError::BadCode);
+            }
+        }
+        let length = entry.value(before);
+        bits.refill();
+        let mut entry = tables.distance(bits);
+        let mut before = bits.drop_entry(entry);
+        if entry.kind() == Kind::Other {
+            if !entry.is_subtable() {
+                return Err(InflateError::BadCode);
+            }
+            entry = tables.distance_in(entry, bits);
+            before = bits.drop_entry(entry);
+            if entry.kind() == Kind::Other {
+                return Err(InflateError::BadCode);
+            }
+        }
+        sink.copy(entry.value(before), length)?;
+    }
+}
