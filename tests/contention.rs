@@ -135,14 +135,17 @@ fn a_sink_that_fails_stops_the_feeder() {
 
 #[test]
 fn a_panic_anywhere_ends_it_with_a_panic() {
-    for culprit in ["feed", "work", "sink"] {
+    for culprit in ["feed", "hire", "work", "sink"] {
         let run = || {
             let _ = pool(2).run(
                 |feeder| {
                     let submitted = submit_all(feeder, 1000);
                     assert!(culprit != "feed", "after {submitted} jobs");
                 },
-                || |n: usize| assert!(culprit != "work" || n != 5),
+                || {
+                    assert!(culprit != "hire");
+                    |n: usize| assert!(culprit != "work" || n != 5)
+                },
                 |()| {
                     assert!(culprit != "sink");
                     Ok::<(), Infallible>(())

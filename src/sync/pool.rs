@@ -64,9 +64,9 @@ impl Pool {
     /// Runs jobs until the feeder has submitted its last and the sink has taken its result.
     ///
     /// `feed` runs on a thread of its own and submits jobs. `worker` is called once on each worker
-    /// thread and returns the function that does the jobs there, so that a worker can keep buffers
-    /// from job to job. `sink` is called on this thread with the results, in the order in which
-    /// the jobs were submitted.
+    /// thread, when its first job has come, and returns the function that does the jobs there, so
+    /// that a worker can keep buffers from job to job. `sink` is called on this thread with the
+    /// results, in the order in which the jobs were submitted.
     ///
     /// Workers are started as jobs come in, so that two jobs never start more than two.
     ///
@@ -99,7 +99,7 @@ impl Pool {
                     if to_hire > 0 {
                         to_hire -= 1;
                         let to_do = to_do.clone();
-                        scope.spawn(move || serve(&to_do, worker()));
+                        scope.spawn(move || serve(&to_do, worker));
                     }
                 };
                 feed(&mut Feeder { orders, jobs, hire: &mut hire });
@@ -147,8 +147,15 @@ struct Ticket<J, R> {
 }
 
 /// A worker's whole life.
-fn serve<J, R>(to_do: &Receiver<Ticket<J, R>>, mut work: impl FnMut(J) -> R) {
+fn serve<J, R, W>(to_do: &Receiver<Ticket<J, R>>, worker: impl Fn() -> W)
+where
+    W: FnMut(J) -> R,
+{
+    let mut work = None;
     while let Ok(Ticket { job, slot }) = to_do.recv() {
+        // Made with a job in hand: if that panics, the slot is dropped, and the sink, which would
+        // wait for ever for workers that never began, learns of it.
+        let work = work.get_or_insert_with(&worker);
         // Fails when the sink has gone; the next job, if any, is then dropped by `run`.
         let _ = slot.send(work(job));
     }
