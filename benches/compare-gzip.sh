@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# pgz beside its peers: times, rates, sizes and peak memory, in one run.
+#
+#   benches/compare-gzip.sh DIR
+#
+# DIR holds linux64.tar, kjv100.txt and small/ (3,000 files); any tar, any large text and any
+# folder will do under those names. Every output is decoded and compared with the input before its
+# time is printed. A peer that is not installed is left out, and said so. Each time is the best of
+# RUNS (5); the ratio is the peer's time over pgz's, so more than 1 is a win for pgz.
+#
+# Needs: bash, gzip, GNU time for the memory.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+dir=$(realpath "${1:?usage: compare-gzip.sh DIR}")
+runs=${RUNS:-5} threads=${THREADS:-2}
+cargo build --release --quiet --bin pgz
+pgz=$PWD/target/release/pgz
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+has() { command -v "${1%% *}" >/dev/null; }
+
+# best COMMAND...: the least of its wall times, in seconds.
+best() {
+    for _ in $(seq "$runs"); do
+        local from=$EPOCHREALTIME
+        bash -c "$*" >/dev/null
+        local to=$EPOCHREALTIME
+        echo "$(((${to/./} - ${from/./})))"
+    done | sort -n | awk 'NR == 1 { printf "%.4f", $1 / 1e6 }'
+}
+
+row() { printf '%-34s %9s %8s %10s %7s\n' "$@"; }
+title() {
+    printf '\n%s\n' "$1"
+    row tool seconds MB/s size ratio
+}
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+rate() { awk -v bytes="$1" -v s="$2" 'BEGIN { printf "%.0f", bytes / s / 1e6 }'; }
+
+# compress LEVEL INPUT TOOL...: each tool to a pipe; the first is what the others are divided by.
+compress() {
+    local input=$1 bytes ours='' seconds size
+    bytes=$(stat -c %s "$input")
+    shift
+    for tool in "$@"; do
+        has "$tool" || { row "${tool%% *}" 'not installed' '' '' ''; continue; }
+        bash -c "$tool" <"$input" >out.gz
+        gzip -dc out.gz | cmp - "$input" || { row "$tool" WRONG '' '' ''; continue; }
+        seconds=$(best "$tool <'$input' | cat")
+        ours=${ours:-$seconds}
+        size=$(awk -v a="$(stat -c %s out.gz)" -v b="$bytes" 'BEGIN { printf "%.4f", a / b }')
+        row "${tool/#*\/pgz/pgz}" "$seconds" "$(rate "$bytes" "$seconds")" "$size" "$(ratio "$seconds" "$ours")"
+    done
+}
+
+# decompress PACKED INPUT TOOL...
+decompress() {
+    local packed=$1 input=$2 ours='' seconds bytes
+    bytes=$(stat -c %s "$input")
+    shift 2
+    for tool in "$@"; do
+        has "$tool" || { row "${tool%% *}" 'not installed' '' '' ''; continue; }
+        bash -c "$tool '$packed'" | cmp - "$input" || { row "$tool" WRONG '' '' ''; continue; }
+        seconds=$(best "$tool '$packed' | cat")
+        ours=${ours:-$seconds}
+        row "${tool/#*\/pgz/pgz}" "$seconds" "$(rate "$bytes" "$seconds")" '' "$(ratio "$seconds" "$ours")"
+    done
+}
+
+# peak COMMAND...: the most memory it held, in MB.
+peak() { command time -f %M bash -c "exec $*" 2>&1 >/dev/null | awk 'END { printf "%.1f", $1 / 1024 }'; }
+
+printf '%s; %s threads; best of %s\n' "$(awk -F': ' '/model name/ { print $2; exit }' /proc/cpuinfo)" "$threads" "$runs"
+printf '%s; %s; %s\n' "$("$pgz" --version)" "$(gzip --version | head -n 1)" "$(rustc --version)"
+for peer in pigz crabz gzippy bgzip igzip libdeflate-gzip; do
+    has "$peer" && printf '%s: %s\n' "$peer" "$({ "$peer" --version 2>&1 || "$peer" -V 2>&1; } | head -n 1)"
+done
+
+tar=$dir/linux64.tar text=$dir/kjv100.txt
+for level in 1 6 9; do
+    title "compress linux64.tar through a pipe, level $level"
+    compress "$tar" "$pgz -$level -p$threads" "gzip -$level" "pigz -$level -p$threads" \
+        "crabz -l$level -p$threads" "gzippy -$level -p$threads" "bgzip -l$level -@$threads -c" \
+        "libdeflate-gzip -$level -c" "igzip -$((level > 3 ? 3 : level)) -c"
+done
+
+title 'the same, from a file and through a pipe'
+seconds=$(best "$pgz -p$threads -c '$tar' | cat")
+row 'pgz -6 FILE' "$seconds" "$(rate 67108864 "$seconds")" '' 1.00
+piped=$(best "cat '$tar' | $pgz -p$threads | cat")
+row 'cat FILE | pgz -6' "$piped" "$(rate 67108864 "$piped")" '' "$(ratio "$piped" "$seconds")"
+
+title '3,000 small files, one .gz each'
+cp -r "$dir/small" small
+find small -type f >list
+bytes=$(du -sb small | cut -f 1)
+ours=''
+for tool in "xargs $pgz -f -p$threads" 'xargs -n 100 -P2 libdeflate-gzip -kf' 'xargs igzip -kqf' \
+    "xargs pigz -kf -p$threads" 'xargs gzip -kf'; do
+    name=${tool#xargs }
+    name=${name#-n 100 -P2 }
+    has "$name" || { row "${name%% *}" 'not installed' '' '' ''; continue; }
+    find small -name '*.gz' -delete
+    bash -c "$tool" <list >/dev/null
+    while read -r file; do gzip -dc "$file.gz" | cmp -s - "$file" || echo "WRONG: $file"; done <list
+    seconds=$(best "$tool <list")
+    ours=${ours:-$seconds}
+    size=$(find small -name '*.gz' -printf '%s\n' | awk -v b="$bytes" '{ s += $1 } END { printf "%.4f", s / b }')
+    row "${tool/#xargs*\/pgz/pgz}" "$seconds" "$(rate "$bytes" "$seconds")" "$size" "$(ratio "$seconds" "$ours")"
+done
+
+readers=("$pgz -p$threads -dc" 'gzip -dc' 'pigz -dc' "crabz -d -p$threads" "gzippy -dc -p$threads" \
+    'igzip -dc' 'libdeflate-gzip -dc' "bgzip -dc -@$threads")
+ln -s "$text" text && ln -s "$tar" tar
+"$pgz" -c tar >/dev/null && cp "$tar" own.tar && "$pgz" own.tar >/dev/null
+cp "$text" own.txt && "$pgz" own.txt >/dev/null
+title 'decompress kjv100.txt, compressed by pgz -6'
+decompress own.txt.gz "$text" "${readers[@]}"
+title 'decompress linux64.tar, compressed by pgz -6'
+decompress own.tar.gz "$tar" "${readers[@]}"
+gzip -6 <"$text" >gzip.txt.gz
+gzip -6 <"$tar" >gzip.tar.gz
+title 'decompress kjv100.txt, compressed by gzip -6'
+decompress gzip.txt.gz "$text" "${readers[@]}"
+title 'decompress linux64.tar, compressed by gzip -6'
+decompress gzip.tar.gz "$tar" "${readers[@]}"
+if has bgzip; then
+    bgzip -c <"$tar" >bgzip.tar.gz
+    title 'decompress linux64.tar, compressed by bgzip'
+    decompress bgzip.tar.gz "$tar" "${readers[@]}"
+fi
+
+printf '\npeak memory in MB, %s in\n' "$(du -h "$text" | cut -f 1)"
+printf 'pgz from a file %s, from a pipe %s; pgz -d its own %s, of gzip %s\n' \
+    "$(peak "$pgz -p$threads -c '$text'")" "$(peak "$pgz -p$threads < <(cat '$text')")" \
+    "$(peak "$pgz -p$threads -dc own.txt.gz")" "$(peak "$pgz -p$threads -dc gzip.txt.gz")"
+printf 'pgz --version %s seconds\n' "$(best "$pgz --version")"
