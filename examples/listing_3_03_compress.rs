@@ -12,11 +12,12 @@
 //! You see nothing; the .gz files are there. Without a FILE, copies of the sample texts are
 //! compressed, and a line says where they are.
 
-use csp_toolkit::gzip::file::{Action, process};
+use csp_toolkit::gzip::file::{Action, Options, process};
 use csp_toolkit::gzip::place::Existing;
 use csp_toolkit::gzip::stream::Totals;
-use csp_toolkit::gzip::{GzipError, Level, Unfinished};
+use csp_toolkit::gzip::{GzipError, Settings};
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -34,5 +35,7 @@ fn main() -> io::Result<ExitCode> {
 }
 
 fn compress(file: &Path) -> Result<Totals, GzipError> {
-    process(file, Action::Compress(Level::default()), Existing::Replace, &Unfinished::default())
+    let settings = Settings::new(NonZeroUsize::MIN);
+    let options = Options::new(Action::Compress, settings).existing(Existing::Replace);
+    process(file, &options)
 }

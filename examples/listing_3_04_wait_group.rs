@@ -18,10 +18,11 @@
 //! You see `Compressed 3 files`, if you named three or none. Without a FILE, copies of the sample
 //! texts are compressed, and a line says where they are.
 
-use csp_toolkit::gzip::file::{Action, process};
+use csp_toolkit::gzip::file::{Action, Options, process};
 use csp_toolkit::gzip::place::Existing;
 use csp_toolkit::gzip::stream::Totals;
-use csp_toolkit::gzip::{GzipError, Level, Unfinished};
+use csp_toolkit::gzip::{GzipError, Settings};
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 use std::{io, thread};
@@ -48,5 +49,7 @@ fn main() -> io::Result<ExitCode> {
 }
 
 fn compress(file: &Path) -> Result<Totals, GzipError> {
-    process(file, Action::Compress(Level::default()), Existing::Replace, &Unfinished::default())
+    let settings = Settings::new(NonZeroUsize::MIN);
+    let options = Options::new(Action::Compress, settings).existing(Existing::Replace);
+    process(file, &options)
 }

@@ -86,7 +86,7 @@ fn beside(
 ) -> anyhow::Result<(Exit, usize)> {
     let action = if options.decompress { Action::Decompress } else { Action::Compress };
     let existing = if options.force { Existing::Replace } else { Existing::Keep };
-    let batch = file::Options { existing, ..file::Options::new(action, settings) };
+    let batch = file::Options::new(action, settings).existing(existing);
     signals::clean_up_on_signals(&batch.unfinished).context("cannot watch for signals")?;
     let (mut exit, mut done) = (Exit::Success, 0);
     batch::run(files, &batch, |position, outcome| {

@@ -6,7 +6,7 @@ use super::header::EXTRA_OFFSET;
 use super::index::Reserved;
 use super::place::{Existing, Output, Unfinished};
 use super::stream::Totals;
-use super::{GzipError, Settings};
+use super::{GzipError, Settings, decode};
 use crate::buffer::Buffers;
 use rustix::fs::OFlags;
 use std::ffi::OsStr;
@@ -46,6 +46,26 @@ impl Options {
     #[must_use]
     pub fn new(action: Action, settings: Settings) -> Self {
         Self { action, existing: Existing::Keep, unfinished: Unfinished::default(), settings }
+    }
+
+    /// Sets what to do where the output's name is taken.
+    #[must_use]
+    pub fn existing(self, existing: Existing) -> Self {
+        Self { existing, ..self }
+    }
+}
+
+/// Compresses or decompresses one file into the one beside it.
+///
+/// Compresses on this thread; [`batch::run`](super::batch::run) uses all the settings' threads.
+/// On an error there is no output, and what was there before is as it was.
+pub fn process(path: &Path, options: &Options) -> Result<Totals, GzipError> {
+    match options.action {
+        Action::Compress => {
+            let Settings { level, chunk, .. } = options.settings;
+            compress(path, options, &mut Encoder::new(level), &Buffers::new(chunk))
+        }
+        Action::Decompress => decode::file(path, options, &options.settings),
     }
 }
 
@@ -97,7 +117,7 @@ pub(super) fn commit_member(
     Ok(finished.totals)
 }
 
-/// Compresses a file on this thread alone: for those that are a single chunk.
+/// Compresses a file on this thread, with what the thread keeps from file to file.
 pub(super) fn compress(
     path: &Path,
     options: &Options,

@@ -31,7 +31,7 @@ pub(in crate::gzip) fn files(
     let mut rest: [Vec<usize>; 2] = Default::default();
     for (position, path) in files.iter().enumerate() {
         match kind(path) {
-            Kind::Parallel => report(position, alone(path, options, &options.settings)),
+            Kind::Parallel => report(position, file(path, options, &options.settings)),
             Kind::Large => rest[0].push(position),
             Kind::Small => rest[1].push(position),
         }
@@ -47,7 +47,7 @@ pub(in crate::gzip) fn files(
         },
         || {
             let mut worker = Worker::new(options);
-            move |position: usize| (position, worker.file(&files[position]))
+            move |position: usize| (position, worker.decompress(&files[position]))
         },
         |(position, outcome)| {
             report(position, outcome);
@@ -76,8 +76,8 @@ fn kind(path: &Path) -> Kind {
     if bgzf || indexed { Kind::Parallel } else { Kind::Large }
 }
 
-/// One file, with the threads that the settings give.
-fn alone(path: &Path, options: &Options, settings: &Settings) -> Outcome {
+/// Decompresses one file, with the threads that the settings give.
+pub(in crate::gzip) fn file(path: &Path, options: &Options, settings: &Settings) -> Outcome {
     let mut task = Task::begin(path, options)?;
     let totals = decompress(task.input, &mut task.output, settings)?;
     commit(task.output, &task.metadata, options.existing)?;
@@ -99,9 +99,9 @@ impl<'a> Worker<'a> {
         Self { options, settings, inflater: Inflater::new(), packed: Vec::new(), plain: Vec::new() }
     }
 
-    fn file(&mut self, path: &Path) -> Outcome {
+    fn decompress(&mut self, path: &Path) -> Outcome {
         if fs::metadata(path).is_ok_and(|metadata| metadata.len() > SMALL_PACKED) {
-            return alone(path, self.options, &self.settings);
+            return file(path, self.options, &self.settings);
         }
         let mut task = Task::begin(path, self.options)?;
         self.packed.clear();

@@ -19,7 +19,7 @@ mod source;
 mod work;
 mod write;
 
-pub(super) use files::files;
+pub(super) use files::{file, files};
 
 use super::stream::Totals;
 use super::{GzipError, Settings};
