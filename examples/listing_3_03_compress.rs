@@ -12,10 +12,9 @@
 //! You see nothing; the .gz files are there. Without a FILE, copies of the sample texts are
 //! compressed, and a line says where they are.
 
-use csp_toolkit::gzip::file::{Action, Options, process};
+use csp_toolkit::gzip::file::{Action, Options};
 use csp_toolkit::gzip::place::Existing;
-use csp_toolkit::gzip::stream::Totals;
-use csp_toolkit::gzip::{GzipError, Settings};
+use csp_toolkit::gzip::{Outcome, Settings, batch};
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -34,8 +33,8 @@ fn main() -> io::Result<ExitCode> {
     Ok(exit)
 }
 
-fn compress(file: &Path) -> Result<Totals, GzipError> {
+fn compress(file: &Path) -> Outcome {
     let settings = Settings::new(NonZeroUsize::MIN);
     let options = Options::new(Action::Compress, settings).existing(Existing::Replace);
-    process(file, &options)
+    batch::run_one(file, &options)
 }

@@ -21,7 +21,7 @@ fn session(block: &str) -> Session {
     for line in block.lines() {
         match (line.strip_prefix("$ "), session.last_mut()) {
             (Some(command), _) => session.push((command.to_owned(), String::new())),
-            (None, Some((_, shown))) => *shown += &format!("{line}\n"),
+            (None, Some((_, shown))) => shown.extend([line, "\n"]),
             (None, None) => panic!("a session begins with a command, not with {line:?}"),
         }
     }

@@ -1,168 +1,30 @@
-//! Many files on one pool.
-//!
-//! When compressing, small files and chunks of large ones are jobs of the same pool. A small file
-//! is read, compressed, proved and put in place by one worker. A large one is read by the feeder,
-//! its chunks are compressed by all workers, and the sink writes them in order. Since all are one
-//! sequence of jobs, no worker waits for the end of one file before it begins the next.
+//! Files compressed or decompressed, one or many at once.
 
-use super::chunk::Encoder;
-use super::encode::{Chunk, Chunks, Member, Piece, encode};
-use super::file::{self, Action, Options, Task};
-use super::index::Reserved;
-use super::place::Output;
-use super::stream::Totals;
-use super::{GzipError, decode};
-use crate::buffer::Buffers;
-use crate::sync::pool::{Closed, Feeder};
-use std::convert::Infallible;
-use std::fs::{self, Metadata};
-use std::io::{self, BufWriter};
+use super::file::{Action, Options};
+use super::{Outcome, decode, encode};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What became of a file.
-pub type Outcome = Result<Totals, GzipError>;
-
-/// Compresses or decompresses each of the files into the one beside it.
+/// Compresses or decompresses each of the files into the one beside it, on all the settings'
+/// threads.
 ///
 /// `report` is given every file's position and outcome as soon as it is known: when compressing,
 /// in order; when decompressing, first the files that are decompressed in parallel each, in order,
-/// then the others, in order. An error of one file stops no other.
+/// then the other large ones, then the small ones. An error of one file stops no other.
 ///
-/// As many files are open at a time as there are threads, and two more.
+/// No more files are open at a time than there are threads, and two more.
 pub fn run(files: &[PathBuf], options: &Options, report: impl FnMut(usize, Outcome)) {
     match options.action {
-        Action::Compress => compress(files, options, report),
+        Action::Compress => encode::files(files, options, report),
         Action::Decompress => decode::files(files, options, report),
     }
 }
 
-fn compress(files: &[PathBuf], options: &Options, mut report: impl FnMut(usize, Outcome)) {
-    let buffers = &Buffers::new(options.settings.chunk);
-    let mut large: Option<Large> = None;
-    let Ok(()) = options.settings.pool().run(
-        |feeder| {
-            for (position, path) in files.iter().enumerate() {
-                if feed(feeder, position, path, options, buffers).is_err() {
-                    break;
-                }
-            }
-        },
-        || {
-            let mut encoder = Encoder::new(options.settings.level);
-            move |job| work(job, &mut encoder, options, buffers)
-        },
-        |done| {
-            match done {
-                Done::File(position, outcome) => report(position, outcome),
-                Done::Begun(begun) => large = Some(*begun),
-                Done::Piece(piece, last) => {
-                    if let Some(file) = &mut large {
-                        file.add(piece);
-                    }
-                    if let Some(file) = large.take_if(|_| last) {
-                        report(file.position, file.finish(options));
-                    }
-                }
-            }
-            Ok::<(), Infallible>(())
-        },
-    );
-}
-
-enum Job<'a> {
-    /// A file that is a single chunk, at this position.
-    Small(usize, &'a Path),
-    /// The next chunks are this file's.
-    Begin(Box<Large>),
-    Chunk(io::Result<Chunk>),
-    /// The feeder could not begin it.
-    Failed(usize, GzipError),
-}
-
-enum Done {
-    File(usize, Outcome),
-    Begun(Box<Large>),
-    /// Whether it is the file's last.
-    Piece(Result<Piece, GzipError>, bool),
-}
-
-fn feed<'a>(
-    feeder: &mut Feeder<'_, Job<'a>, Done>,
-    position: usize,
-    path: &'a Path,
-    options: &Options,
-    buffers: &Buffers,
-) -> Result<(), Closed> {
-    let chunk = options.settings.chunk as u64;
-    // Whatever is wrong with it, the worker will find out.
-    if fs::metadata(path).map_or(true, |metadata| metadata.len() <= chunk) {
-        return feeder.submit(Job::Small(position, path));
-    }
-    let begun = Task::begin(path, options).and_then(|task| Large::begin(position, task, options));
-    let (file, large) = match begun {
-        Ok(begun) => begun,
-        Err(error) => return feeder.submit(Job::Failed(position, error)),
-    };
-    let abandoned = Arc::clone(&large.abandoned);
-    feeder.submit(Job::Begin(Box::new(large)))?;
-    for chunk in Chunks::new(file, buffers) {
-        if abandoned.load(Ordering::Relaxed) {
-            // The sink knows why; this only tells it that no more will come.
-            return feeder.submit(Job::Chunk(Err(io::ErrorKind::Interrupted.into())));
-        }
-        feeder.submit(Job::Chunk(chunk))?;
-    }
-    Ok(())
-}
-
-fn work(job: Job<'_>, encoder: &mut Encoder, options: &Options, buffers: &Buffers) -> Done {
-    match job {
-        Job::Small(position, path) => {
-            Done::File(position, file::compress(path, options, encoder, buffers))
-        }
-        Job::Begin(large) => Done::Begun(large),
-        Job::Chunk(Ok(chunk)) => {
-            let last = chunk.is_last();
-            Done::Piece(encode(encoder, chunk, buffers), last)
-        }
-        Job::Chunk(Err(error)) => Done::Piece(Err(GzipError::Read(error)), true),
-        Job::Failed(position, error) => Done::File(position, Err(error)),
-    }
-}
-
-/// A file whose chunks are under way.
-struct Large {
-    position: usize,
-    metadata: Metadata,
-    /// What is written so far, or why there is no use in going on.
-    member: Result<Member<BufWriter<Output>>, GzipError>,
-    /// Tells the feeder that there is no use in reading on.
-    abandoned: Arc<AtomicBool>,
-}
-
-impl Large {
-    fn begin(
-        position: usize,
-        task: Task,
-        options: &Options,
-    ) -> Result<(fs::File, Self), GzipError> {
-        let reserved = Reserved::new(task.metadata.len(), options.settings.chunk);
-        let member = Member::begin(task.output, options.settings.level, reserved)?;
-        let abandoned = Arc::default();
-        Ok((task.input, Self { position, metadata: task.metadata, member: Ok(member), abandoned }))
-    }
-
-    fn add(&mut self, piece: Result<Piece, GzipError>) {
-        let Ok(member) = &mut self.member else { return };
-        if let Err(error) = piece.and_then(|piece| member.add(&piece)) {
-            self.abandoned.store(true, Ordering::Relaxed);
-            self.member = Err(error);
-        }
-    }
-
-    fn finish(self, options: &Options) -> Outcome {
-        file::commit_member(self.member?.finish()?, &self.metadata, options.existing)
+/// Compresses, on this thread, or decompresses one file into the one beside it.
+///
+/// On an error there is no output, and what was there before is as it was.
+pub fn run_one(path: &Path, options: &Options) -> Outcome {
+    match options.action {
+        Action::Compress => encode::file(path, options),
+        Action::Decompress => decode::file(path, options, &options.settings),
     }
 }

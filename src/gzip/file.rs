@@ -1,13 +1,7 @@
-//! A file compressed or decompressed into the one beside it. The original stays.
+//! A file and the one that is made beside it. The original stays.
 
-use super::chunk::Encoder;
-use super::encode::{Chunks, Finished, Member, encode};
-use super::header::EXTRA_OFFSET;
-use super::index::Reserved;
 use super::place::{Existing, Output, Unfinished};
-use super::stream::Totals;
-use super::{GzipError, Settings, decode};
-use crate::buffer::Buffers;
+use super::{GzipError, Settings};
 use rustix::fs::OFlags;
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
@@ -55,20 +49,6 @@ impl Options {
     }
 }
 
-/// Compresses or decompresses one file into the one beside it.
-///
-/// Compresses on this thread; [`batch::run`](super::batch::run) uses all the settings' threads.
-/// On an error there is no output, and what was there before is as it was.
-pub fn process(path: &Path, options: &Options) -> Result<Totals, GzipError> {
-    match options.action {
-        Action::Compress => {
-            let Settings { level, chunk, .. } = options.settings;
-            compress(path, options, &mut Encoder::new(level), &Buffers::new(chunk))
-        }
-        Action::Decompress => decode::file(path, options, &options.settings),
-    }
-}
-
 /// An input that is open and an output that is begun.
 pub(super) struct Task {
     pub(super) input: File,
@@ -93,44 +73,14 @@ impl Task {
 pub(super) fn commit(
     output: BufWriter<Output>,
     metadata: &Metadata,
-    existing: Existing,
+    options: &Options,
 ) -> Result<(), GzipError> {
     let output = output.into_inner().map_err(|failed| GzipError::Write(failed.into_error()))?;
     let target = output.target().to_owned();
-    output.commit(metadata.permissions(), existing).map_err(|error| match error.kind() {
+    output.commit(metadata.permissions(), options.existing).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => GzipError::Exists(target),
         _ => GzipError::Write(error),
     })
-}
-
-/// Fills the index in and puts a compressed file in place.
-pub(super) fn commit_member(
-    finished: Finished<BufWriter<Output>>,
-    metadata: &Metadata,
-    existing: Existing,
-) -> Result<Totals, GzipError> {
-    if let Some(index) = finished.index {
-        let output = finished.output.get_ref();
-        output.write_at(&index, EXTRA_OFFSET).map_err(GzipError::Write)?;
-    }
-    commit(finished.output, metadata, existing)?;
-    Ok(finished.totals)
-}
-
-/// Compresses a file on this thread, with what the thread keeps from file to file.
-pub(super) fn compress(
-    path: &Path,
-    options: &Options,
-    encoder: &mut Encoder,
-    buffers: &Buffers,
-) -> Result<Totals, GzipError> {
-    let task = Task::begin(path, options)?;
-    let reserved = Reserved::new(task.metadata.len(), options.settings.chunk);
-    let mut member = Member::begin(task.output, options.settings.level, reserved)?;
-    for chunk in Chunks::new(task.input, buffers) {
-        member.add(&encode(encoder, chunk.map_err(GzipError::Read)?, buffers)?)?;
-    }
-    commit_member(member.finish()?, &task.metadata, options.existing)
 }
 
 /// Opens a regular file to read. What it is is asked of the open file, so that nothing can be put

@@ -6,9 +6,10 @@
 //! | [`batch`] | many files, each into the one beside it |
 //! | [`place`] | an output that is whole or not there |
 //!
-//! The input is cut into chunks, which are compressed each on its own and become one member:
-//! `chunk` compresses and proves one, `encode` puts them together, `index` notes in the header
-//! where they are, and `decode` decompresses them in parallel again.
+//! The input is cut into chunks, each is compressed on its own, and together they become one
+//! member. The modules behind these: `encode` compresses chunks, proves them and puts them
+//! together, `index` notes in the header where they are, `decode` decompresses them in parallel
+//! again, `inflate` is the decoder that both use, and `header` is RFC 1952.
 //!
 //! ```
 //! use csp_toolkit::gzip::{Level, Settings, stream};
@@ -28,7 +29,6 @@
 //! ```
 
 pub mod batch;
-mod chunk;
 mod decode;
 mod encode;
 mod error;
@@ -40,8 +40,10 @@ mod level;
 pub mod place;
 mod settings;
 pub mod stream;
+mod totals;
 
 pub use error::GzipError;
 pub use level::Level;
 pub use place::Unfinished;
 pub use settings::Settings;
+pub use totals::{Outcome, Totals};

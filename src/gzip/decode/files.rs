@@ -3,13 +3,11 @@
 use super::decompress;
 use super::source::Source;
 use super::work::bgzf;
-use crate::gzip::batch::Outcome;
 use crate::gzip::file::{Options, Task, commit};
 use crate::gzip::header::{self, Trailer};
 use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
-use crate::gzip::stream::Totals;
-use crate::gzip::{GzipError, Settings};
+use crate::gzip::{GzipError, Outcome, Settings, Totals};
 use std::convert::Infallible;
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -80,7 +78,7 @@ fn kind(path: &Path) -> Kind {
 pub(in crate::gzip) fn file(path: &Path, options: &Options, settings: &Settings) -> Outcome {
     let mut task = Task::begin(path, options)?;
     let totals = decompress(task.input, &mut task.output, settings)?;
-    commit(task.output, &task.metadata, options.existing)?;
+    commit(task.output, &task.metadata, options)?;
     Ok(totals)
 }
 
@@ -114,7 +112,7 @@ impl<'a> Worker<'a> {
             let whole = self.packed.chain(task.input);
             decompress(whole, &mut task.output, &self.settings)?
         };
-        commit(task.output, &task.metadata, self.options.existing)?;
+        commit(task.output, &task.metadata, self.options)?;
         Ok(totals)
     }
 

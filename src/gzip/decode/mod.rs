@@ -21,8 +21,7 @@ mod write;
 
 pub(super) use files::{file, files};
 
-use super::stream::Totals;
-use super::{GzipError, Settings};
+use super::{Outcome, Settings, Totals};
 use crate::buffer::Buffers;
 use crossbeam_channel::unbounded;
 use feed::Feed;
@@ -39,7 +38,7 @@ pub(super) fn decompress(
     input: impl Read + Send,
     output: impl Write,
     settings: &Settings,
-) -> Result<Totals, GzipError> {
+) -> Outcome {
     let buffers = &Buffers::new(BLOCK);
     let doubt = &AtomicBool::new(false);
     let (sender, verdicts) = unbounded();

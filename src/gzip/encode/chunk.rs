@@ -8,8 +8,8 @@
 //! To find the mark, the chunk's blocks are walked from the start, and on the way what they decode
 //! to is compared with the input. So no chunk is ever written that was not decoded before.
 
-use super::inflate::Inflater;
-use super::{GzipError, Level};
+use crate::gzip::inflate::Inflater;
+use crate::gzip::{GzipError, Level};
 use libdeflater::{CompressionLvl, Compressor};
 
 /// An empty stored block's length and its complement, which are its last bytes.

@@ -1,29 +1,58 @@
-//! One member from chunks: the input cut on a fixed grid, and what goes around the chunks.
+//! Compression: the input cut into chunks on a fixed grid, and the chunks made one member.
 
-use super::chunk::{Encoder, Position};
+mod chunk;
+mod files;
+
+pub(super) use files::{file, files};
+
 use super::header::{self, Header, Trailer};
 use super::index::Reserved;
-use super::stream::Totals;
-use super::{GzipError, Level};
+use super::{GzipError, Level, Outcome, Settings, Totals};
 use crate::buffer::{Buffer, Buffers};
+use chunk::{Encoder, Position};
 use crc32fast::Hasher;
 use std::io::{self, Read, Write};
 
+/// Compresses all of `input` into one member.
+pub(super) fn compress(
+    input: impl Read + Send,
+    output: impl Write,
+    settings: &Settings,
+) -> Outcome {
+    let buffers = &Buffers::new(settings.chunk);
+    let mut member = Member::begin(output, settings.level, None)?;
+    settings.pool().run(
+        |feeder| {
+            for chunk in Chunks::new(input, buffers) {
+                if feeder.submit(chunk).is_err() {
+                    break;
+                }
+            }
+        },
+        || {
+            let mut encoder = Encoder::new(settings.level);
+            move |chunk| encode(&mut encoder, chunk.map_err(GzipError::Read)?, buffers)
+        },
+        |piece| member.add(&piece?),
+    )?;
+    Ok(member.finish()?.totals)
+}
+
 /// A chunk of the input.
-pub(super) struct Chunk {
-    pub(super) plain: Buffer,
-    pub(super) position: Position,
+struct Chunk {
+    plain: Buffer,
+    position: Position,
 }
 
 impl Chunk {
-    pub(super) fn is_last(&self) -> bool {
+    fn is_last(&self) -> bool {
         self.position == Position::Last
     }
 }
 
 /// The input, cut into chunks: all but the last are exactly as long as the buffers, however the
 /// input's reads come in. An empty input is one empty chunk.
-pub(super) struct Chunks<'a, R> {
+struct Chunks<'a, R> {
     input: R,
     buffers: &'a Buffers,
     /// Read already, to know whether what was before it is the last.
@@ -32,7 +61,7 @@ pub(super) struct Chunks<'a, R> {
 }
 
 impl<'a, R: Read> Chunks<'a, R> {
-    pub(super) fn new(input: R, buffers: &'a Buffers) -> Self {
+    fn new(input: R, buffers: &'a Buffers) -> Self {
         Self { input, buffers, ahead: None, ended: false }
     }
 
@@ -74,18 +103,14 @@ impl<R: Read> Iterator for Chunks<'_, R> {
 }
 
 /// A compressed chunk, and what the member needs to know of it.
-pub(super) struct Piece {
+struct Piece {
     packed: Vec<u8>,
     plain: u64,
     crc: u32,
 }
 
 /// Compresses a chunk and gives its buffer back.
-pub(super) fn encode(
-    encoder: &mut Encoder,
-    chunk: Chunk,
-    buffers: &Buffers,
-) -> Result<Piece, GzipError> {
+fn encode(encoder: &mut Encoder, chunk: Chunk, buffers: &Buffers) -> Result<Piece, GzipError> {
     let mut packed = Vec::with_capacity(chunk.plain.len() / 3 + 64);
     let crc = encoder.encode(&chunk.plain, chunk.position, &mut packed)?;
     let plain = chunk.plain.len() as u64;
@@ -94,7 +119,7 @@ pub(super) fn encode(
 }
 
 /// A member being written, piece by piece.
-pub(super) struct Member<W> {
+struct Member<W> {
     output: W,
     reserved: Option<Reserved>,
     crc: Hasher,
@@ -103,11 +128,7 @@ pub(super) struct Member<W> {
 
 impl<W: Write> Member<W> {
     /// Writes the header. What is `reserved` is room for the index, for [`Finished::index`].
-    pub(super) fn begin(
-        mut output: W,
-        level: Level,
-        reserved: Option<Reserved>,
-    ) -> Result<Self, GzipError> {
+    fn begin(mut output: W, level: Level, reserved: Option<Reserved>) -> Result<Self, GzipError> {
         let extra = reserved.as_ref().map_or_else(Vec::new, Reserved::extra_field);
         let header = Header { extra, ..Header::default() };
         let packed = header::write(&header, level, &mut output).map_err(GzipError::Write)?;
@@ -116,7 +137,7 @@ impl<W: Write> Member<W> {
     }
 
     /// Writes the next piece.
-    pub(super) fn add(&mut self, piece: &Piece) -> Result<(), GzipError> {
+    fn add(&mut self, piece: &Piece) -> Result<(), GzipError> {
         self.output.write_all(&piece.packed).map_err(GzipError::Write)?;
         self.crc.combine(&Hasher::new_with_initial_len(piece.crc, piece.plain));
         self.totals.plain += piece.plain;
@@ -128,7 +149,7 @@ impl<W: Write> Member<W> {
     }
 
     /// Writes the trailer.
-    pub(super) fn finish(mut self) -> Result<Finished<W>, GzipError> {
+    fn finish(mut self) -> Result<Finished<W>, GzipError> {
         let trailer = Trailer::new(self.crc.finalize(), self.totals.plain).to_bytes();
         self.output
             .write_all(&trailer)
@@ -141,9 +162,9 @@ impl<W: Write> Member<W> {
 }
 
 /// A member that is written, but for the index.
-pub(super) struct Finished<W> {
-    pub(super) output: W,
+struct Finished<W> {
+    output: W,
     /// The bytes that belong at [`header::EXTRA_OFFSET`] of the member.
-    pub(super) index: Option<Vec<u8>>,
-    pub(super) totals: Totals,
+    index: Option<Vec<u8>>,
+    totals: Totals,
 }

@@ -1,0 +1,185 @@
+//! Many files compressed on one pool.
+//!
+//! Small files and chunks of large ones are jobs of the same pool. A small file is read,
+//! compressed, proved and put in place by one worker. A large one is read by the feeder, its chunks
+//! are compressed by all workers, and the sink writes them in order. Since all are one sequence of
+//! jobs, no worker waits for the end of one file before it begins the next.
+
+use super::chunk::Encoder;
+use super::{Chunk, Chunks, Finished, Member, Piece, encode};
+use crate::buffer::Buffers;
+use crate::gzip::file::{Options, Task, commit};
+use crate::gzip::header::EXTRA_OFFSET;
+use crate::gzip::index::Reserved;
+use crate::gzip::place::Output;
+use crate::gzip::{GzipError, Outcome};
+use crate::sync::pool::{Closed, Feeder};
+use std::convert::Infallible;
+use std::fs::{self, Metadata};
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Compresses one file into the one beside it, on this thread.
+pub(in crate::gzip) fn file(path: &Path, options: &Options) -> Outcome {
+    let mut encoder = Encoder::new(options.settings.level);
+    small(path, options, &mut encoder, &Buffers::new(options.settings.chunk))
+}
+
+/// Compresses each file into the one beside it; reports the outcomes in order.
+pub(in crate::gzip) fn files(
+    files: &[PathBuf],
+    options: &Options,
+    mut report: impl FnMut(usize, Outcome),
+) {
+    let buffers = &Buffers::new(options.settings.chunk);
+    let mut large: Option<Large> = None;
+    let Ok(()) = options.settings.pool().run(
+        |feeder| {
+            for (position, path) in files.iter().enumerate() {
+                if feed(feeder, position, path, options, buffers).is_err() {
+                    break;
+                }
+            }
+        },
+        || {
+            let mut encoder = Encoder::new(options.settings.level);
+            move |job| work(job, &mut encoder, options, buffers)
+        },
+        |done| {
+            match done {
+                Done::File(position, outcome) => report(position, outcome),
+                Done::Begun(begun) => large = Some(*begun),
+                Done::Piece(piece, last) => {
+                    if let Some(file) = &mut large {
+                        file.add(piece);
+                    }
+                    if let Some(file) = large.take_if(|_| last) {
+                        report(file.position, file.finish(options));
+                    }
+                }
+            }
+            Ok::<(), Infallible>(())
+        },
+    );
+}
+
+/// Fills the index in and puts a compressed file in place.
+fn commit_member(
+    finished: Finished<BufWriter<Output>>,
+    metadata: &Metadata,
+    options: &Options,
+) -> Outcome {
+    if let Some(index) = finished.index {
+        let output = finished.output.get_ref();
+        output.write_at(&index, EXTRA_OFFSET).map_err(GzipError::Write)?;
+    }
+    commit(finished.output, metadata, options)?;
+    Ok(finished.totals)
+}
+
+/// Compresses a file on this thread, with what the thread keeps from file to file.
+fn small(path: &Path, options: &Options, encoder: &mut Encoder, buffers: &Buffers) -> Outcome {
+    let task = Task::begin(path, options)?;
+    let reserved = Reserved::new(task.metadata.len(), options.settings.chunk);
+    let mut member = Member::begin(task.output, options.settings.level, reserved)?;
+    for chunk in Chunks::new(task.input, buffers) {
+        member.add(&encode(encoder, chunk.map_err(GzipError::Read)?, buffers)?)?;
+    }
+    commit_member(member.finish()?, &task.metadata, options)
+}
+
+enum Job<'a> {
+    /// A file that is a single chunk, at this position.
+    Small(usize, &'a Path),
+    /// The next chunks are this file's.
+    Begin(Box<Large>),
+    Chunk(io::Result<Chunk>),
+    /// The feeder could not begin it.
+    Failed(usize, GzipError),
+}
+
+enum Done {
+    File(usize, Outcome),
+    Begun(Box<Large>),
+    /// Whether it is the file's last.
+    Piece(Result<Piece, GzipError>, bool),
+}
+
+fn feed<'a>(
+    feeder: &mut Feeder<'_, Job<'a>, Done>,
+    position: usize,
+    path: &'a Path,
+    options: &Options,
+    buffers: &Buffers,
+) -> Result<(), Closed> {
+    let chunk = options.settings.chunk as u64;
+    // Whatever is wrong with it, the worker will find out.
+    if fs::metadata(path).map_or(true, |metadata| metadata.len() <= chunk) {
+        return feeder.submit(Job::Small(position, path));
+    }
+    let begun = Task::begin(path, options).and_then(|task| Large::begin(position, task, options));
+    let (file, large) = match begun {
+        Ok(begun) => begun,
+        Err(error) => return feeder.submit(Job::Failed(position, error)),
+    };
+    let abandoned = Arc::clone(&large.abandoned);
+    feeder.submit(Job::Begin(Box::new(large)))?;
+    for chunk in Chunks::new(file, buffers) {
+        if abandoned.load(Ordering::Relaxed) {
+            // The sink knows why; this only tells it that no more will come.
+            return feeder.submit(Job::Chunk(Err(io::ErrorKind::Interrupted.into())));
+        }
+        feeder.submit(Job::Chunk(chunk))?;
+    }
+    Ok(())
+}
+
+fn work(job: Job<'_>, encoder: &mut Encoder, options: &Options, buffers: &Buffers) -> Done {
+    match job {
+        Job::Small(position, path) => Done::File(position, small(path, options, encoder, buffers)),
+        Job::Begin(large) => Done::Begun(large),
+        Job::Chunk(Ok(chunk)) => {
+            let last = chunk.is_last();
+            Done::Piece(encode(encoder, chunk, buffers), last)
+        }
+        Job::Chunk(Err(error)) => Done::Piece(Err(GzipError::Read(error)), true),
+        Job::Failed(position, error) => Done::File(position, Err(error)),
+    }
+}
+
+/// A file whose chunks are under way.
+struct Large {
+    position: usize,
+    metadata: Metadata,
+    /// What is written so far, or why there is no use in going on.
+    member: Result<Member<BufWriter<Output>>, GzipError>,
+    /// Tells the feeder that there is no use in reading on.
+    abandoned: Arc<AtomicBool>,
+}
+
+impl Large {
+    fn begin(
+        position: usize,
+        task: Task,
+        options: &Options,
+    ) -> Result<(fs::File, Self), GzipError> {
+        let reserved = Reserved::new(task.metadata.len(), options.settings.chunk);
+        let member = Member::begin(task.output, options.settings.level, reserved)?;
+        let abandoned = Arc::default();
+        Ok((task.input, Self { position, metadata: task.metadata, member: Ok(member), abandoned }))
+    }
+
+    fn add(&mut self, piece: Result<Piece, GzipError>) {
+        let Ok(member) = &mut self.member else { return };
+        if let Err(error) = piece.and_then(|piece| member.add(&piece)) {
+            self.abandoned.store(true, Ordering::Relaxed);
+            self.member = Err(error);
+        }
+    }
+
+    fn finish(self, options: &Options) -> Outcome {
+        commit_member(self.member?.finish()?, &self.metadata, options)
+    }
+}
