@@ -54,6 +54,12 @@ impl<'a> Bits<'a> {
         self
     }
 
+    /// Whether there are so many bits.
+    #[inline]
+    pub(super) fn holds(&self, count: u8) -> bool {
+        self.left >= count
+    }
+
     /// The next `count` bits, which are there.
     #[inline]
     pub(super) fn peek(&self, count: u32) -> usize {

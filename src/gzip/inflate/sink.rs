@@ -3,7 +3,7 @@
 use super::InflateError;
 
 /// Takes the decoded bytes in order.
-pub(super) trait Sink {
+pub(super) trait Sink: Default {
     fn literal(&mut self, byte: u8) -> Result<(), InflateError>;
 
     /// Repeats `length` bytes (3 to 258) from `distance` bytes back (at least 1).
@@ -20,17 +20,18 @@ pub(super) trait Sink {
 }
 
 /// Compares with the bytes that ought to come.
+#[derive(Default)]
 pub(super) struct Compare<'a> {
     plain: &'a [u8],
     position: usize,
-    /// Bits that ever differed.
-    differed: [u8; STEP],
+    /// Not zero once anything differed.
+    differed: u64,
 }
 
-/// Bytes compared at once: most matches are no longer.
+/// Bytes compared at once: few matches are longer, and so the branch that tells them apart is seldom mispredicted.
 const STEP: usize = 32;
 
-/// From `STEP - n` on: `n` bytes that count, then as many as are left that do not.
+/// From `STEP - n` on: `n` bytes of ones, then zeros, `STEP` bytes in all.
 const MASKS: [u8; 2 * STEP] = {
     let mut masks = [0; 2 * STEP];
     let mut index = 0;
@@ -43,7 +44,7 @@ const MASKS: [u8; 2 * STEP] = {
 
 impl<'a> Compare<'a> {
     pub(super) fn new(plain: &'a [u8]) -> Self {
-        Self { plain, position: 0, differed: [0; STEP] }
+        Self { plain, position: 0, differed: 0 }
     }
 }
 
@@ -51,7 +52,7 @@ impl Sink for Compare<'_> {
     #[inline]
     fn literal(&mut self, byte: u8) -> Result<(), InflateError> {
         let &plain = self.plain.get(self.position).ok_or(InflateError::WrongLength)?;
-        self.differed[0] |= plain ^ byte;
+        self.differed |= u64::from(plain ^ byte);
         self.position += 1;
         Ok(())
     }
@@ -59,37 +60,39 @@ impl Sink for Compare<'_> {
     #[inline]
     fn copy(&mut self, distance: usize, length: usize) -> Result<(), InflateError> {
         let from = self.position.checked_sub(distance).ok_or(InflateError::BadDistance)?;
-        let source = &self.plain[from..];
-        let target = &self.plain[self.position..];
+        let mut source = &self.plain[from..];
+        let mut target = &self.plain[self.position..];
         self.position += length;
-        if let (Some(source), Some(target)) =
-            (source.first_chunk::<STEP>(), target.first_chunk::<STEP>())
+        let mut left = length;
+        // A match that reaches into itself needs no care, since nothing is written.
+        while let (Some((first, after)), Some((second, behind))) =
+            (source.split_first_chunk::<STEP>(), target.split_first_chunk::<STEP>())
         {
-            let mask: &[u8; STEP] = MASKS[STEP - length.min(STEP)..].first_chunk().expect("");
-            for index in 0..STEP {
-                self.differed[index] |= (source[index] ^ target[index]) & mask[index];
+            let mask = MASKS[STEP - left.min(STEP)..].first_chunk().expect("STEP bytes are left");
+            for index in (0..STEP).step_by(8) {
+                self.differed |= (word(first, index) ^ word(second, index)) & word(mask, index);
             }
-            if length <= STEP {
+            if left <= STEP {
                 return Ok(());
             }
+            left -= STEP;
+            (source, target) = (after, behind);
         }
-        if length > target.len() {
-            return Err(InflateError::WrongLength);
-        }
-        self.differed[0] |= u8::from(source[..length] != target[..length]);
+        let target = target.get(..left).ok_or(InflateError::WrongLength)?;
+        self.differed |= u64::from(&source[..left] != target);
         Ok(())
     }
 
     fn stored(&mut self, bytes: &[u8]) -> Result<(), InflateError> {
         let target =
             self.plain[self.position..].get(..bytes.len()).ok_or(InflateError::WrongLength)?;
-        self.differed[0] |= u8::from(target != bytes);
+        self.differed |= u64::from(target != bytes);
         self.position += bytes.len();
         Ok(())
     }
 
     fn check(&self) -> Result<(), InflateError> {
-        if self.differed == [0; STEP] { Ok(()) } else { Err(InflateError::Mismatch) }
+        if self.differed == 0 { Ok(()) } else { Err(InflateError::Mismatch) }
     }
 
     fn finish(&self) -> Result<(), InflateError> {
@@ -97,7 +100,16 @@ impl Sink for Compare<'_> {
     }
 }
 
+#[inline]
+fn word(bytes: &[u8; STEP], index: usize) -> u64 {
+    u64::from_le_bytes(*bytes[index..].first_chunk().expect("STEP is a multiple of eight"))
+}
+
+/// Bytes copied at once.
+const COPY: usize = 16;
+
 /// Writes into a slice.
+#[derive(Default)]
 pub(super) struct Fill<'a> {
     out: &'a mut [u8],
     position: usize,
@@ -121,6 +133,19 @@ impl Sink for Fill<'_> {
     fn copy(&mut self, distance: usize, length: usize) -> Result<(), InflateError> {
         let from = self.position.checked_sub(distance).ok_or(InflateError::BadDistance)?;
         let end = self.position + length;
+        if distance >= COPY {
+            // Bytes written beyond the end do no harm, where there is room: what comes next is written over them.
+            if let Some(window) = self.out.get_mut(from..end + 2 * COPY) {
+                self.position = end;
+                // Most matches are done with two, which are not worth a branch.
+                step(window, distance, 0);
+                step(window, distance, COPY);
+                for at in (2 * COPY..length).step_by(COPY) {
+                    step(window, distance, at);
+                }
+                return Ok(());
+            }
+        }
         let window = self.out.get_mut(from..end).ok_or(InflateError::WrongLength)?;
         self.position = end;
         // What is there repeats every `done` bytes, so that twice as much can be copied each time.
@@ -148,4 +173,11 @@ impl Sink for Fill<'_> {
     fn finish(&self) -> Result<(), InflateError> {
         if self.position == self.out.len() { Ok(()) } else { Err(InflateError::WrongLength) }
     }
+}
+
+/// Copies `COPY` bytes, of which there are at least so many behind `distance + at`.
+#[inline]
+fn step(window: &mut [u8], distance: usize, at: usize) {
+    let bytes: [u8; COPY] = *window[at..].first_chunk().expect("they come before those");
+    *window[distance + at..].first_chunk_mut().expect("there are so many") = bytes;
 }

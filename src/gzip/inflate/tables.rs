@@ -21,44 +21,34 @@ const DISTANCE_TABLE: usize = 512;
 /// |---|---|---|---|
 /// | 0..8 | bits of the code | bits of the code and of the extra bits | bits of the first index |
 /// | 8..12 | bits of the code | bits of the code | bits of the subtable's index |
-/// | 12 | | | set |
-/// | 13 | end of block, if set with 15 | | |
-/// | 15 | | | set |
-/// | 16..31 | the byte | the value without extra bits | where the subtable begins |
-/// | 31 | set | | |
+/// | 12..16 | 0 | [`SPECIAL`] and [`LONG`] for a length with extra bits to come | [`SPECIAL`] and [`SUBTABLE`] |
+/// | 16..31 | the byte | the value without the extra bits to come | where the subtable begins |
+/// | 31 | [`LITERAL`] | 0 | 0 |
 ///
-/// With only bit 15 set, no code begins with these bits.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The end of the block is [`SPECIAL`] and [`END`]. [`SPECIAL`] alone is what no code stands for.
+///
+/// Most lengths have few extra bits and short codes, so that the index holds all of them: such an entry gives the length itself,
+/// and [`SPECIAL`] is clear.
+#[derive(Clone, Copy)]
 pub(super) struct Entry(u32);
 
-/// What an entry stands for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Literal,
-    /// A length or a distance.
-    Value,
-    /// A subtable, the end of the block, or nothing.
-    Other,
-}
-
 const LITERAL: u32 = 1 << 31;
-const OTHER: u32 = 1 << 15;
+const SPECIAL: u32 = 1 << 15;
+const LONG: u32 = 1 << 14;
 const END: u32 = 1 << 13;
 const SUBTABLE: u32 = 1 << 12;
 
 impl Entry {
-    /// Of bits that no code begins with.
-    const INVALID: Self = Self(OTHER);
+    const NOTHING: Self = Self(SPECIAL);
 
     #[inline]
-    pub(super) fn kind(self) -> Kind {
-        if self.0 & LITERAL != 0 {
-            Kind::Literal
-        } else if self.0 & OTHER != 0 {
-            Kind::Other
-        } else {
-            Kind::Value
-        }
+    pub(super) fn is_literal(self) -> bool {
+        self.0 & LITERAL != 0
+    }
+
+    #[inline]
+    pub(super) fn is_special(self) -> bool {
+        self.0 & SPECIAL != 0
     }
 
     #[inline]
@@ -71,6 +61,12 @@ impl Entry {
         self.0 & END != 0
     }
 
+    #[inline]
+    pub(super) fn is_nothing(self) -> bool {
+        self.0 & (SPECIAL | LONG | END | SUBTABLE) == SPECIAL
+    }
+
+    /// All the bits to drop.
     #[inline]
     pub(super) fn bits(self) -> u8 {
         self.0.to_le_bytes()[0]
@@ -87,33 +83,50 @@ impl Entry {
         self.0.to_le_bytes()[2]
     }
 
-    /// The length or distance, where `before` begins with its code.
+    /// The length or distance without its extra bits.
     #[inline]
-    pub(super) fn value(self, before: u64) -> usize {
-        let extra = (before & !(!0 << (self.bits() & 63))) >> self.code_bits();
-        #[expect(clippy::cast_possible_truncation, reason = "13 bits")]
-        ((self.0 >> 16) as usize + extra as usize)
+    pub(super) fn base(self) -> usize {
+        (self.0 >> 16) as usize
     }
 
-    const fn with_length(self, length: u32) -> Self {
-        Self(self.0 + length + (length << 8))
+    /// The length or distance, `before` being the bits from its code on.
+    #[inline]
+    pub(super) fn value(self, before: u64) -> usize {
+        // Of the second byte, a shift takes the lowest six bits, and the two flags among them are clear.
+        let extra = (before & !(!0 << (self.bits() & 63))) >> (self.0.to_le_bytes()[1] & 63);
+        #[expect(clippy::cast_possible_truncation, reason = "13 bits")]
+        (self.base() + extra as usize)
+    }
+
+    /// The length whose extra bits, all in the index, are these.
+    fn with_extra(self, extra: u32) -> Self {
+        Self(((self.0 >> 16) + extra) << 16 | u32::from(self.bits()))
+    }
+
+    fn is_long(self) -> bool {
+        self.0 & LONG != 0
+    }
+
+    const fn with_code_bits(self, bits: u32) -> Self {
+        Self(self.0 + bits + (bits << 8))
     }
 }
 
 /// Entries of all symbols, their codes' lengths still to be added (section 3.2.5).
 const LITERALS: [Entry; 288] = {
-    let mut entries = [Entry::INVALID; 288];
+    let mut entries = [Entry::NOTHING; 288];
     let mut symbol = 0;
     while symbol < 256 {
         entries[symbol as usize] = Entry(LITERAL | symbol << 16);
         symbol += 1;
     }
-    entries[256] = Entry(OTHER | END);
+    entries[256] = Entry(SPECIAL | END);
     let mut base = 3;
     let mut symbol = 0;
     while symbol < 28 {
         let extra = if symbol < 8 { 0 } else { symbol / 4 - 1 };
-        entries[257 + symbol as usize] = Entry(base << 16 | extra);
+        let flags = if extra == 0 { 0 } else { SPECIAL | LONG };
+        entries[257 + symbol as usize] = Entry(base << 16 | flags | extra);
         base += 1 << extra;
         symbol += 1;
     }
@@ -122,7 +135,7 @@ const LITERALS: [Entry; 288] = {
 };
 
 const DISTANCES: [Entry; 32] = {
-    let mut entries = [Entry::INVALID; 32];
+    let mut entries = [Entry::NOTHING; 32];
     let mut base = 1;
     let mut symbol = 0;
     while symbol < 30 {
@@ -135,7 +148,7 @@ const DISTANCES: [Entry; 32] = {
 };
 
 const CODE_LENGTHS: [Entry; 19] = {
-    let mut entries = [Entry::INVALID; 19];
+    let mut entries = [Entry::NOTHING; 19];
     let mut symbol = 0;
     while symbol < 19 {
         entries[symbol as usize] = Entry(symbol << 16);
@@ -156,9 +169,9 @@ pub(super) struct Tables {
 impl Tables {
     pub(super) fn new() -> Self {
         Self {
-            literals: [Entry::INVALID; LITERAL_TABLE],
-            distances: [Entry::INVALID; DISTANCE_TABLE],
-            code_lengths: [Entry::INVALID; 1 << CODE_LENGTH_BITS],
+            literals: [Entry::NOTHING; LITERAL_TABLE],
+            distances: [Entry::NOTHING; DISTANCE_TABLE],
+            code_lengths: [Entry::NOTHING; 1 << CODE_LENGTH_BITS],
             fixed: false,
         }
     }
@@ -258,8 +271,11 @@ fn build(
         }
     }
     let used = usize::from(starts[LONGEST + 1]);
-    if free > 0 && (missing == Missing::Refused || used > usize::from(counts[1])) {
-        return Err(InflateError::BadLengths);
+    if free > 0 {
+        if missing == Missing::Refused || used > usize::from(counts[1]) {
+            return Err(InflateError::BadLengths);
+        }
+        table[..1 << index_bits].fill(Entry::NOTHING);
     }
     let mut sorted = [0_u16; 288];
     for (symbol, &length) in (0..).zip(lengths) {
@@ -269,58 +285,73 @@ fn build(
             *place += 1;
         }
     }
-    fill(table, index_bits, &sorted[..used], &counts, symbols);
+    let mut entries = sorted[..used].iter().map(|&symbol| symbols[usize::from(symbol)]);
+    let mut code = 0;
+    for length in 1..=index_bits {
+        for entry in entries.by_ref().take(counts[length as usize].into()) {
+            set(
+                &mut table[..1 << index_bits],
+                reversed(code, length),
+                entry.with_code_bits(length),
+            );
+            code += 1;
+        }
+        code <<= 1;
+    }
+    fill_subtables(table, index_bits, entries, code, &counts);
     Ok(())
 }
 
-/// Fills a table from the symbols in the order of their codes.
-fn fill(
+/// Sets all that begins with the code `prefix` to what `entry` says; a length with its extra bits, if the index holds them.
+fn set(table: &mut [Entry], prefix: usize, entry: Entry) {
+    let (code, all) = (entry.code_bits(), entry.bits());
+    if entry.is_long() && 1 << all <= table.len() {
+        for extra in 0..1_u32 << (all - code) {
+            repeat(table, prefix | (extra as usize) << code, all, entry.with_extra(extra));
+        }
+    } else {
+        repeat(table, prefix, code, entry);
+    }
+}
+
+/// Sets all whose lowest `bits` are `first`.
+fn repeat(table: &mut [Entry], first: usize, bits: u8, entry: Entry) {
+    let mut place = first;
+    while let Some(slot) = table.get_mut(place) {
+        *slot = entry;
+        place += 1 << bits;
+    }
+}
+
+/// Adds the codes that are longer than the index, from `code` on, each to the subtable of its first bits.
+fn fill_subtables(
     table: &mut [Entry],
     index_bits: u32,
-    sorted: &[u16],
+    mut entries: impl Iterator<Item = Entry>,
+    mut code: u32,
     counts: &[u16; LONGEST + 1],
-    symbols: &[Entry],
 ) {
-    let mut sorted = sorted.iter().map(|&symbol| symbols[usize::from(symbol)]);
-    let mut code = 0_u32;
-    table[0] = Entry::INVALID;
-    // Codes that fit the index: with the table for n bits made, two copies of it are the table for n + 1 bits, but for the
-    // codes of that length.
-    for length in 1..=index_bits {
-        let half = 1 << (length - 1);
-        table.copy_within(..half, half);
-        code <<= 1;
-        for entry in sorted.by_ref().take(counts[length as usize].into()) {
-            table[reversed(code, length)] = entry.with_length(length);
-            code += 1;
-        }
-    }
-    // Codes that do not, each in the subtable of its first bits.
     let mut end = 1_u32 << index_bits;
-    let mut subtable = None;
+    let mut prefix = None;
+    let mut subtable = 0..0;
     for length in index_bits + 1..=15 {
-        code <<= 1;
+        let longer = length - index_bits;
         let count = counts[length as usize];
-        for (entry, left) in sorted.by_ref().take(count.into()).zip((1..=count).rev()) {
-            let extra = length - index_bits;
-            let prefix = reversed(code >> extra, index_bits);
-            let (start, bits) = match subtable {
-                Some((at, start, bits)) if at == prefix => (start, bits),
-                _ => {
-                    let bits = subtable_bits(extra, left, &counts[length as usize + 1..]);
-                    let start = end;
-                    table[prefix] = Entry(OTHER | SUBTABLE | start << 16 | bits << 8 | index_bits);
-                    end += 1 << bits;
-                    subtable = Some((prefix, start, bits));
-                    (start, bits)
-                }
-            };
-            let first = reversed(code & ((1 << extra) - 1), extra);
-            for place in (first..1 << bits).step_by(1 << extra) {
-                table[start as usize + place] = entry.with_length(extra);
+        for (entry, left) in entries.by_ref().take(count.into()).zip((1..=count).rev()) {
+            let first = reversed(code >> longer, index_bits);
+            if prefix != Some(first) {
+                let bits = subtable_bits(longer, left, &counts[length as usize + 1..]);
+                table[first] = Entry(SPECIAL | SUBTABLE | end << 16 | bits << 8 | index_bits);
+                subtable = end as usize..end as usize + (1 << bits);
+                end += 1 << bits;
+                prefix = Some(first);
             }
+            let entry = entry.with_code_bits(longer);
+            let rest = reversed(code & ((1 << longer) - 1), longer);
+            repeat(&mut table[subtable.clone()], rest, entry.code_bits(), entry);
             code += 1;
         }
+        code <<= 1;
     }
 }
 
