@@ -1,4 +1,5 @@
-//! The bits of a slice, the lowest of each byte first (section 3.1.1), and zeros without end after them.
+//! The bits of a slice, the lowest of each byte first (section 3.1.1), and zeros without end after
+//! them.
 
 use super::InflateError;
 use super::tables::Entry;
@@ -10,7 +11,8 @@ pub(super) struct Bits<'a> {
     rest: &'a [u8],
     /// Bytes of zeros taken after the end of `data`.
     beyond: usize,
-    /// The next bits, lowest first. Above the `left` lowest there may already be some of those that follow, as they are.
+    /// The next bits, lowest first. Above the `left` lowest there may already be some of those that
+    /// follow, as they are.
     buffer: u64,
     left: u8,
 }

@@ -1,9 +1,10 @@
 //! Raw DEFLATE data (RFC 1951) held in a slice, decoded with the place of every block known.
 //!
-//! One decoder, two uses. [`Inflater::inflate`] decodes into a slice. [`Inflater::prove`] decodes against the text that the
-//! data was made from: it writes nothing, and since that text is there already it need not wait for its own output. It is what
-//! lets every compressed chunk be proved before it is written, and it tells where the last block begins, which is where one
-//! chunk is spliced to the next.
+//! One decoder, two uses. [`Inflater::inflate`] decodes into a slice. [`Inflater::prove`] decodes
+//! against the text that the data was made from: it writes nothing, and since that text is there
+//! already it need not wait for its own output. It is what lets every compressed chunk be proved
+//! before it is written, and it tells where the last block begins, which is where one chunk is
+//! spliced to the next.
 //!
 //! Data is accepted and refused exactly as zlib's `inflate` does it.
 
@@ -55,12 +56,13 @@ pub(crate) enum InflateError {
 pub(crate) enum Ending {
     /// With a final block, which ends within the last byte.
     Final,
-    /// Without a final block: the last one ends with the last byte, as does a piece cut from a longer stream behind an empty
-    /// stored block. A piece may be empty.
+    /// Without a final block: the last one ends with the last byte, as does a piece cut from a
+    /// longer stream behind an empty stored block. A piece may be empty.
     Open,
 }
 
-/// Where the stream's last block begins (its BFINAL bit) and where it ends, in bits from the start of the data.
+/// Where the stream's last block begins (its BFINAL bit) and where it ends, in bits from the start
+/// of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Walk {
     pub(crate) last_block: usize,
@@ -77,12 +79,14 @@ impl Inflater {
         Self { tables: Box::new(Tables::new()) }
     }
 
-    /// Proves that `data` is a complete stream that decodes to `plain`, byte for byte, and ends within the last byte.
+    /// Proves that `data` is a complete stream that decodes to `plain`, byte for byte, and ends
+    /// within the last byte.
     pub(crate) fn prove(&mut self, data: &[u8], plain: &[u8]) -> Result<Walk, InflateError> {
         self.run(data, &mut Compare::new(plain), Ending::Final)
     }
 
-    /// Decodes `data` into `out`, filling it exactly. No distance may reach before the start of `out`.
+    /// Decodes `data` into `out`, filling it exactly. No distance may reach before the start of
+    /// `out`.
     pub(crate) fn inflate(
         &mut self,
         data: &[u8],
@@ -187,7 +191,8 @@ impl Inflater {
 
 /// Decodes the symbols of a block, up to and with its end (section 3.2.3).
 ///
-/// A function of its own, that works on copies: only so does the compiler keep all that the loop needs in registers.
+/// A function of its own, that works on copies: only so does the compiler keep all that the loop
+/// needs in registers.
 #[inline(never)]
 fn decode<S: Sink>(tables: &Tables, bits: &mut Bits<'_>, sink: &mut S) -> Result<(), InflateError> {
     let (mut local_bits, mut local_sink) = (*bits, mem::take(sink));
@@ -196,11 +201,12 @@ fn decode<S: Sink>(tables: &Tables, bits: &mut Bits<'_>, sink: &mut S) -> Result
     result
 }
 
-/// The loop. What it waits for is always the next entry: each is looked up as soon as its bits are known, before the buffer is
-/// refilled and before the bytes of the match are dealt with.
+/// The loop. What it waits for is always the next entry: each is looked up as soon as its bits are
+/// known, before the buffer is refilled and before the bytes of the match are dealt with.
 ///
-/// There are at least 56 bits when an iteration begins. Two literals (22), a length (20) and the index of the distance (8)
-/// fit, or three literals, the last of them in a subtable (37), and the next index (11).
+/// There are at least 56 bits when an iteration begins. Two literals (22), a length (20) and the
+/// index of the distance (8) fit, or three literals, the last of them in a subtable (37), and the
+/// next index (11).
 #[inline]
 fn decode_symbols<S: Sink>(
     tables: &Tables,
@@ -254,7 +260,8 @@ fn decode_symbols<S: Sink>(
     }
 }
 
-/// Drops a distance's code and extra bits: its entry, and the buffer that begins with them. Leaves enough for an index.
+/// Drops a distance's code and extra bits: its entry, and the buffer that begins with them. Leaves
+/// enough for an index.
 #[expect(
     clippy::inline_always,
     reason = "a call would force the buffer into memory: a fifth slower"

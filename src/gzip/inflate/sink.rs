@@ -28,7 +28,8 @@ pub(super) struct Compare<'a> {
     differed: u64,
 }
 
-/// Bytes compared at once: few matches are longer, and so the branch that tells them apart is seldom mispredicted.
+/// Bytes compared at once: few matches are longer, and so the branch that tells them apart is
+/// seldom mispredicted.
 const STEP: usize = 32;
 
 /// From `STEP - n` on: `n` bytes of ones, then zeros, `STEP` bytes in all.
@@ -134,7 +135,8 @@ impl Sink for Fill<'_> {
         let from = self.position.checked_sub(distance).ok_or(InflateError::BadDistance)?;
         let end = self.position + length;
         if distance >= COPY {
-            // Bytes written beyond the end do no harm, where there is room: what comes next is written over them.
+            // Bytes written beyond the end do no harm, where there is room: what comes next is
+            // written over them.
             if let Some(window) = self.out.get_mut(from..end + 2 * COPY) {
                 self.position = end;
                 // Most matches are done with two, which are not worth a branch.

@@ -1,17 +1,20 @@
-//! Prefix codes as tables: the next bits are an index, the entry there says which symbol they begin with.
+//! Prefix codes as tables: the next bits are an index, the entry there says which symbol they begin
+//! with.
 //!
 //! A code that is longer than a table's index goes on in a subtable behind it.
 
 use super::InflateError;
 use super::bits::Bits;
 
-/// Bits that index the first table of the literal and length code, of the distance code, and of the code length code.
+/// Bits that index the first table of the literal and length code, of the distance code, and of the
+/// code length code.
 const LITERAL_BITS: u32 = 11;
 const DISTANCE_BITS: u32 = 8;
 pub(super) const CODE_LENGTH_BITS: u32 = 7;
 
-/// Entries of a table with its subtables. A complete code of 288 symbols never needs more than 2342, one of 32 never more than
-/// 402; these are the next powers of two, so that masking an index makes it valid.
+/// Entries of a table with its subtables. A complete code of 288 symbols never needs more than
+/// 2342, one of 32 never more than 402; these are the next powers of two, so that masking an index
+/// makes it valid.
 const LITERAL_TABLE: usize = 4096;
 const DISTANCE_TABLE: usize = 512;
 
@@ -27,8 +30,8 @@ const DISTANCE_TABLE: usize = 512;
 ///
 /// The end of the block is [`SPECIAL`] and [`END`]. [`SPECIAL`] alone is what no code stands for.
 ///
-/// Most lengths have few extra bits and short codes, so that the index holds all of them: such an entry gives the length itself,
-/// and [`SPECIAL`] is clear.
+/// Most lengths have few extra bits and short codes, so that the index holds all of them: such an
+/// entry gives the length itself, and [`SPECIAL`] is clear.
 #[derive(Clone, Copy)]
 pub(super) struct Entry(u32);
 
@@ -92,7 +95,8 @@ impl Entry {
     /// The length or distance, `before` being the bits from its code on.
     #[inline]
     pub(super) fn value(self, before: u64) -> usize {
-        // Of the second byte, a shift takes the lowest six bits, and the two flags among them are clear.
+        // Of the second byte, a shift takes the lowest six bits, and the two flags among them are
+        // clear.
         let extra = (before & !(!0 << (self.bits() & 63))) >> (self.0.to_le_bytes()[1] & 63);
         #[expect(clippy::cast_possible_truncation, reason = "13 bits")]
         (self.base() + extra as usize)
@@ -235,8 +239,8 @@ impl Tables {
     }
 }
 
-/// Whether a code of one symbol, or of none, may leave bits that stand for nothing. zlib allows it, for a block may have few
-/// distances or none; other incomplete codes are always refused.
+/// Whether a code of one symbol, or of none, may leave bits that stand for nothing. zlib allows it,
+/// for a block may have few distances or none; other incomplete codes are always refused.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Missing {
     Allowed,
@@ -246,7 +250,8 @@ enum Missing {
 /// Longest code (section 3.2.7).
 const LONGEST: usize = 15;
 
-/// Makes the table of the code that has these lengths (section 3.2.2), 0 for a symbol that is not used.
+/// Makes the table of the code that has these lengths (section 3.2.2), 0 for a symbol that is not
+/// used.
 fn build(
     table: &mut [Entry],
     index_bits: u32,
@@ -302,7 +307,8 @@ fn build(
     Ok(())
 }
 
-/// Sets all that begins with the code `prefix` to what `entry` says; a length with its extra bits, if the index holds them.
+/// Sets all that begins with the code `prefix` to what `entry` says; a length with its extra bits,
+/// if the index holds them.
 fn set(table: &mut [Entry], prefix: usize, entry: Entry) {
     let (code, all) = (entry.code_bits(), entry.bits());
     if entry.is_long() && 1 << all <= table.len() {
@@ -323,7 +329,8 @@ fn repeat(table: &mut [Entry], first: usize, bits: u8, entry: Entry) {
     }
 }
 
-/// Adds the codes that are longer than the index, from `code` on, each to the subtable of its first bits.
+/// Adds the codes that are longer than the index, from `code` on, each to the subtable of its first
+/// bits.
 fn fill_subtables(
     table: &mut [Entry],
     index_bits: u32,
@@ -355,8 +362,8 @@ fn fill_subtables(
     }
 }
 
-/// Bits that a subtable's index needs: it begins with a code that has `bits` of them, there are `left` of that length and
-/// `longer` of the following ones, and it is complete.
+/// Bits that a subtable's index needs: it begins with a code that has `bits` of them, there are
+/// `left` of that length and `longer` of the following ones, and it is complete.
 fn subtable_bits(mut bits: u32, left: u16, longer: &[u16]) -> u32 {
     let mut room = (1_i32 << bits) - i32::from(left);
     for &count in longer {

@@ -66,9 +66,11 @@ fn flate2(text: &[u8], level: u32, flush: FlushCompress) -> Vec<u8> {
     data
 }
 
-/// What zlib makes of `data`, if it is a stream that ends within the last byte and has no more than `room` bytes.
+/// What zlib makes of `data`, if it is a stream that ends within the last byte and has no more than
+/// `room` bytes.
 fn reference(data: &[u8], room: usize) -> Option<Vec<u8>> {
-    // A byte more than there is room for, so that the stream's end is reached even where it fills the room.
+    // A byte more than there is room for, so that the stream's end is reached even where it fills
+    // the room.
     let mut out = vec![0; room + 1];
     let mut decompress = Decompress::new(false);
     let status = decompress.decompress(data, &mut out, FlushDecompress::Finish).ok()?;
@@ -88,7 +90,8 @@ fn agree(data: &[u8], room: usize) {
         assert_eq!(out, plain, "{data:x?}");
         assert!(inflater.prove(data, &plain).is_ok(), "{data:x?}");
     } else {
-        // The length is not known, but what decodes at all decodes to some length: the error must be another.
+        // The length is not known, but what decodes at all decodes to some length: the error must
+        // be another.
         let mut out = vec![0xaa; room];
         let error = inflater.inflate(data, &mut out, Ending::Final);
         assert!(error.is_err(), "{data:x?}");
@@ -104,7 +107,8 @@ fn holds(inflater: &mut Inflater, data: &[u8], text: &[u8]) -> Walk {
     inflater.prove(data, text).unwrap()
 }
 
-/// Expects `walk` to tell the truth about `data`: with the last block's mark cleared it goes on with an empty stored block.
+/// Expects `walk` to tell the truth about `data`: with the last block's mark cleared it goes on
+/// with an empty stored block.
 fn splices(data: &[u8], text: &[u8], walk: Walk) {
     assert_eq!(walk.end.div_ceil(8), data.len());
     let mut data = data.to_vec();
@@ -290,7 +294,8 @@ impl Writer {
         self
     }
 
-    /// A final dynamic block's header up to the code lengths, which are written with four bits each and no repeats.
+    /// A final dynamic block's header up to the code lengths, which are written with four bits each
+    /// and no repeats.
     fn dynamic(self, literals: &[u8], distances: &[u8]) -> Self {
         let mut writer = self
             .bits(0b101, 3)
@@ -389,7 +394,8 @@ fn too_many_symbols_are_refused() {
 
 #[test]
 fn symbols_never_to_be_used_are_refused() {
-    // In the fixed code, 286 is 11000110 and 287 is 11000111; a length of 3 is 0000001, distance 30 is 11110.
+    // In the fixed code, 286 is 11000110 and 287 is 11000111; a length of 3 is 0000001, distance 30
+    // is 11110.
     for data in [
         Writer::default().bits(0b011, 3).bits(0b0110_0011, 8).bits(0, 20).data,
         Writer::default().bits(0b011, 3).bits(0b1110_0011, 8).bits(0, 20).data,
@@ -436,8 +442,8 @@ fn a_distance_before_the_start_is_refused() {
 
 #[test]
 fn empty_blocks_without_end_end() {
-    // Blocks without contents take no room, so only the data can end them.
-    // An empty fixed block has ten bits, so that four of them fill five bytes.
+    // Blocks without contents take no room, so only the data can end them. An empty fixed block has
+    // ten bits, so that four of them fill five bytes.
     for data in [[0, 0, 0, 0xff, 0xff].repeat(1000), [0x02, 0x08, 0x20, 0x80, 0x00].repeat(1000)] {
         agree(&data, 100);
         assert!(Inflater::new().prove(&data, &[]).is_err());
@@ -468,7 +474,10 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_proved(parts in prop::collection::vec((prop::collection::vec(any::<u8>(), 0..50), 1..40_usize), 0..60), level in 0..=12) {
+    fn any_text_is_proved(
+        parts in prop::collection::vec((prop::collection::vec(any::<u8>(), 0..50), 1..40_usize), 0..60),
+        level in 0..=12,
+    ) {
         let text: Vec<u8> = parts.iter().flat_map(|(part, times)| part.repeat(*times)).collect();
         let data = libdeflate(&text, level);
         let walk = holds(&mut Inflater::new(), &data, &text);
