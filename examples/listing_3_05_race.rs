@@ -21,18 +21,20 @@
 //! Go has `--race`. Here Valgrind's helgrind names both sides, the load and the store in `add`:
 //!
 //! ```text
-//! valgrind --tool=helgrind target/debug/examples/listing_3_05_race 2>&1 |
+//! valgrind -q --tool=helgrind target/debug/examples/listing_3_05_race 2>&1 |
 //!     grep -E 'data race|conflicts|listing_3_05_race.rs'
 //! ```
 //!
 //! It does not know atomics: it complains because on x86 these two are plain moves, and for the
 //! same reason, wrongly, about locks in the standard library. Tools that do know atomics have no
-//! complaint, since a load and a store break no rule: they find the data race proper, which in Rust
-//! takes `unsafe`. Those are Miri, `cargo +nightly miri test`, and `ThreadSanitizer`, which like
-//! Go's detector slows the whole program down:
+//! complaint, since a load and a store break no rule. They find the data race proper, which in Rust
+//! takes `unsafe`: Miri, and `ThreadSanitizer`, which is what Go's detector is built on. Both need
+//! a nightly compiler with its `rust-src` and make everything many times slower:
 //!
 //! ```text
-//! RUSTFLAGS=-Zsanitizer=thread cargo +nightly test -Zbuild-std --target x86_64-unknown-linux-gnu
+//! cargo +nightly miri test --lib sync::stop
+//! RUSTFLAGS=-Zsanitizer=thread cargo +nightly test -Zbuild-std \
+//!     --target x86_64-unknown-linux-gnu --lib sync
 //! ```
 
 use csp_toolkit::tally::words;

@@ -6,7 +6,7 @@
 //!
 //! In Rust `select!`, `after` and the channels are crossbeam's; as in Go, a `Sender` and a
 //! `Receiver` have the direction in their types. A buffer is cut to what was read. At the end of
-//! input the reader returns, and dropping its `Sender` closes the channel. A closed channel is
+//! input the reader returns, and its `Sender` is dropped, which closes the channel. That is then
 //! always ready (listing 3.10), so `main` puts one in its place that `never` is.
 //!
 //! Run: `cargo run --example listing_3_07_select`, or with `-- 2` for two seconds.
@@ -23,7 +23,7 @@ fn main() -> io::Result<()> {
     let second = common::second(30.0);
     let done = after(30 * second);
     let (out, mut echo) = bounded(0);
-    thread::spawn(|| read_stdin(out));
+    thread::spawn(move || read_stdin(&out));
     loop {
         select! {
             recv(echo) -> buf => match buf {
@@ -41,7 +41,7 @@ fn main() -> io::Result<()> {
     }
 }
 
-fn read_stdin(out: Sender<Vec<u8>>) -> io::Result<()> {
+fn read_stdin(out: &Sender<Vec<u8>>) -> io::Result<()> {
     loop {
         let mut data = vec![0; 1024];
         let l = io::stdin().read(&mut data)?;

@@ -25,7 +25,7 @@ fn main() -> Result<ExitCode, RecvError> {
     let second = common::second(5.0);
     let (ch, msg) = bounded(0);
     let until = after(5 * second);
-    let sender = thread::spawn(move || send(ch, second / 2));
+    let sender = thread::spawn(move || send(&ch, second / 2));
     loop {
         select! {
             recv(msg) -> m => println!("{}", m?),
@@ -39,7 +39,7 @@ fn main() -> Result<ExitCode, RecvError> {
     }
 }
 
-fn send(ch: Sender<&'static str>, pause: Duration) -> SendError<&'static str> {
+fn send(ch: &Sender<&'static str>, pause: Duration) -> SendError<&'static str> {
     loop {
         if let Err(error) = ch.send("hello") {
             return error;

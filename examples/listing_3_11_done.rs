@@ -8,8 +8,7 @@
 //! In Rust `done` can be a channel that is never sent on, only closed: `csp_toolkit::sync::stop`.
 //! Closing it never blocks, and it stops any number of senders. Sending is a case of the `select!`
 //! like the other, so that a sender whom nobody receives from is still told. It closes its channel
-//! by returning, which drops it; and `main` waits for that with `join`, neither too long nor too
-//! short.
+//! by dropping it, and `main` waits for that with `join`, neither too long nor too short.
 //!
 //! Run: `cargo run --example listing_3_11_done`, or with `-- 2` for two seconds.
 //!
@@ -27,7 +26,7 @@ fn main() -> Result<(), RecvError> {
     let (ch, msg) = bounded(0);
     let (stopper, done) = stop::signal();
     let until = after(5 * second);
-    let sender = thread::spawn(move || send(ch, done, second / 2));
+    let sender = thread::spawn(move || send(ch, &done, second / 2));
     loop {
         select! {
             recv(msg) -> m => println!("{}", m?),
@@ -40,11 +39,12 @@ fn main() -> Result<(), RecvError> {
     }
 }
 
-fn send(ch: Sender<&'static str>, done: Stop, pause: Duration) {
+fn send(ch: Sender<&'static str>, done: &Stop, pause: Duration) {
     loop {
         select! {
             recv(done.channel()) -> _ => {
                 println!("Done");
+                drop(ch);
                 return;
             }
             send(ch, "hello") -> _ => thread::sleep(pause),

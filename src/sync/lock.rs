@@ -26,8 +26,8 @@
 //! });
 //! ```
 //!
-//! For protecting data prefer [`std::sync::Mutex`]: it owns what it protects and is many times
-//! cheaper (`cargo bench --bench locks`). See the [asides](super#the-chapters-three-asides-answered).
+//! For protecting data prefer [`std::sync::Mutex`]: it owns what it protects and is cheaper
+//! (`cargo bench --bench locks`). See the [asides](super#the-chapters-three-asides-answered).
 
 use super::prim::{Receiver, Sender, bounded};
 use std::num::NonZeroUsize;
