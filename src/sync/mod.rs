@@ -11,11 +11,11 @@
 //! **Don't reimplement locks.** The book says that the built-in mutex is fast enough and that one
 //! should measure before writing another. `cargo bench --bench locks` measures: it prints what one
 //! lock-and-unlock costs with [`std::sync::Mutex`] and with [`lock::ChannelLock`], alone and
-//! contended. On the two cores it was written on, the channel costs up to twice as much: 18 ns to
-//! the mutex's 11 alone, 40 to 30 contended. That is less than its reputation, and still no reason
-//! to put it in place of a mutex, which besides owns what it protects. What it buys is what a
-//! mutex does not have: it can be waited for together with other channels, it can be given up
-//! after a while, and it can let in more than one.
+//! contended. On the two cores it was written on, run before all other work (`chrt -f 1`), the
+//! channel costs up to twice as much: 18 ns to the mutex's 11 alone, about 40 to 25 contended. That
+//! is less than its reputation, and still no reason to put it in place of a mutex, which besides
+//! owns what it protects. What it buys is what a mutex does not have: it can be waited for together
+//! with other channels, it can be given up after a while, and it can let in more than one.
 //!
 //! **Race detection.** In Rust the compiler is the first race detector: listing 3.5 does not
 //! compile (see [`tally`](crate::tally)). What is left to find at run time is lost updates between
@@ -23,7 +23,7 @@
 //! of them, and data races inside `unsafe`. `examples/listing_3_05_race.rs` names the tools.
 //!
 //! **Don't overuse channels.** A channel costs a synchronised hand-over for every message. The same
-//! bench prints it: about 0.1 µs while a buffer keeps both sides running, and more than 10 µs, most
+//! bench prints it: 0.3 µs or less while a buffer keeps both sides running, and more than 10 µs, most
 //! of it waking a thread, without a buffer. So send what is worth one: [`pool`]
 //! sends a file or a mebibyte at a time, [`tally`](crate::tally) sends nothing at all while it
 //! counts. Where state is shared and short-lived, use a mutex; where ownership moves, or where one
