@@ -2,20 +2,27 @@
 
 use super::exit::die_of;
 use crate::gzip::Unfinished;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM, SIGXCPU, SIGXFSZ};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 
 /// From now on, the signals that end a process first remove the files in `unfinished`.
 ///
 /// They are handled on a thread of their own, so that a main thread which waits for a slow disk
 /// or an idle pipe holds nothing up. A signal that is ignored already, as `nohup` has it, stays so.
+/// A write over the limit of a file's size no longer kills: it fails, as one to a full disk does.
 pub fn clean_up_on_signals(unfinished: &Unfinished) -> io::Result<()> {
     let unfinished = unfinished.clone();
     let ignored = ignored_signals();
-    let heeded =
-        [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    let heeded = [SIGHUP, SIGINT, SIGTERM, SIGXCPU]
+        .into_iter()
+        .filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    // That it is caught is enough. Nobody looks at the flag.
+    flag::register(SIGXFSZ, Arc::<AtomicBool>::default())?;
     let mut signals = Signals::new(heeded)?;
     thread::spawn(move || {
         for signal in &mut signals {
