@@ -83,10 +83,10 @@ pub enum Outcome {
 #[derive(Debug, thiserror::Error)]
 pub enum EchoError {
     /// The input could not be read. What had been read before was written.
-    #[error("cannot read: {0}")]
+    #[error("cannot read")]
     Read(#[source] io::Error),
     /// The output could not be written.
-    #[error("cannot write: {0}")]
+    #[error("cannot write")]
     Write(#[source] io::Error),
 }
 
