@@ -196,7 +196,10 @@ impl<R: Read + AsFd> Reader<R> {
         while let Ok(buffer) = self.empty.recv() {
             match self.wait(PollFd::new(&self.input, PollFlags::IN)) {
                 Ready::Input => {}
-                Ready::Closed => break,
+                Ready::Closed => {
+                    let _ = self.events.send(Event::Closed);
+                    return;
+                }
                 Ready::TimedOut => return,
             }
             let gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
@@ -209,7 +212,7 @@ impl<R: Read + AsFd> Reader<R> {
                 break;
             }
         }
-        if self.wait_at_end && self.wait(self.closing()) != Ready::TimedOut {
+        if self.wait_at_end && self.wait(self.closing()) == Ready::Closed {
             let _ = self.events.send(Event::Closed);
         }
     }
@@ -281,7 +284,9 @@ impl<W: Write> Relay<W> {
                     Ok(Event::EndOfInput) if !config.wait_at_end => return Ok(Outcome::EndOfInput),
                     Ok(Event::EndOfInput) => (config.on_end)(),
                     Ok(Event::Failed(error)) => return Err(EchoError::Read(error)),
-                    Ok(Event::Closed) | Err(_) => return Ok(Outcome::Closed),
+                    Ok(Event::Closed) => return Ok(Outcome::Closed),
+                    // The reader leaves without a word when it sees the deadline before us.
+                    Err(_) => break,
                 },
                 recv(time_out) -> _ => break,
             }
@@ -301,5 +306,23 @@ impl<W: Write> Relay<W> {
         // There is room for every buffer; the reader may be gone, and the buffer goes with it.
         let _ = self.recycle.send(buffer);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_sees_the_deadline_first_does_not_pass_for_a_closed_output() {
+        let config = Config { closing: b"closing".to_vec(), ..Config::default() };
+        for _ in 0..50 {
+            let (reader, events) = bounded(0);
+            drop::<Sender<Event>>(reader);
+            let gate = Arc::new(Mutex::new(Gate::Open));
+            let mut relay = Relay { output: Vec::new(), events, recycle: bounded(0).0, gate };
+            let outcome = relay.relay(Some(Instant::now()), &config).unwrap();
+            assert_eq!((outcome, &*relay.output), (Outcome::TimedOut, &b"closing"[..]));
+        }
     }
 }
