@@ -40,6 +40,8 @@ const BUFFER: usize = 128 * 1024;
 const BUFFERS: usize = 4;
 /// How long after the deadline what was read may still be on its way out.
 const GRACE: Duration = Duration::from_millis(30);
+/// How many times that, while downstream would take it.
+const GRACES: u32 = 10;
 
 /// When the echo ends, and what it says.
 #[derive(Debug)]
@@ -94,7 +96,8 @@ pub enum EchoError {
 ///
 /// Everything read before the deadline is written, in order. Nothing is read after it, so what
 /// is still in a pipe or a file stays there for the next program. Only a downstream that does not
-/// take the last buffers (512 KiB at most) within 30 ms loses them: the deadline goes first.
+/// take the last buffers (512 KiB at most) within 30 ms loses them: the deadline goes first. Where
+/// it has room and it is this machine that is too busy, that may take 300 ms.
 ///
 /// Blocks until the end. After [`Outcome::Stalled`] the writing thread still waits for `output`;
 /// the end of the process ends it.
@@ -111,7 +114,7 @@ where
     let deadline = config.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     widen(&input);
     widen(&output);
-    let downstream = output.as_fd().try_clone_to_owned().map_err(EchoError::Write)?;
+    let downstream = Arc::new(output.as_fd().try_clone_to_owned().map_err(EchoError::Write)?);
     let (sender, events) = bounded(BUFFERS + 1);
     let (recycle, empty) = bounded(BUFFERS);
     for _ in 0..BUFFERS {
@@ -120,7 +123,7 @@ where
     let gate = Arc::new(Mutex::new(Gate::Open));
     let reader = Reader {
         input,
-        downstream,
+        downstream: Arc::clone(&downstream),
         deadline,
         wait_at_end: config.wait_at_end,
         gate: Arc::clone(&gate),
@@ -136,7 +139,9 @@ where
         let _ = finish.send(relay.run(deadline, &config));
     });
     let ended = match deadline {
-        Some(deadline) => finished.recv_deadline(deadline + GRACE),
+        Some(deadline) => {
+            finished.recv_deadline(deadline).or_else(|_| wait_out_grace(&finished, &downstream))
+        }
         None => finished.recv().map_err(RecvTimeoutError::from),
     };
     match ended {
@@ -161,6 +166,25 @@ fn widen(file: &impl AsFd) {
 #[cfg(not(target_os = "linux"))]
 fn widen(_: &impl AsFd) {}
 
+/// Waits for what comes from `finished` after the deadline.
+///
+/// Where there is room downstream, it is not downstream that keeps us waiting, but a machine too
+/// busy to run us: what was read is not given up for that until several graces have passed.
+fn wait_out_grace<T>(finished: &Receiver<T>, downstream: &OwnedFd) -> Result<T, RecvTimeoutError> {
+    for _ in 1..GRACES {
+        match finished.recv_timeout(GRACE) {
+            Err(RecvTimeoutError::Timeout) if has_room(downstream) => {}
+            ended => return ended,
+        }
+    }
+    finished.recv_timeout(GRACE)
+}
+
+fn has_room(output: &OwnedFd) -> bool {
+    let mut files = [PollFd::new(output, PollFlags::OUT)];
+    poll(&mut files, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
+}
+
 /// Whether the reader may read. It holds the lock from finding that there is input until it has
 /// sent the input on, and neither step blocks; so whoever shuts the gate knows that what was read
 /// is in the channel, and that nothing more will be read.
@@ -182,7 +206,7 @@ enum Event {
 struct Reader<R> {
     input: R,
     /// The output, to learn that it was closed while there is nothing to write.
-    downstream: OwnedFd,
+    downstream: Arc<OwnedFd>,
     deadline: Option<Instant>,
     wait_at_end: bool,
     gate: Arc<Mutex<Gate>>,
