@@ -1,0 +1,242 @@
+//! `echoback`: every byte, as it arrives, until the time is up (listings 3.1 and 3.7).
+
+use crate::support::{LIMIT, Ran, Running, command, noise, run, shell, terminal};
+use rexpect::process::{Signal as TerminalSignal, WaitStatus};
+use rustix::pipe::pipe;
+use rustix::process::Signal;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Seek, Write};
+use std::process::{ChildStdin, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const CLOSING: &[u8] = b"Timed out.\n";
+/// How late a deadline may be on a machine busy with other things; by itself it is 50 ms.
+const LATE: Duration = Duration::from_secs(1);
+
+fn echoback(options: &str, input: &[u8]) -> Ran {
+    run(&mut command("echoback", options), input)
+}
+
+/// Writes until nobody reads any more.
+fn flood(mut stdin: ChildStdin) {
+    let block = vec![b'y'; 64 * 1024];
+    thread::spawn(move || while stdin.write_all(&block).is_ok() {});
+}
+
+#[track_caller]
+fn assert_took(took: Duration, timeout: Duration) {
+    assert!(took >= timeout, "{took:?}");
+    assert!(took < timeout + LATE, "{took:?}");
+}
+
+/// Runs a test ten times, of which the machine can spoil some: a downstream that it holds up for
+/// longer than `echoback` waits loses buffers, and the closing line is missing to say so. Then the
+/// test returns false.
+fn ten_times(test: impl Fn() -> bool) {
+    let complete = (0..10).filter(|_| test()).count();
+    assert!(complete > 0, "the closing line never came");
+}
+
+#[test]
+fn passes_every_byte_on_and_ends_with_the_line() {
+    let bytes = noise(1, 1_000_003);
+    let ran = echoback("-t 1", &bytes);
+    ran.assert_fine();
+    assert!(ran.out == [&bytes[..], CLOSING].concat());
+    assert_took(ran.took, Duration::from_secs(1));
+}
+
+#[test]
+fn quiet_leaves_the_line_out() {
+    let ran = echoback("-q -t 0.5", b"no end of line");
+    ran.assert_fine();
+    assert_eq!(ran.text(), "no end of line");
+}
+
+#[test]
+fn ends_at_the_end_of_input_when_asked_to() {
+    let bytes = noise(2, 300_000);
+    let ran = echoback("-e -t never", &bytes);
+    ran.assert_fine();
+    assert!(ran.out == bytes);
+    let ran = run(&mut shell("head -c 300M /dev/zero | echoback -e | wc -c"), b"");
+    assert_eq!(ran.text().trim(), "314572800");
+}
+
+#[test]
+fn waiting_costs_no_cpu_whether_input_is_idle_or_ended() {
+    let (mut idle, _held_open, _stdout) = Running::piped(&mut command("echoback", ""));
+    let (mut ended, stdin, _stdout) = Running::piped(&mut command("echoback", ""));
+    drop(stdin);
+    thread::sleep(Duration::from_secs(3));
+    for running in [&mut idle, &mut ended] {
+        assert!(!running.has_ended());
+        let used = cpu_time(running);
+        assert!(used <= Duration::from_millis(50), "{used:?}");
+    }
+}
+
+/// The time that the process has spent computing so far.
+fn cpu_time(running: &Running) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", running.pid())).unwrap();
+    // The name, in parentheses, is the second field; user and system time are the 14th and 15th,
+    // in hundredths of a second on every Linux.
+    let fields = stat.rsplit_once(") ").unwrap().1.split(' ');
+    let ticks = fields.skip(11).take(2).map(|field| field.parse::<u64>().unwrap());
+    Duration::from_millis(ticks.sum::<u64>() * 10)
+}
+
+#[test]
+fn a_line_comes_out_before_the_next_one_is_sent() {
+    let (_running, mut stdin, stdout) = Running::piped(&mut command("echoback", ""));
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        BufReader::new(stdout).lines().try_for_each(|line| sender.send(line.unwrap()))
+    });
+    let times = (0..50).map(|number| {
+        let sent = Instant::now();
+        writeln!(stdin, "line {number}").unwrap();
+        assert_eq!(lines.recv_timeout(LIMIT).unwrap(), format!("line {number}"));
+        sent.elapsed()
+    });
+    // Only the quickest tells about us; the others tell about the machine.
+    assert!(times.min().unwrap() < Duration::from_millis(20));
+}
+
+#[test]
+fn the_deadline_holds_while_input_floods() {
+    ten_times(|| {
+        let ran = run(&mut shell("yes | echoback -t 0.2 | tail -c 11"), b"");
+        assert_took(ran.took, Duration::from_millis(200));
+        ran.out == CLOSING
+    });
+}
+
+#[test]
+fn the_deadline_holds_while_nobody_reads() {
+    let (running, stdin, _unread) = Running::piped(&mut command("echoback", "-t 0.5"));
+    flood(stdin);
+    let ran = running.finish(b"");
+    ran.assert_fine();
+    assert_took(ran.took, Duration::from_millis(500));
+}
+
+#[test]
+fn what_is_read_of_a_file_is_written() {
+    ten_times(|| {
+        // More zeros than can be read, in a file that has room for none of them.
+        let mut file = tempfile::tempfile().unwrap();
+        file.set_len(1 << 40).unwrap();
+        let mut echoback = command("echoback", "-t 0.1");
+        echoback.stdin(file.try_clone().unwrap()).stdout(Stdio::piped());
+        let ran = Running::start(&mut echoback).finish(b"");
+        ran.assert_fine();
+        let consumed = file.stream_position().unwrap();
+        let complete = ran.out.ends_with(CLOSING);
+        assert!(!complete || ran.out.len() as u64 == consumed + CLOSING.len() as u64);
+        complete && consumed > 0
+    });
+}
+
+#[test]
+fn what_is_not_read_of_a_pipe_stays_there() {
+    ten_times(|| {
+        let (input, output) = pipe().unwrap();
+        let (mut left, mut writer) = (File::from(input), File::from(output));
+        let mut echoback = command("echoback", "-t 0.1");
+        echoback.stdin(left.try_clone().unwrap()).stdout(Stdio::piped());
+        let enough = Arc::new(AtomicBool::new(false));
+        thread::spawn({
+            let enough = Arc::clone(&enough);
+            let mut numbers = 0_u64..;
+            let mut block = move || -> Vec<u8> {
+                numbers.by_ref().take(8192).flat_map(u64::to_le_bytes).collect()
+            };
+            move || while !enough.load(Ordering::Relaxed) && writer.write_all(&block()).is_ok() {}
+        });
+        let ran = Running::start(&mut echoback).finish(b"");
+        ran.assert_fine();
+        enough.store(true, Ordering::Relaxed);
+        let mut rest = Vec::new();
+        left.read_to_end(&mut rest).unwrap();
+        let Some(passed) = ran.out.strip_suffix(CLOSING) else { return false };
+        let all = [passed, &rest].concat();
+        assert!(all.iter().copied().eq((0_u64..).flat_map(u64::to_le_bytes).take(all.len())));
+        !passed.is_empty()
+    });
+}
+
+#[test]
+fn a_downstream_that_closes_ends_it_quietly() {
+    let (idle, _held_open, stdout) = Running::piped(&mut command("echoback", ""));
+    drop(stdout);
+    let (ended, stdin, stdout) = Running::piped(&mut command("echoback", ""));
+    drop((stdin, stdout));
+    let (flooded, stdin, stdout) = Running::piped(&mut command("echoback", ""));
+    flood(stdin);
+    drop(stdout);
+    for running in [idle, ended, flooded] {
+        let ran = running.finish(b"");
+        assert_eq!((ran.signal, &*ran.err), (Some(Signal::PIPE.as_raw()), ""));
+        assert!(ran.took < Duration::from_secs(20), "{:?}", ran.took);
+    }
+}
+
+#[test]
+fn an_interrupt_ends_it_by_that_signal() {
+    let (running, mut stdin, mut stdout) = Running::piped(&mut command("echoback", ""));
+    stdin.write_all(b"x").unwrap();
+    stdout.read_exact(&mut [0]).unwrap();
+    running.signal(Signal::INT);
+    let ran = running.finish(b"");
+    assert_eq!((ran.signal, &*ran.err), (Some(Signal::INT.as_raw()), ""));
+}
+
+#[test]
+fn in_a_terminal_it_echoes_outlives_ctrl_d_and_ends_at_ctrl_c() {
+    // The session switches the terminal's own echo off before it starts the shell.
+    let mut session = terminal(shell("echo ready; exec echoback"));
+    assert_eq!(session.read_line().unwrap(), "ready");
+    for line in ["one", "two"] {
+        session.send_line(line).unwrap();
+        assert_eq!(session.read_line().unwrap(), line);
+    }
+    session.send_control('d').unwrap();
+    assert!(session.read_line().unwrap().starts_with("echoback: end of input; "));
+    assert_eq!(session.process().status(), Some(WaitStatus::StillAlive));
+    session.send_control('c').unwrap();
+    assert_eq!(session.exp_eof().unwrap(), "");
+    let ended = session.process().wait().unwrap();
+    assert!(matches!(ended, WaitStatus::Signaled(_, TerminalSignal::SIGINT, _)), "{ended:?}");
+}
+
+#[test]
+fn durations_are_taken_as_people_write_them() {
+    for duration in ["500ms", "1", "0.5", "2m", "1h30m", "never"] {
+        let ran = echoback(&format!("-e -t {duration}"), b"x");
+        ran.assert_fine();
+        assert_eq!(ran.text(), "x", "{duration}");
+    }
+    for duration in ["abc", "-1", "5parsecs", "nan"] {
+        let ran = echoback(&format!("-e -t {duration}"), b"x");
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{duration}");
+        assert!(ran.err.starts_with("error: "), "{}", ran.err);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_or_written_is_told_in_one_line() {
+    let directory = File::open(".").unwrap();
+    let mut unreadable = command("echoback", "");
+    unreadable.stdin(directory).stdout(Stdio::piped());
+    let ran = Running::start(&mut unreadable).finish(b"");
+    ran.assert_one_complaint("echoback: cannot read: Is a directory\n");
+
+    let full = File::create("/dev/full").unwrap();
+    let mut unwritable = command("echoback", "");
+    let ran = Running::start(unwritable.stdin(Stdio::piped()).stdout(full)).finish(b"x");
+    ran.assert_one_complaint("echoback: cannot write: No space left on device\n");
+}

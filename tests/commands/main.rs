@@ -1,0 +1,9 @@
+//! What the commands promise, tried on the built binaries.
+
+mod aliases;
+mod echoback;
+mod lockdemo;
+mod pgz;
+mod pgz_faults;
+mod support;
+mod wc_race;

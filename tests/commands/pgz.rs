@@ -1,0 +1,235 @@
+//! `pgz`: every file into the one beside it, many at once (listings 3.3 and 3.4).
+
+use crate::support::{Dir, Running, command, noise, odd_name, run, terminal, text};
+use rexpect::process::WaitStatus;
+use rustix::process::Signal;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+
+/// What `gzip` makes of the bytes of a gzip file; fails unless it accepts them.
+#[track_caller]
+fn gunzip(packed: &[u8]) -> Vec<u8> {
+    let ran = run(Command::new("gzip").arg("-dc"), packed);
+    ran.assert_fine();
+    ran.out
+}
+
+#[test]
+fn compresses_each_file_beside_it_and_says_how_many() {
+    let files = [("a", &text(1, 300_000)[..]), ("b", b"short"), ("c", &noise(1, 200_000))];
+    let dir = Dir::with(&files);
+    let ran = dir.run("pgz", "a b c");
+    ran.assert_fine();
+    assert_eq!(ran.text(), "Compressed 3 files\n");
+    assert_eq!(dir.list(), "a a.gz b b.gz c c.gz");
+    for (name, bytes) in files {
+        assert!(dir.read(name) == bytes);
+        assert!(gunzip(&dir.read(format!("{name}.gz"))) == bytes);
+    }
+    assert!(dir.read("a.gz").len() < 150_000);
+}
+
+#[test]
+fn one_file_is_not_called_files() {
+    let dir = Dir::with(&[("a", b"text")]);
+    assert_eq!(dir.run("pgz", "a").text(), "Compressed 1 file\n");
+    assert_eq!(dir.run("pgz", "-df a.gz").text(), "Decompressed 1 file\n");
+}
+
+#[test]
+fn an_empty_file_is_compressed_too() {
+    let dir = Dir::with(&[("empty", b"")]);
+    dir.run("pgz", "empty").assert_fine();
+    assert_eq!(gunzip(&dir.read("empty.gz")), b"");
+}
+
+#[test]
+fn five_hundred_files_on_two_threads() {
+    let dir = Dir::new();
+    let names: Vec<String> = (0..500).map(|number| format!("file{number}")).collect();
+    for (seed, name) in (0..).zip(&names) {
+        dir.write(name, &text(seed, 1000));
+    }
+    let ran = dir.run("pgz", &format!("-p 2 {}", names.join(" ")));
+    ran.assert_fine();
+    assert_eq!(ran.text(), "Compressed 500 files\n");
+    let packed: Vec<u8> = names.iter().flat_map(|name| dir.read(format!("{name}.gz"))).collect();
+    assert!(gunzip(&packed) == (0..500).flat_map(|seed| text(seed, 1000)).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_existing_output_stays_unless_forced() {
+    let dir = Dir::with(&[("a", b"new"), ("a.gz", b"old"), ("b", b"other")]);
+    let ran = dir.run("pgz", "a b");
+    assert_ne!(ran.code, Some(0));
+    assert_eq!(ran.text(), "Compressed 1 file\n");
+    assert_eq!(ran.err, "pgz: a: a.gz already exists; not overwritten\n");
+    assert_eq!(dir.read("a.gz"), b"old");
+    assert_eq!(dir.list(), "a a.gz b b.gz");
+
+    dir.run("pgz", "-f a b").assert_fine();
+    assert_eq!(gunzip(&dir.read("a.gz")), b"new");
+
+    dir.write("a", b"edited");
+    assert_ne!(dir.run("pgz", "-d a.gz").code, Some(0));
+    assert_eq!(dir.read("a"), b"edited");
+    dir.run("pgz", "-d -f a.gz").assert_fine();
+    assert_eq!(dir.read("a"), b"new");
+}
+
+#[test]
+fn decompresses_what_it_and_what_gzip_made() {
+    let bytes = text(2, 500_000);
+    let by_gzip = run(Command::new("gzip").arg("-c"), &bytes).out;
+    let dir =
+        Dir::with(&[("ours", &bytes), ("gzip.gz", &by_gzip), ("members.gz", &by_gzip.repeat(3))]);
+    dir.run("pgz", "ours").assert_fine();
+    fs::remove_file(dir.path("ours")).unwrap();
+    let ran = dir.run("pgz", "-d ours.gz gzip.gz members.gz");
+    ran.assert_fine();
+    assert_eq!(ran.text(), "Decompressed 3 files\n");
+    assert!(dir.read("ours") == bytes);
+    assert!(dir.read("gzip") == bytes);
+    assert!(dir.read("members") == bytes.repeat(3));
+    assert_eq!(dir.list(), "gzip gzip.gz members members.gz ours ours.gz");
+}
+
+#[test]
+fn standard_output_takes_the_files_one_after_the_other() {
+    let dir = Dir::with(&[("a", b"first "), ("b", b"second")]);
+    let ran = dir.run("pgz", "-c a b");
+    ran.assert_fine();
+    assert_eq!(gunzip(&ran.out), b"first second");
+    assert_eq!(dir.list(), "a b");
+    dir.run("pgz", "a b").assert_fine();
+    assert_eq!(dir.run("pgz", "-dc b.gz a.gz").text(), "secondfirst ");
+}
+
+#[test]
+fn standard_input_goes_to_standard_output() {
+    let bytes = text(3, 400_000);
+    for (pack, unpack) in [("", "-d"), ("-", "-d -"), ("-9c", "-dc")] {
+        let packed = run(&mut command("pgz", pack), &bytes);
+        packed.assert_fine();
+        assert!(gunzip(&packed.out) == bytes);
+        let unpacked = run(&mut command("pgz", unpack), &packed.out);
+        unpacked.assert_fine();
+        assert!(unpacked.out == bytes);
+    }
+}
+
+#[test]
+fn every_level_is_gzip_and_the_last_one_given_counts() {
+    let bytes = text(4, 200_000);
+    let pack = |options: &str| {
+        let ran = run(&mut command("pgz", options), &bytes);
+        ran.assert_fine();
+        ran.out
+    };
+    for level in 1..=9 {
+        assert!(gunzip(&pack(&format!("-{level}"))) == bytes, "{level}");
+    }
+    let (fast, best) = (pack("--fast"), pack("--best"));
+    assert!(best.len() < fast.len());
+    assert!(pack("-9 -1") == fast);
+    assert!(pack("-19") == best);
+    assert!(pack("") == pack("-6"));
+}
+
+#[test]
+fn a_file_that_fails_is_named_and_the_others_are_done() {
+    let dir = Dir::with(&[("good", b"text"), ("secret", b"hush"), ("also", b"text")]);
+    fs::create_dir(dir.path("directory")).unwrap();
+    fs::set_permissions(dir.path("secret"), Permissions::from_mode(0o000)).unwrap();
+    let files = "good missing directory secret also";
+    let ran = run(&mut dir.unprivileged("pgz", files, "secret"), b"");
+    assert_eq!((ran.code, ran.text()), (Some(1), "Compressed 2 files\n"));
+    let told: Vec<&str> = ran.err.lines().collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert_eq!(told[0], "pgz: missing: No such file or directory");
+    assert!(told[1].starts_with("pgz: directory: "), "{told:?}");
+    assert_eq!(told[2], "pgz: secret: Permission denied");
+    assert_eq!(dir.list(), "also also.gz directory good good.gz secret");
+}
+
+#[test]
+fn names_need_not_be_utf_8() {
+    let dir = Dir::new();
+    dir.write(odd_name("text"), b"text");
+    let mut pgz = dir.command("pgz", "");
+    let ran = run(pgz.args([odd_name("text"), odd_name("gone")]), b"");
+    assert_eq!(ran.text(), "Compressed 1 file\n");
+    ran.assert_one_complaint("pgz: caf\\xe9 gone: No such file or directory\n");
+    fs::remove_file(dir.path(odd_name("text"))).unwrap();
+    run(dir.command("pgz", "-d").arg(odd_name("text.gz")), b"").assert_fine();
+    assert_eq!(dir.read(odd_name("text")), b"text");
+}
+
+#[test]
+fn an_output_has_its_original_s_permissions() {
+    for mode in [0o600, 0o640, 0o444, 0o755, 0o666] {
+        let dir = Dir::with(&[("a", b"text")]);
+        let mode_of = |name| fs::metadata(dir.path(name)).unwrap().permissions().mode() & 0o7777;
+        fs::set_permissions(dir.path("a"), Permissions::from_mode(mode)).unwrap();
+        dir.run("pgz", "a").assert_fine();
+        assert_eq!(mode_of("a.gz"), mode);
+        fs::remove_file(dir.path("a")).unwrap();
+        dir.run("pgz", "-d a.gz").assert_fine();
+        assert_eq!(mode_of("a"), mode);
+    }
+}
+
+/// Runs `pgz` in a terminal, and returns what that shows and the exit code.
+fn in_terminal(dir: &Dir, options: &str) -> (String, Option<i32>) {
+    let mut session = terminal(dir.command("pgz", options));
+    let shown = session.exp_eof().unwrap();
+    match session.process().wait().unwrap() {
+        WaitStatus::Exited(_, code) => (shown, Some(code)),
+        _ => (shown, None),
+    }
+}
+
+#[test]
+fn compressed_bytes_are_not_written_to_a_terminal() {
+    let dir = Dir::with(&[("a", b"text")]);
+    for options in ["", "-", "-c a"] {
+        let (shown, code) = in_terminal(&dir, options);
+        assert!(shown.starts_with("pgz: compressed data not written to a terminal; "), "{shown}");
+        assert_eq!((shown.lines().count(), code), (1, Some(1)), "{shown}");
+    }
+}
+
+#[test]
+fn all_else_may_be_done_in_a_terminal() {
+    let dir = Dir::with(&[("a", b"text")]);
+    assert_eq!(in_terminal(&dir, "a"), ("Compressed 1 file\r\n".to_owned(), Some(0)));
+    assert_eq!(in_terminal(&dir, "-dc a.gz"), ("text".to_owned(), Some(0)));
+    let (shown, code) = in_terminal(&dir, "-cf a");
+    assert!(shown.starts_with('\u{1f}'), "{shown}");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_closed_output_ends_it_quietly() {
+    let dir = Dir::with(&[("a", &noise(5, 1_000_000))]);
+    let (running, _stdin, stdout) = Running::piped(&mut dir.command("pgz", "-c a"));
+    drop(stdout);
+    let ran = running.finish(b"");
+    assert_eq!((ran.signal, &*ran.err), (Some(Signal::PIPE.as_raw()), ""));
+}
+
+#[test]
+fn a_read_error_is_told_in_one_line() {
+    // The system lets this file be opened, but not be read from its beginning.
+    let ran = run(&mut command("pgz", "-c /proc/self/mem"), b"");
+    ran.assert_one_complaint("pgz: /proc/self/mem: Input/output error\n");
+}
+
+#[test]
+fn a_full_standard_output_is_told_in_one_line() {
+    let full = File::create("/dev/full").unwrap();
+    let mut pgz = command("pgz", "");
+    let running = Running::start(pgz.stdin(Stdio::piped()).stdout(full));
+    running.finish(b"text").assert_one_complaint("pgz: standard output: No space left on device\n");
+}
