@@ -1,0 +1,11 @@
+//! What the gzip engine promises, through the library's interface.
+//!
+//! flate2 and `gzip` are the judges, and other gzip programs where they are installed.
+
+mod batches;
+mod lies;
+mod members;
+mod peers;
+mod properties;
+mod round_trips;
+mod support;

@@ -1,0 +1,61 @@
+//! Round trips of generated data, through generated reads.
+
+use crate::support::{
+    CHUNK, Pieces, assert_agrees, compressed, decompressed, indexed, noise, sentence, settings,
+};
+use csp_toolkit::gzip::Level;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Stretches of noise, of runs, and of what was there before.
+fn data() -> impl Strategy<Value = Vec<u8>> {
+    let stretch = (0..4_u8, any::<u8>(), 1..40_000_usize);
+    vec(stretch, 0..8).prop_map(|stretches| {
+        let mut data = Vec::new();
+        for (kind, byte, length) in stretches {
+            match kind {
+                0 => data.extend(noise(length).iter().map(|noise| noise ^ byte)),
+                1 => data.resize(data.len() + length, byte),
+                2 => data.extend(sentence(length)),
+                _ => data.extend_from_within(data.len().saturating_sub(length)..),
+            }
+        }
+        data
+    })
+}
+
+fn level() -> impl Strategy<Value = Level> {
+    (0..=9_u8).prop_map(|level| Level::new(level).unwrap())
+}
+
+fn sizes() -> impl Strategy<Value = Vec<usize>> {
+    vec(prop_oneof![1..200_usize, 1..CHUNK * 2], 1..20)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn whatever_goes_in_comes_out(
+        data in data(), level in level(), threads in 1..5_usize, sizes in sizes(),
+    ) {
+        let settings = settings(threads).level(level);
+        let packed = compressed(Pieces::new(&data, sizes), &settings);
+        prop_assert_eq!(&packed, &compressed(&data[..], &settings));
+        let (outcome, plain) = decompressed(&packed, threads);
+        outcome.unwrap();
+        prop_assert!(plain == data);
+        assert_agrees(&packed);
+    }
+
+    #[test]
+    fn whatever_goes_into_a_file_comes_out_of_any_reads(
+        data in data(), level in level(), threads in 1..5_usize, sizes in sizes(),
+    ) {
+        let packed = indexed(&data, level);
+        let (mut plain, pieces) = (Vec::new(), Pieces::new(&packed, sizes));
+        csp_toolkit::gzip::stream::decompress(pieces, &mut plain, &settings(threads)).unwrap();
+        prop_assert!(plain == data);
+        assert_agrees(&packed);
+    }
+}

@@ -1,0 +1,225 @@
+//! Inputs, gzip files of every kind, and the judge of what is decoded.
+
+use csp_toolkit::gzip::file::{Action, Options};
+use csp_toolkit::gzip::stream;
+use csp_toolkit::gzip::{GzipError, Level, Settings, Totals, batch};
+use flate2::Compression;
+use flate2::bufread::GzDecoder;
+use libdeflater::{CompressionLvl, Compressor};
+use std::fs;
+use std::io::{self, Read, Write};
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+use std::slice::from_ref;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+/// The smallest chunk there is, so that a few hundred KiB are several.
+pub(crate) const CHUNK: usize = 64 << 10;
+
+pub(crate) fn settings(threads: usize) -> Settings {
+    Settings::new(NonZeroUsize::new(threads).unwrap()).chunk(CHUNK).unwrap()
+}
+
+/// Bytes without a pattern, the same at every run.
+pub(crate) fn noise(count: usize) -> Vec<u8> {
+    let mut state = 1_u64;
+    let next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state.to_be_bytes()[0]
+    };
+    std::iter::repeat_with(next).take(count).collect()
+}
+
+/// Words, some of them rare.
+pub(crate) fn text(count: usize) -> Vec<u8> {
+    let words = noise(count / 4 + 1).into_iter().flat_map(|byte| {
+        let word = u32::from(byte) * (byte.leading_zeros() + 1);
+        format!("word{word:x} ").into_bytes()
+    });
+    words.take(count).collect()
+}
+
+/// A sentence again and again: what compresses to next to nothing.
+pub(crate) fn sentence(count: usize) -> Vec<u8> {
+    b"In the beginning was the word, and then another. "
+        .iter()
+        .copied()
+        .cycle()
+        .take(count)
+        .collect()
+}
+
+/// As tar has it: headers that are mostly zeros, and contents of any kind, in blocks of 512.
+pub(crate) fn tar(count: usize) -> Vec<u8> {
+    let (words, noise) = (text(9000), noise(5000));
+    let mut bytes = Vec::new();
+    for number in 0.. {
+        if bytes.len() >= count {
+            break;
+        }
+        bytes.extend(format!("directory/file-{number}").bytes());
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+        bytes.extend(if number % 3 == 0 { &noise } else { &words });
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+    }
+    bytes.truncate(count);
+    bytes
+}
+
+/// Each kind of input, that long.
+pub(crate) fn inputs(count: usize) -> [(&'static str, Vec<u8>); 4] {
+    [("zeros", vec![0; count]), ("noise", noise(count)), ("text", text(count)), ("tar", tar(count))]
+}
+
+pub(crate) fn compressed(plain: impl Read + Send, settings: &Settings) -> Vec<u8> {
+    let mut packed = Vec::new();
+    let totals = stream::compress(plain, &mut packed, settings).unwrap();
+    assert_eq!(totals.packed, packed.len() as u64);
+    packed
+}
+
+pub(crate) fn decompressed(packed: &[u8], threads: usize) -> (Result<Totals, GzipError>, Vec<u8>) {
+    let mut plain = Vec::new();
+    let outcome = stream::decompress(packed, &mut plain, &settings(threads));
+    (outcome, plain)
+}
+
+/// A file as the batch makes it: with an index, if there is more than a chunk.
+pub(crate) fn indexed(plain: &[u8], level: Level) -> Vec<u8> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("input");
+    fs::write(&path, plain).unwrap();
+    let options = Options::new(Action::Compress, settings(2).level(level));
+    batch::run(from_ref(&path), &options, |_, outcome| {
+        assert_eq!(outcome.unwrap().plain, plain.len() as u64);
+    });
+    fs::read(gz(&path)).unwrap()
+}
+
+/// The name that a file's compressed form has.
+pub(crate) fn gz(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".gz");
+    name.into()
+}
+
+/// A member as zlib makes it.
+pub(crate) fn ordinary(plain: &[u8], level: Compression) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
+    encoder.write_all(plain).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A BGZF file with `each` plain bytes to a member (at most 65,280) and the empty member that
+/// ends one (SAM/BAM specification, section 4.1).
+pub(crate) fn bgzf(plain: &[u8], each: usize) -> Vec<u8> {
+    let members = plain.chunks(each).chain([&[][..]]);
+    members.flat_map(bgzf_member).collect()
+}
+
+fn bgzf_member(plain: &[u8]) -> Vec<u8> {
+    let mut compressor = Compressor::new(CompressionLvl::default());
+    let mut body = vec![0; compressor.deflate_compress_bound(plain.len())];
+    let length = compressor.deflate_compress(plain, &mut body).unwrap();
+    let size = u16::try_from(18 + length + 8 - 1).unwrap();
+    let mut member = vec![0x1F, 0x8B, 8, 4, 0, 0, 0, 0, 0, 0xFF, 6, 0, b'B', b'C', 2, 0];
+    member.extend(size.to_le_bytes());
+    member.extend(&body[..length]);
+    member.extend(trailer(plain));
+    member
+}
+
+/// The CRC-32 and the length that end a member.
+pub(crate) fn trailer(plain: &[u8]) -> [u8; 8] {
+    let mut bytes = [0; 8];
+    bytes[..4].copy_from_slice(&crc32fast::hash(plain).to_le_bytes());
+    bytes[4..].copy_from_slice(&u32::try_from(plain.len()).unwrap().to_le_bytes());
+    bytes
+}
+
+/// How a file ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// With a member, and perhaps zeros.
+    Whole,
+    /// With something after the last member.
+    Garbage,
+    /// In an error.
+    Broken,
+}
+
+/// What flate2 decodes, and how the file ends. It is asked member by member, because its
+/// `MultiGzDecoder` calls everything that follows the last an error, zeros included.
+pub(crate) fn reference(packed: &[u8]) -> (Vec<u8>, End) {
+    let (mut plain, mut rest) = (Vec::new(), packed);
+    loop {
+        let mut decoder = GzDecoder::new(rest);
+        if decoder.read_to_end(&mut plain).is_err() {
+            return (plain, End::Broken);
+        }
+        rest = decoder.into_inner();
+        if !rest.starts_with(&[0x1F, 0x8B]) {
+            let zeros = rest.iter().all(|&byte| byte == 0);
+            return (plain, if zeros { End::Whole } else { End::Garbage });
+        }
+    }
+}
+
+/// Decodes on one thread and on three, and asserts that it comes to what flate2 makes of it.
+#[track_caller]
+pub(crate) fn assert_agrees(packed: &[u8]) -> End {
+    let (expected, end) = reference(packed);
+    for threads in [1, 3] {
+        let (outcome, plain) = decompressed(packed, threads);
+        match (end, &outcome) {
+            (End::Whole, Ok(totals)) => assert!(!totals.trailing_garbage),
+            (End::Garbage, Ok(totals)) => assert!(totals.trailing_garbage),
+            (End::Broken, Err(_)) => {
+                // Which of them gets further before it sees what is wrong is left open.
+                assert!(plain.starts_with(&expected) || expected.starts_with(&plain));
+                continue;
+            }
+            _ => panic!("{outcome:?} where flate2 says {end:?}"),
+        }
+        assert!(plain == expected, "{} bytes, not the {} expected", plain.len(), expected.len());
+        assert_eq!(outcome.unwrap().plain, plain.len() as u64);
+    }
+    end
+}
+
+/// Runs something that must come to an end.
+#[track_caller]
+pub(crate) fn within_a_minute<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
+    let (sender, receiver) = channel();
+    let runner = thread::spawn(move || {
+        let _ = sender.send(run());
+    });
+    match receiver.recv_timeout(Duration::from_secs(60)) {
+        Ok(result) => result,
+        Err(RecvTimeoutError::Timeout) => panic!("still running after a minute"),
+        Err(RecvTimeoutError::Disconnected) => resume_unwind(runner.join().unwrap_err()),
+    }
+}
+
+/// Reads some bytes at a time, as pipes and networks do.
+pub(crate) struct Pieces<'a> {
+    pub(crate) data: &'a [u8],
+    /// How many at a time, again and again.
+    pub(crate) sizes: std::iter::Cycle<std::vec::IntoIter<usize>>,
+}
+
+impl<'a> Pieces<'a> {
+    pub(crate) fn new(data: &'a [u8], sizes: Vec<usize>) -> Self {
+        Self { data, sizes: sizes.into_iter().cycle() }
+    }
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let size = self.sizes.next().unwrap().min(into.len());
+        self.data.read(&mut into[..size])
+    }
+}
