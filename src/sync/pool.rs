@@ -70,9 +70,9 @@ impl Pool {
     ///
     /// Workers are started as jobs come in, so that two jobs never start more than two.
     ///
-    /// Blocks until all threads have ended. When `sink` returns an error, jobs not yet begun are
-    /// dropped, the feeder's next [`submit`](Feeder::submit) fails, and the error is returned; a
-    /// feeder that is blocked elsewhere (on a read, say) is waited for.
+    /// Blocks until all threads have ended. When `sink` returns an error, it is dropped, and so are
+    /// jobs not yet begun, the feeder's next [`submit`](Feeder::submit) fails, and the error is
+    /// returned; a feeder that is blocked elsewhere (on a read, say) is waited for.
     ///
     /// # Panics
     ///

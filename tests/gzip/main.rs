@@ -3,6 +3,8 @@
 //! flate2 and `gzip` are the judges, and other gzip programs where they are installed.
 
 mod batches;
+mod damage;
+mod failures;
 mod lies;
 mod members;
 mod peers;

@@ -42,13 +42,16 @@ pub(super) fn decompress(
     let buffers = &Buffers::new(BLOCK);
     let doubt = &AtomicBool::new(false);
     let (sender, verdicts) = unbounded();
-    let mut sink = Sink::new(output, sender, doubt, buffers);
+    let mut sink = Sink::new(output, doubt, buffers);
+    let taking = &mut sink;
     let mut feed = Feed::new(Source::new(input), verdicts, doubt, buffers);
     let mut end_of_input = Ok(());
     settings.pool().run(
         |feeder| end_of_input = feed.members(feeder),
         || work::worker(buffers),
-        |done| sink.take(done),
+        // Owns the sender: when the sink fails, the pool drops this, and a feeder that waits for a
+        // verdict learns that none will come.
+        move |done| taking.take(done, &sender),
     )?;
     end_of_input?;
     sink.flush()?;

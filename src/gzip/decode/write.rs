@@ -24,7 +24,6 @@ pub(super) enum Verdict {
 
 pub(super) struct Sink<'a, W> {
     output: W,
-    verdicts: Sender<Verdict>,
     /// Tells the feeder to ask for a verdict soon.
     doubt: &'a AtomicBool,
     buffers: &'a Buffers,
@@ -39,14 +38,9 @@ pub(super) struct Sink<'a, W> {
 }
 
 impl<'a, W: Write> Sink<'a, W> {
-    pub(super) fn new(
-        output: W,
-        verdicts: Sender<Verdict>,
-        doubt: &'a AtomicBool,
-        buffers: &'a Buffers,
-    ) -> Self {
+    pub(super) fn new(output: W, doubt: &'a AtomicBool, buffers: &'a Buffers) -> Self {
         let (crc, window) = (Hasher::new(), Vec::with_capacity(2 * WINDOW));
-        Self { output, verdicts, doubt, buffers, crc, length: 0, window, refused: None, plain: 0 }
+        Self { output, doubt, buffers, crc, length: 0, window, refused: None, plain: 0 }
     }
 
     /// How many bytes were written.
@@ -58,7 +52,7 @@ impl<'a, W: Write> Sink<'a, W> {
         self.output.flush().map_err(GzipError::Write)
     }
 
-    pub(super) fn take(&mut self, done: Done) -> Result<(), GzipError> {
+    pub(super) fn take(&mut self, done: Done, verdicts: &Sender<Verdict>) -> Result<(), GzipError> {
         match done {
             Done::Plain { plain, crc } => {
                 self.add_crc(crc, &plain);
@@ -72,7 +66,7 @@ impl<'a, W: Write> Sink<'a, W> {
                     Some(packed) => Verdict::Redo { packed, window: self.window.clone() },
                 };
                 // Fails when the feeder has panicked, which the pool will tell.
-                let _ = self.verdicts.send(verdict);
+                let _ = verdicts.send(verdict);
             }
         }
         Ok(())

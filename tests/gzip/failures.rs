@@ -1,0 +1,149 @@
+//! Readers and writers that fail are reported as what they are, and nobody waits for ever.
+
+use crate::support::{
+    CHUNK, bgzf, compressed, indexed, noise, ordinary, settings, within_a_minute,
+};
+use csp_toolkit::gzip::{GzipError, Level, stream};
+use flate2::Compression;
+use std::io::{self, ErrorKind, Read, Write};
+
+/// Works for so many bytes, and then no more.
+struct Failing<T> {
+    inner: T,
+    room: usize,
+}
+
+impl<T> Failing<T> {
+    fn spend(&mut self, wanted: usize) -> io::Result<usize> {
+        let spent = wanted.min(self.room);
+        if spent == 0 && wanted > 0 {
+            return Err(io::Error::new(ErrorKind::ConnectionReset, "gone"));
+        }
+        self.room -= spent;
+        Ok(spent)
+    }
+}
+
+impl<R: Read> Read for Failing<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.spend(into.len())?;
+        self.inner.read(&mut into[..count])
+    }
+}
+
+impl<W: Write> Write for Failing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.spend(bytes.len())?;
+        self.inner.write(&bytes[..count])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+fn is_gone(error: Option<&io::Error>) -> bool {
+    error.is_some_and(|error| error.kind() == ErrorKind::ConnectionReset)
+}
+
+/// Files of every kind with the same contents: many chunks, or few.
+fn files(chunks: usize) -> [Vec<u8>; 4] {
+    let plain = noise(chunks * CHUNK);
+    [
+        indexed(&plain, Level::default()),
+        compressed(&plain[..], &settings(2)),
+        bgzf(&plain, 60_000),
+        ordinary(&plain, Compression::fast()),
+    ]
+}
+
+#[test]
+fn a_reader_that_fails_is_a_read_error() {
+    for threads in [1, 4] {
+        for room in [0, 1, CHUNK, CHUNK + 1, 30 * CHUNK] {
+            let outcome = within_a_minute(move || {
+                let input = Failing { inner: io::repeat(b'x'), room };
+                stream::compress(input, io::sink(), &settings(threads))
+            });
+            assert!(matches!(&outcome, Err(GzipError::Read(_))), "{room}: {outcome:?}");
+            assert!(is_gone(outcome.unwrap_err().io()));
+        }
+        for packed in files(2).into_iter().chain(files(40)) {
+            for room in [0, 1, 11, 1000, packed.len() / 2, packed.len() - 1, packed.len()] {
+                let packed = packed.clone();
+                let outcome = within_a_minute(move || {
+                    let input = Failing { inner: &packed[..], room };
+                    stream::decompress(input, io::sink(), &settings(threads))
+                });
+                assert!(matches!(&outcome, Err(GzipError::Read(_))), "{room}: {outcome:?}");
+                assert!(is_gone(outcome.unwrap_err().io()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_writer_that_fails_is_a_write_error() {
+    for threads in [1, 4] {
+        for room in [0, 9, 10, 1000, 10 * CHUNK] {
+            let outcome = within_a_minute(move || {
+                let output = Failing { inner: io::sink(), room };
+                stream::compress(&noise(40 * CHUNK)[..], output, &settings(threads))
+            });
+            assert!(matches!(&outcome, Err(GzipError::Write(_))), "{room}: {outcome:?}");
+            assert!(is_gone(outcome.unwrap_err().io()));
+        }
+        // Few pieces are all handed out before the first is written, many are not.
+        for chunks in [2, 40] {
+            for packed in files(chunks) {
+                for room in [0, 1, CHUNK, chunks * CHUNK - 1] {
+                    let packed = packed.clone();
+                    let outcome = within_a_minute(move || {
+                        let output = Failing { inner: io::sink(), room };
+                        stream::decompress(&packed[..], output, &settings(threads))
+                    });
+                    assert!(matches!(&outcome, Err(GzipError::Write(_))), "{room}: {outcome:?}");
+                    assert!(is_gone(outcome.unwrap_err().io()));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_writer_that_cannot_flush_is_a_write_error() {
+    struct NoFlush;
+    impl Write for NoFlush {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Err(ErrorKind::StorageFull.into())
+        }
+    }
+    let outcome = stream::compress(&b"word"[..], NoFlush, &settings(2));
+    assert!(matches!(outcome, Err(GzipError::Write(_))), "{outcome:?}");
+    let packed = compressed(&b"word"[..], &settings(2));
+    let outcome = stream::decompress(&packed[..], NoFlush, &settings(2));
+    assert!(matches!(outcome, Err(GzipError::Write(_))), "{outcome:?}");
+}
+
+#[test]
+fn interrupted_reads_are_repeated() {
+    struct Interrupted<R>(R, bool);
+    impl<R: Read> Read for Interrupted<R> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 { Err(ErrorKind::Interrupted.into()) } else { self.0.read(into) }
+        }
+    }
+    let plain = noise(3 * CHUNK);
+    let whole = compressed(&plain[..], &settings(2));
+    assert!(compressed(Interrupted(&plain[..], false), &settings(2)) == whole);
+    for packed in files(3) {
+        let mut decoded = Vec::new();
+        let input = Interrupted(&packed[..], false);
+        stream::decompress(input, &mut decoded, &settings(2)).unwrap();
+        assert!(decoded == plain);
+    }
+}
