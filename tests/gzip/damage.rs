@@ -72,6 +72,17 @@ fn a_missing_end_is_found_unless_whole_members_are_missing() {
     }
 }
 
+#[test]
+fn all_that_comes_before_a_missing_end_is_written() {
+    for File { kind, packed, .. } in &*FILES {
+        for length in (0..packed.len()).step_by(7) {
+            let (_, decoded) = decompressed(&packed[..length], 2);
+            let (expected, _) = reference(&packed[..length]);
+            assert!(decoded == expected, "{kind}: {} of {}", decoded.len(), expected.len());
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

@@ -51,6 +51,22 @@ fn zeros_after_the_last_member_are_nothing_and_all_else_is_garbage() {
 }
 
 #[test]
+fn what_comes_before_a_broken_member_is_written() {
+    let plain = text(3 * CHUNK);
+    for good in 0..5 {
+        for bad in 0..5 {
+            let [first, mut second] = [good, bad].map(|kind| members(kind, &plain));
+            let middle = second.len() / 2;
+            second[middle..middle + 100].fill(0xFF);
+            let packed = [first, second].concat();
+            assert_eq!(assert_agrees(&packed), End::Broken);
+            let (_, decoded) = decompressed(&packed, 2);
+            assert!(decoded.starts_with(&plain), "{good}, {bad}: only {} bytes", decoded.len());
+        }
+    }
+}
+
+#[test]
 fn a_second_member_that_is_only_begun_is_an_error() {
     let good = members(0, &sentence(3 * CHUNK));
     for begun in [&b"\x1F\x8B"[..], b"\x1F\x8B\x08\0\0\0", b"\x1F\x8Bgarbage that is long enough"] {

@@ -138,35 +138,38 @@ impl<'a, R: Read> Feed<'a, R> {
     /// Inflates the rest of a member here, in order; `window` is what comes before it.
     fn inflate(&mut self, window: &[u8], feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
         let mut inflater = prime(window);
-        let mut plain = self.buffers.take();
-        plain.clear();
         loop {
+            let mut plain = self.buffers.take();
+            plain.clear();
+            let ended = self.fill(&mut plain, &mut inflater);
+            // What was decoded before an error is written, as gzip does it.
+            submit(feeder, Job::Plain(plain))?;
+            if ended? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Inflates until the buffer is full; tells whether the member's data has ended.
+    fn fill(&mut self, plain: &mut Buffer, inflater: &mut Decompress) -> Result<bool, GzipError> {
+        while !plain.is_full() {
             let input = match self.source.fill_buf() {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 input => input.map_err(GzipError::Read)?,
             };
             let at_end = input.is_empty();
             let (before_in, before_out) = (inflater.total_in(), inflater.total_out());
-            let status = inflater
-                .decompress(input, plain.room(), FlushDecompress::None)
-                .map_err(|_| GzipError::Corrupt("format violated"))?;
+            let status = inflater.decompress(input, plain.room(), FlushDecompress::None);
             self.source.consume(length(inflater.total_in() - before_in));
             plain.grow(length(inflater.total_out() - before_out));
-            if status == Status::StreamEnd {
-                return submit(feeder, Job::Plain(plain));
-            }
-            if plain.is_full() {
-                submit(feeder, Job::Plain(std::mem::replace(&mut plain, self.empty_buffer())))?;
-            } else if at_end {
-                return Err(GzipError::Truncated);
+            match status {
+                Err(_) => return Err(GzipError::Corrupt("format violated")),
+                Ok(Status::StreamEnd) => return Ok(true),
+                Ok(_) if at_end && !plain.is_full() => return Err(GzipError::Truncated),
+                Ok(_) => {}
             }
         }
-    }
-
-    fn empty_buffer(&self) -> Buffer {
-        let mut buffer = self.buffers.take();
-        buffer.clear();
-        buffer
+        Ok(false)
     }
 
     /// What follows the last member: zeros pad it, anything else is garbage.
