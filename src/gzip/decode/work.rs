@@ -2,6 +2,7 @@
 
 use crate::buffer::{Buffer, Buffers};
 use crate::gzip::header::Trailer;
+use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
 
 /// Something for a worker to do, or to pass on to the sink in its turn.
@@ -40,7 +41,10 @@ pub(super) fn worker(buffers: &Buffers) -> impl FnMut(Job) -> Done + '_ {
         Job::Plain(plain) => Done::Plain { crc: crc32fast::hash(&plain), plain },
         Job::Piece { packed, plain, ending } => {
             let mut buffer = buffers.take();
-            let good = inflater.inflate(&packed, buffer.space(plain), ending).is_ok();
+            // The index promises no more than the sizes in it allow. But the input may end earlier,
+            // and no room is made for what cannot be there.
+            let good = plain <= packed.len().saturating_mul(Index::BEST_RATIO)
+                && inflater.inflate(&packed, buffer.space(plain), ending).is_ok();
             let plain = accept(good, buffer, buffers);
             let plain = plain.map(|plain| Inflated { crc: Some(crc32fast::hash(&plain)), plain });
             Done::Piece { packed, plain }

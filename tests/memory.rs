@@ -1,0 +1,144 @@
+//! How much memory `pgz` takes: a bounded amount, whatever comes.
+//!
+//! Measured by taking the memory away: under `ulimit -d` an allocation beyond the limit fails, and
+//! `pgz` with it. The limit counts all memory that is private and can be written, the stacks of the
+//! threads included, whether it has been touched or not. So what is resident is less.
+
+#![cfg(all(target_os = "linux", feature = "cli"))]
+
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+
+const MIB: usize = 1 << 20;
+/// For any input on two threads.
+const LIMIT: usize = 40 * MIB;
+const LENGTH: usize = 64 * MIB;
+
+/// `pgz` with two threads and no more memory than that.
+fn pgz(arguments: &[&str], limit: usize) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("ulimit -d {}; exec \"$0\" -p 2 \"$@\"", limit / 1024)]);
+    command.arg(env!("CARGO_BIN_EXE_pgz")).args(arguments);
+    // Where there is no memory to write a backtrace, waiting for it may never end.
+    command.env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// Runs it between two files.
+fn run(arguments: &[&str], limit: usize, mut input: &File) -> (ExitStatus, File) {
+    input.rewind().unwrap();
+    let output = tempfile::tempfile().unwrap();
+    let mut command = pgz(arguments, limit);
+    command.stdin(input.try_clone().unwrap()).stdout(output.try_clone().unwrap());
+    (command.stderr(Stdio::null()).status().unwrap(), output)
+}
+
+/// The same, but the input comes out of a pipe.
+fn piped(arguments: &[&str], limit: usize, mut input: &File) -> (ExitStatus, File) {
+    input.rewind().unwrap();
+    let output = tempfile::tempfile().unwrap();
+    let mut command = pgz(arguments, limit);
+    command.stdin(Stdio::piped()).stdout(output.try_clone().unwrap()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let writer = thread::spawn({
+        let mut input = input.try_clone().unwrap();
+        // Fails when it is `pgz` that has failed.
+        move || io::copy(&mut input, &mut pipe)
+    });
+    let status = child.wait().unwrap();
+    let _ = writer.join().unwrap();
+    (status, output)
+}
+
+fn file(contents: impl Read) -> File {
+    let mut file = tempfile::tempfile().unwrap();
+    io::copy(&mut contents.take(LENGTH as u64), &mut file).unwrap();
+    file
+}
+
+fn zeros() -> File {
+    file(io::repeat(0))
+}
+
+fn text() -> File {
+    let mut lines = Vec::new();
+    for number in 0..50_000_u32 {
+        writeln!(lines, "{number} times in the beginning was the {}", number.pow(2) % 9973)
+            .unwrap();
+    }
+    file(&lines.iter().copied().cycle().take(LENGTH).collect::<Vec<_>>()[..])
+}
+
+fn assert_same(mut one: &File, mut other: &File) {
+    one.rewind().unwrap();
+    other.rewind().unwrap();
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    one.read_to_end(&mut left).unwrap();
+    other.read_to_end(&mut right).unwrap();
+    assert!(left == right, "{} bytes, or others, became {}", left.len(), right.len());
+}
+
+#[test]
+fn sixty_four_mebibytes_go_through_forty_both_ways() {
+    for plain in [zeros(), text()] {
+        let (status, packed) = run(&["-1c"], LIMIT, &plain);
+        assert!(status.success(), "{status}");
+        let (status, packed_from_pipe) = piped(&["-1c"], LIMIT, &plain);
+        assert!(status.success(), "{status}");
+        assert_same(&packed, &packed_from_pipe);
+        for through in [run, piped] {
+            let (status, unpacked) = through(&["-dc"], LIMIT, &packed);
+            assert!(status.success(), "{status}");
+            assert_same(&plain, &unpacked);
+        }
+    }
+}
+
+#[test]
+fn a_file_with_an_index_is_decompressed_in_forty_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, plain) = (directory.path().join("text"), text());
+    (&plain).rewind().unwrap();
+    io::copy(&mut &plain, &mut File::create(&path).unwrap()).unwrap();
+    let done = pgz(&["-1", path.to_str().unwrap()], LIMIT).output().unwrap();
+    assert!(done.status.success(), "{}", done.status);
+    let packed = File::open(path.with_extension("gz")).unwrap();
+    let (status, unpacked) = piped(&["-dc"], LIMIT, &packed);
+    assert!(status.success(), "{status}");
+    assert_same(&plain, &unpacked);
+}
+
+/// A member whose index claims `entries` pieces of 16 MiB each, where there is one word.
+fn boast(entries: u16) -> Vec<u8> {
+    let mut member = vec![0x1F, 0x8B, 8, 4, 0, 0, 0, 0, 0, 3];
+    let length = 16 + 4 * entries;
+    member.extend((4 + length).to_le_bytes());
+    member.extend(*b"CS");
+    member.extend(length.to_le_bytes());
+    member.extend((16_u32 << 20).to_le_bytes());
+    member.extend(1_u32.to_le_bytes());
+    member.extend((u64::from(entries) << 24).to_le_bytes());
+    member.extend(17_000_u32.to_le_bytes().repeat(entries.into()));
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(b"word").unwrap();
+    member.extend(&encoder.finish().unwrap()[10..]);
+    member
+}
+
+#[test]
+fn memory_is_made_for_what_is_there_and_not_for_what_is_claimed() {
+    for entries in [2, 16_000] {
+        let (status, word) = run(&["-dc"], 16 * MIB, &file(&boast(entries)[..]));
+        assert!(status.success(), "{status}");
+        assert_same(&word, &file(&b"word"[..]));
+    }
+}
+
+#[test]
+fn the_limit_that_all_this_is_measured_with_holds() {
+    let (status, _) = run(&["-1c"], 8 * MIB, &text());
+    assert!(!status.success(), "no use without as much memory as the work takes");
+}
