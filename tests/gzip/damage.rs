@@ -19,7 +19,7 @@ static FILES: LazyLock<[File; 3]> = LazyLock::new(|| {
     let (long, short) = (sentence(2 * CHUNK + 300), sentence(700));
     [
         File { kind: "indexed", packed: indexed(&long, Level::default()), plain: long },
-        File { kind: "BGZF", packed: bgzf(&short, 300), plain: short.clone() },
+        File { kind: "BGZF", packed: bgzf(&short, 350), plain: short.clone() },
         File { kind: "ordinary", packed: ordinary(&short, Compression::default()), plain: short },
     ]
 });
@@ -62,7 +62,7 @@ fn ends(packed: &[u8]) -> Vec<usize> {
 fn a_missing_end_is_found_unless_whole_members_are_missing() {
     for File { kind, plain, packed } in &*FILES {
         let ends = ends(packed);
-        assert_eq!(ends.len(), if *kind == "BGZF" { 4 } else { 1 });
+        assert_eq!(ends.len(), if *kind == "BGZF" { 3 } else { 1 });
         for length in 0..packed.len() {
             let (outcome, decoded) = decompressed(&packed[..length], 2);
             let noticed = outcome.map_or(true, |totals| totals.trailing_garbage);
