@@ -97,8 +97,8 @@ fn no_more_jobs_under_way_than_the_window() {
     let ran: Result<(), Infallible> = pool(2).window(window).run(
         |feeder| {
             for n in 0..100 {
-                feeder.submit(n).unwrap();
                 most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                feeder.submit(n).unwrap();
             }
         },
         || |n: usize| n,
@@ -109,8 +109,8 @@ fn no_more_jobs_under_way_than_the_window() {
         },
     );
     assert!(ran.is_ok());
-    // The window, and the one in the sink's hands.
-    assert!(most.load(Ordering::SeqCst) <= 4, "{most:?}");
+    // The window, the one in the sink's hands, and the one being submitted.
+    assert!(most.load(Ordering::SeqCst) <= 5, "{most:?}");
 }
 
 #[test]

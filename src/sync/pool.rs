@@ -34,7 +34,7 @@
 //! assert_eq!(squares, (0..100).map(|n| n * n).collect::<Vec<_>>());
 //! ```
 
-use super::prim::{Receiver, Sender, bounded, thread, unbounded};
+use super::prim::{Receiver, Sender, bounded, start, thread, unbounded};
 use std::fmt;
 use std::num::NonZeroUsize;
 
@@ -76,7 +76,8 @@ impl Pool {
     ///
     /// # Panics
     ///
-    /// When `feed`, `worker` or `sink` does: the others are stopped first, as by an error.
+    /// When `feed`, `worker` or `sink` does: the others are stopped first, as by an error. And when
+    /// the system lets no thread start; if it is only some that it does not, the others do the work.
     pub fn run<J, R, E, W>(
         &self,
         feed: impl FnOnce(&mut Feeder<'_, J, R>) + Send,
@@ -92,14 +93,20 @@ impl Pool {
         let (orders, in_order) = bounded(self.window.get());
         let (jobs, to_do) = unbounded();
         let (worker, to_do) = (&worker, &to_do);
-        let mut to_hire = self.threads.get();
+        let threads = self.threads.get();
         thread::scope(|scope| {
             scope.spawn(move || {
+                let (mut hired, mut most) = (0, threads);
                 let mut hire = || {
-                    if to_hire > 0 {
-                        to_hire -= 1;
+                    if hired < most {
                         let to_do = to_do.clone();
-                        scope.spawn(move || serve(&to_do, worker));
+                        if start(scope, move || serve(&to_do, worker)) {
+                            hired += 1;
+                        } else {
+                            // The system is at its limit: those that are here do the work.
+                            assert!(hired > 0, "cannot start a thread");
+                            most = hired;
+                        }
                     }
                 };
                 feed(&mut Feeder { orders, jobs, hire: &mut hire });

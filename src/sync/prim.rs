@@ -5,3 +5,11 @@
 
 pub(super) use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 pub(super) use std::thread;
+
+/// Starts a thread in the scope; tells whether the system let it.
+pub(super) fn start<'scope>(
+    scope: &'scope thread::Scope<'scope, '_>,
+    run: impl FnOnce() + Send + 'scope,
+) -> bool {
+    thread::Builder::new().spawn_scoped(scope, run).is_ok()
+}

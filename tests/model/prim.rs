@@ -164,6 +164,15 @@ impl<T> fmt::Debug for Receiver<T> {
     }
 }
 
+/// Here the system always lets a thread start.
+pub(crate) fn start<'scope>(
+    scope: thread::Scope<'scope, '_>,
+    run: impl FnOnce() + Send + 'scope,
+) -> bool {
+    scope.spawn(run);
+    true
+}
+
 pub(crate) mod thread {
     //! Scoped threads that may [`crash`].
 
