@@ -4,9 +4,15 @@
 
 pub mod duration;
 pub mod exit;
+pub mod inputs;
 pub mod level;
+pub mod memory;
 pub mod message;
+pub mod output;
+pub mod progress;
 pub mod signals;
+pub mod size;
+pub mod terminal;
 pub mod threads;
 
 pub use exit::Exit;

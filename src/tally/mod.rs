@@ -38,19 +38,77 @@
 //!
 //! What safe Rust does still allow is to lose updates: `examples/listing_3_05_race.rs`.
 
-mod files;
+mod arena;
+mod counter;
+mod engine;
+mod hash;
+mod queue;
+mod ranking;
 pub mod report;
+mod rows;
+mod scan;
+mod segment;
+mod sorter;
+mod source;
+mod spill;
+mod store;
+mod stream;
+mod table;
 pub mod words;
 
-pub use files::{Source, tally_all};
+pub use engine::{Config, count};
+pub use ranking::{Choice, Counted, Ranking};
+pub use rows::{By, Order};
+pub use source::Source;
 
-use std::collections::HashMap;
+use hash::Hasher;
+use std::fmt;
 use std::io::{self, Read};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use table::Table;
 
-/// How often each word occurs. Words are lower-cased bytes, as [`words`] defines them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Why a tally could not be made. What is wrong with an input is no reason: that is told and the
+/// others go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TallyError {
+    /// A temporary file could not be made, written or read, because the disk is full, say.
+    #[error("temporary file in {}: {source}", directory.display())]
+    Temporary {
+        /// Where it was.
+        directory: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+}
+
+impl TallyError {
+    fn temporary(directory: &Path, source: io::Error) -> Self {
+        Self::Temporary { directory: directory.to_owned(), source }
+    }
+}
+
+/// How many bytes of the sources have been read. Clones share the number.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<AtomicU64>);
+
+impl Progress {
+    /// The bytes read so far, compressed ones where the source is.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// How often each word occurs, in memory. Words are lower-cased bytes, as [`words`] defines them.
 pub struct Tally {
-    counts: HashMap<Box<[u8]>, u64>,
+    table: Table,
 }
 
 impl Tally {
@@ -58,45 +116,62 @@ impl Tally {
     ///
     /// Holds one buffer and the longest word in memory, not the input.
     pub fn add_reader(&mut self, input: impl Read) -> io::Result<()> {
-        words::for_each(input, |word| self.add(word, 1))
+        self.add_reader_by(words::Rules::default(), input)
     }
 
-    /// Adds the counts of another tally.
-    pub fn merge(&mut self, other: Self) {
-        if self.counts.is_empty() {
-            self.counts = other.counts;
-            return;
-        }
-        for (word, count) in other.counts {
-            *self.counts.entry(word).or_default() += count;
-        }
+    /// The same by other rules of what a word is.
+    pub fn add_reader_by(&mut self, rules: words::Rules, input: impl Read) -> io::Result<()> {
+        words::for_each_by(rules, input, |word| self.table.add(word, 1))
     }
 
     /// How often `word`, in lower case, occurred.
     #[must_use]
     pub fn count(&self, word: &[u8]) -> u64 {
-        self.counts.get(word).copied().unwrap_or(0)
+        self.table.get(word)
     }
 
     /// The words that occurred `least` times or more: the most frequent first, equally frequent
     /// ones in the order of their bytes.
     pub fn ranked(&self, least: u64) -> impl Iterator<Item = (&[u8], u64)> {
-        let mut ranked: Vec<_> = self
-            .counts
-            .iter()
-            .map(|(word, &count)| (&**word, count))
-            .filter(|&(_, count)| count >= least)
-            .collect();
+        let mut ranked: Vec<_> = self.table.iter().filter(|&(_, count)| count >= least).collect();
         ranked.sort_unstable_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
         ranked.into_iter()
     }
+}
 
-    fn add(&mut self, word: &[u8], count: u64) {
-        match self.counts.get_mut(word) {
-            Some(total) => *total += count,
-            None => {
-                self.counts.insert(word.into(), count);
-            }
+impl Default for Tally {
+    fn default() -> Self {
+        Self { table: Table::new(Hasher::random()) }
+    }
+}
+
+impl fmt::Debug for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tally").field("words", &self.table.words()).finish_non_exhaustive()
+    }
+}
+
+/// Counts the words of all the sources on so many threads, in memory. [`count`] does as much in
+/// less, and can do more.
+///
+/// A source that cannot be read is given to `failed` with its position, in order, and the others
+/// go on; what was read of it before counts.
+pub fn tally_all(
+    sources: Vec<Source>,
+    threads: NonZeroUsize,
+    failed: impl FnMut(usize, io::Error),
+) -> Tally {
+    let config = Config::new(threads);
+    let in_memory = count(sources, &config, failed).and_then(|counted| {
+        let mut tally = Tally::default();
+        let mut ranking = counted.choose(&Choice::default())?;
+        while let Some((word, count)) = ranking.next()? {
+            tally.table.add(word, count);
         }
+        Ok(tally)
+    });
+    match in_memory {
+        Ok(tally) => tally,
+        Err(error) => unreachable!("with all the memory there is, nothing is written: {error}"),
     }
 }

@@ -5,25 +5,94 @@
 //! Rust's `str::to_lowercase` looks at more than one character. Bytes that are not UTF-8 are part
 //! of a word, never white space, and each of them becomes U+FFFD: one for every byte that Go's
 //! decoder rejects, so that a truncated `E2 80` gives two.
+//!
+//! That is the default; [`Rules`] has the other choices. The functions here take words one after
+//! the other. The engine finds the same words many bytes at a time.
 
 use std::io::{self, ErrorKind, Read};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// What is taken for a word, and for the same word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Where words are cut.
+    pub split: Split,
+    /// What becomes of capital letters.
+    pub case: Case,
+}
+
+/// Where words are cut.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Split {
+    /// At white space, as the book's program does.
+    #[default]
+    Space,
+    /// At white space first, and then what is between at the word boundaries of [Unicode Standard
+    /// Annex 29]; what has no letter or digit is no word. Bytes that are not UTF-8 are boundaries.
+    ///
+    /// By the annex alone, U+202F would join words, and a joiner after a space belong to both.
+    ///
+    /// [Unicode Standard Annex 29]: https://www.unicode.org/reports/tr29/#Word_Boundaries
+    Unicode,
+}
+
+/// What becomes of capital letters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Case {
+    /// They are lower-cased, as the book's program does.
+    #[default]
+    Lower,
+    /// They stay. Bytes that are not UTF-8 become U+FFFD all the same, so that a word is always
+    /// UTF-8, whatever it is written as.
+    Keep,
+}
+
+impl Case {
+    /// Appends the word as it is to be counted.
+    pub(super) fn apply(self, word: &[u8], into: &mut Vec<u8>) {
+        match self {
+            Self::Lower => lower(word, into),
+            Self::Keep => map_chars(word, into, |c| c),
+        }
+    }
+}
+
+/// Calls `found` for every word of `input` by the rules; otherwise as [`for_each`].
+pub fn for_each_by(rules: Rules, input: impl Read, mut found: impl FnMut(&[u8])) -> io::Result<()> {
+    let mut changed = Vec::new();
+    let mut found = |word: &[u8]| {
+        changed.clear();
+        rules.case.apply(word, &mut changed);
+        found(&changed);
+    };
+    for_each_raw(input, |piece| match rules.split {
+        Split::Space => found(piece),
+        Split::Unicode => unicode_words(piece).for_each(&mut found),
+    })
+}
+
+/// The words of a piece without white space, as [`Split::Unicode`] has them.
+pub(super) fn unicode_words(piece: &[u8]) -> impl Iterator<Item = &[u8]> {
+    piece.utf8_chunks().flat_map(|chunk| chunk.valid().unicode_words()).map(str::as_bytes)
+}
 
 /// Bytes read at a time.
 const BLOCK: usize = 256 * 1024;
 /// No white space is longer in UTF-8, so one less is what a block may cut off from one.
-const LONGEST_SPACE: usize = 3;
+pub(super) const LONGEST_SPACE: usize = 3;
 
 /// Calls `found` for every word of `input`, lower-cased.
 ///
 /// A word may be of any length and is held in memory whole. On an error, the words that ended
 /// before it have been found.
-pub fn for_each(mut input: impl Read, mut found: impl FnMut(&[u8])) -> io::Result<()> {
-    let mut lowered = Vec::new();
-    let mut found = |word: &[u8]| {
-        lowered.clear();
-        lower(word, &mut lowered);
-        found(&lowered);
-    };
+pub fn for_each(input: impl Read, found: impl FnMut(&[u8])) -> io::Result<()> {
+    for_each_by(Rules::default(), input, found)
+}
+
+/// The same, with the words as they are in the input.
+fn for_each_raw(mut input: impl Read, mut found: impl FnMut(&[u8])) -> io::Result<()> {
     // Begins with a word that may go on, of which the first `searched` bytes hold no white space.
     let mut buffer: Vec<u8> = Vec::new();
     let mut searched = 0;
@@ -55,7 +124,7 @@ pub fn for_each(mut input: impl Read, mut found: impl FnMut(&[u8])) -> io::Resul
 }
 
 /// Where the first white space from `from` on is, and how many bytes long.
-fn find_space(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+pub(super) fn find_space(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     (from..bytes.len()).find_map(|at| match space(&bytes[at..]) {
         0 => None,
         length => Some((at, length)),
@@ -66,7 +135,7 @@ fn find_space(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
 ///
 /// The bytes are matched as they are, without decoding what is before them: all of these begin
 /// with a byte that begins a character wherever it stands.
-fn space(bytes: &[u8]) -> usize {
+pub(super) fn space(bytes: &[u8]) -> usize {
     match bytes {
         [b'\t'..=b'\r' | b' ', ..] => 1,
         [0xC2, 0x85 | 0xA0, ..] => 2,
@@ -84,9 +153,14 @@ pub fn lower(word: &[u8], into: &mut Vec<u8>) {
         into.extend(word.iter().map(u8::to_ascii_lowercase));
         return;
     }
+    map_chars(word, into, lower_char);
+}
+
+/// Appends the word with every character mapped, and every byte that is part of none replaced.
+fn map_chars(word: &[u8], into: &mut Vec<u8>, map: impl Fn(char) -> char) {
     for chunk in word.utf8_chunks() {
         for c in chunk.valid().chars() {
-            into.extend_from_slice(lower_char(c).encode_utf8(&mut [0; 4]).as_bytes());
+            into.extend_from_slice(map(c).encode_utf8(&mut [0; 4]).as_bytes());
         }
         for _ in chunk.invalid() {
             into.extend_from_slice("\u{FFFD}".as_bytes());

@@ -1,0 +1,99 @@
+//! The inputs that a command line names: files, standard input, and what is in directories.
+
+use crate::tally::Source;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+/// An input and what it is called.
+#[derive(Debug)]
+pub struct Input {
+    /// As it is on the command line, or was found; `-` for standard input.
+    pub name: PathBuf,
+    /// What to read.
+    pub source: Source,
+}
+
+/// What is taken of a directory.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Walk {
+    /// Files and directories whose names begin with a dot, too.
+    pub hidden: bool,
+    /// Binary files, too.
+    pub binary: bool,
+}
+
+/// The inputs of those names, in order; without names, standard input. With `walk`, a directory
+/// stands for the regular files in it and in the directories below, by name. Links in it are not
+/// followed. What cannot be listed goes to `failed`.
+pub fn find(
+    names: Vec<PathBuf>,
+    walk: Option<Walk>,
+    mut failed: impl FnMut(&Path, &io::Error),
+) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    if names.is_empty() {
+        inputs.push(standard_input());
+    }
+    for name in names {
+        match walk {
+            _ if name == Path::new("-") => inputs.push(standard_input()),
+            Some(walk) if name.is_dir() => find_below(&name, walk, &mut inputs, &mut failed),
+            _ => inputs.push(Input { source: Source::File(name.clone()), name }),
+        }
+    }
+    inputs
+}
+
+/// Standard input as a file where that can be had, so that a regular one is read by all threads.
+fn standard_input() -> Input {
+    let source = match io::stdin().as_fd().try_clone_to_owned() {
+        Ok(file) => Source::Open(File::from(file)),
+        Err(_) => Source::Reader(Box::new(io::stdin())),
+    };
+    Input { name: PathBuf::from("-"), source }
+}
+
+fn find_below(
+    root: &Path,
+    walk: Walk,
+    inputs: &mut Vec<Input>,
+    failed: &mut impl FnMut(&Path, &io::Error),
+) {
+    let entries = WalkDir::new(root).sort_by_file_name().into_iter();
+    // Who names a directory wants it, whatever its name.
+    let wanted =
+        |depth, name: &OsStr| walk.hidden || depth == 0 || !name.as_bytes().starts_with(b".");
+    for entry in entries.filter_entry(|entry| wanted(entry.depth(), entry.file_name())) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => {
+                let name = entry.into_path();
+                let source = if walk.binary { Source::File } else { Source::Text }(name.clone());
+                inputs.push(Input { name, source });
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let name = error.path().unwrap_or(root).to_owned();
+                failed(&name, &error.into_io_error().unwrap_or_else(|| io::Error::other("a loop")));
+            }
+        }
+    }
+}
+
+/// How many bytes there are to read, if all inputs are regular files.
+#[must_use]
+pub fn total(inputs: &[Input]) -> Option<u64> {
+    let lengths = inputs.iter().map(|input| {
+        let metadata = match &input.source {
+            Source::File(path) | Source::Text(path) => path.metadata().ok()?,
+            Source::Open(file) => file.metadata().ok()?,
+            Source::Reader(_) => return None,
+        };
+        metadata.is_file().then_some(metadata.len())
+    });
+    lengths.sum()
+}

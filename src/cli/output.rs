@@ -1,0 +1,98 @@
+//! Where a command's result goes: standard output, or a file that is whole or not there.
+
+use super::signals;
+use crate::gzip::Unfinished;
+use crate::gzip::place::{Existing, Output};
+use anyhow::Context;
+use rustix::fs::Mode;
+use rustix::process::umask;
+use std::fs::{self, File, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// Bytes written at a time.
+const BUFFER: usize = 128 * 1024;
+
+/// An output under way. It is buffered, so flush it.
+#[derive(Debug)]
+pub enum Sink {
+    /// Standard output, or what is no regular file, such as a terminal or a pipe.
+    Direct(BufWriter<File>, PathBuf),
+    /// A file written aside. Until it is placed, there is the one that was there before.
+    Aside(BufWriter<Output>, PathBuf, Permissions),
+}
+
+impl Sink {
+    /// Begins the output at `path`, or on standard output.
+    pub fn open(path: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = path else {
+            let stdout = io::stdout();
+            let file = std::os::fd::AsFd::as_fd(&stdout).try_clone_to_owned();
+            let name = PathBuf::from("standard output");
+            let file = file.map(File::from).with_context(|| name.display().to_string())?;
+            return Ok(Self::Direct(BufWriter::with_capacity(BUFFER, file), name));
+        };
+        Self::to_file(path).with_context(|| super::message::Name(path).to_string())
+    }
+
+    fn to_file(path: &Path) -> io::Result<Self> {
+        // What a link points to is replaced, not the link.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let permissions = match fs::metadata(&target) {
+            Ok(metadata) if metadata.is_file() => metadata.permissions(),
+            Ok(_) => {
+                let file = File::options().write(true).open(&target)?;
+                return Ok(Self::Direct(BufWriter::with_capacity(BUFFER, file), path.to_owned()));
+            }
+            Err(_) => Permissions::from_mode(0o666 & !current_umask().bits()),
+        };
+        let unfinished = Unfinished::default();
+        signals::clean_up_on_signals(&unfinished)?;
+        let output = Output::create(&target, &unfinished)?;
+        Ok(Self::Aside(BufWriter::with_capacity(BUFFER, output), path.to_owned(), permissions))
+    }
+
+    /// What to call it in an error.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let (Self::Direct(_, name) | Self::Aside(_, name, _)) = self;
+        super::message::Name(name).to_string()
+    }
+
+    /// Puts the output in its place.
+    pub fn place(self) -> anyhow::Result<()> {
+        let name = self.name();
+        let placed = match self {
+            Self::Direct(mut output, _) => output.flush(),
+            Self::Aside(output, _, permissions) => output
+                .into_inner()
+                .map_err(io::IntoInnerError::into_error)
+                .and_then(|output| output.commit(permissions, Existing::Replace)),
+        };
+        placed.context(name)
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Direct(output, _) => output.write(bytes),
+            Self::Aside(output, ..) => output.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Direct(output, _) => output.flush(),
+            Self::Aside(output, ..) => output.flush(),
+        }
+    }
+}
+
+/// The mask can only be read by setting it, so this must not run beside threads that make files.
+fn current_umask() -> Mode {
+    let mask = umask(Mode::empty());
+    umask(mask);
+    mask
+}

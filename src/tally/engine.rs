@@ -1,0 +1,158 @@
+//! Many inputs, many threads, one tally.
+
+use super::counter::Counter;
+use super::hash::Hasher;
+use super::queue::{Open, Queue, Shared, Vigil, Work};
+use super::segment;
+use super::source::{Opened, Source};
+use super::store::{Bounds, Store};
+use super::stream;
+use super::words::Rules;
+use super::{Counted, Progress, TallyError};
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread::{self, Scope};
+
+/// How to count.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How many threads count, at most.
+    pub threads: NonZeroUsize,
+    /// Bytes of memory for the tables of all threads together, and later for sorting. What does
+    /// not fit goes into temporary files. [`Config::LEAST_MEMORY`] is the least there can be.
+    pub memory: usize,
+    /// Where the temporary files are made; they never have a name there.
+    pub directory: PathBuf,
+    /// What a word is.
+    pub rules: Rules,
+    /// Bytes of a file that a thread takes at a time. What comes out does not depend on it.
+    pub segment: NonZeroUsize,
+    /// Told how much has been read.
+    pub progress: Progress,
+}
+
+impl Config {
+    /// The least memory that can be asked for: 4 MiB.
+    pub const LEAST_MEMORY: usize = 4 << 20;
+    /// Fewer threads count than were asked for rather than that one has less memory than this.
+    const LEAST_SHARE: usize = 2 << 20;
+
+    /// So many threads, and as much memory as it takes.
+    #[must_use]
+    pub fn new(threads: NonZeroUsize) -> Self {
+        Self {
+            threads,
+            memory: usize::MAX,
+            directory: PathBuf::from("/tmp"),
+            rules: Rules::default(),
+            segment: NonZeroUsize::MIN.saturating_add((512 << 10) - 1),
+            progress: Progress::default(),
+        }
+    }
+
+    /// How many threads count.
+    pub(super) fn workers(&self) -> usize {
+        self.threads.get().min(self.memory / Self::LEAST_SHARE).max(1)
+    }
+
+    /// What one of the threads may use.
+    pub(super) fn bounds(&self) -> Bounds<'_> {
+        Bounds { memory: self.memory / self.workers(), directory: &self.directory }
+    }
+}
+
+/// Counts the words of all the sources.
+///
+/// A source that cannot be read is given to `failed` with its position, in order, after the others
+/// have been read; what could be read of it counts. Fails when a temporary file does.
+pub fn count(
+    sources: Vec<Source>,
+    config: &Config,
+    mut failed: impl FnMut(usize, io::Error),
+) -> Result<Counted<'_>, TallyError> {
+    let workers = config.workers();
+    let segment = config.segment.get().min(config.bounds().memory);
+    let queue = Queue::new(sources, workers, segment, config.progress.clone());
+    let hasher = Hasher::random();
+    let stores = thread::scope(|scope| {
+        let queue = &queue;
+        let workers: Vec<_> =
+            (0..workers).map(|_| scope.spawn(move || work(scope, queue, config, hasher))).collect();
+        // All are joined before the first error is returned.
+        let results: Vec<_> = workers.into_iter().map(join).collect();
+        results.into_iter().collect::<Result<Vec<_>, _>>()
+    })?;
+    for (number, error) in queue.into_failures() {
+        failed(number, error);
+    }
+    Ok(Counted::new(config, stores))
+}
+
+/// The result of a thread, or its panic.
+pub(super) fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
+    handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// A worker's whole life.
+fn work<'scope, 'c>(
+    scope: &'scope Scope<'scope, '_>,
+    queue: &'scope Queue,
+    config: &'c Config,
+    hasher: Hasher,
+) -> Result<Store<'c>, TallyError> {
+    let _vigil = Vigil(queue);
+    let mut counter = Counter::new(config.rules, Store::new(hasher, config.bounds()));
+    let mut buffer = Vec::new();
+    while let Some(work) = queue.next() {
+        let done = match work {
+            Work::Open(number, source) => {
+                open(scope, queue, number, source);
+                Ok(())
+            }
+            Work::Segment(file, start, end) => {
+                match segment::read(&file.regular, start, end, &mut buffer) {
+                    Ok(text) => {
+                        queue.progress().advance(end - start);
+                        counter.count(&mut buffer, text)
+                    }
+                    Err(error) => {
+                        queue.fail(file.number, error);
+                        Ok(())
+                    }
+                }
+            }
+            Work::Block(mut block) => {
+                let done = counter.count(&mut block.bytes, 0..block.length);
+                queue.recycle(block.bytes);
+                done
+            }
+        };
+        done.inspect_err(|_| queue.abandon())?;
+    }
+    counter.finish()
+}
+
+/// Opens the source and sees to it that it is read.
+fn open<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    queue: &'scope Queue,
+    number: usize,
+    source: Source,
+) {
+    let mut open = Open::new(queue);
+    match source.open() {
+        Ok(Opened::Regular(regular)) => queue.share(Shared { number, regular }),
+        Ok(Opened::Stream(input)) => {
+            open.stream();
+            scope.spawn(move || {
+                let (_open, _vigil) = (open, Vigil(queue));
+                if let Err(error) = stream::read(input, queue) {
+                    queue.fail(number, error);
+                }
+            });
+        }
+        Ok(Opened::Binary) => {}
+        Err(error) => queue.fail(number, error),
+    }
+}

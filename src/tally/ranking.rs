@@ -1,0 +1,239 @@
+//! From the workers' tables to one list: merged, chosen from, sorted.
+//!
+//! The hashes of the words fall into 256 partitions, and a word is in the same one in every table.
+//! Threads take a partition each, and add up what all tables have of it. Where the tables are on
+//! disk, and a partition is too big for memory still, it is partitioned once more by other hashes.
+
+use super::engine::join;
+use super::hash::Hasher;
+use super::rows::Order;
+use super::sorter::{Lane, Merge, Sorter};
+use super::spill::{Spill, Stretch};
+use super::store::{Bounds, Store};
+use super::table::{PARTITIONS, Table};
+use super::{Config, Tally, TallyError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Bytes read at a time from a partition on disk.
+const READ: usize = 64 * 1024;
+
+/// Which words to list, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'e> {
+    /// The least count.
+    pub least: u64,
+    /// The least length in characters.
+    pub shortest: usize,
+    /// Words to leave out.
+    pub exclude: Option<&'e Tally>,
+    /// How many of the words that are left: the most frequent and, of equally frequent ones, the
+    /// first in the order of their bytes.
+    pub top: Option<usize>,
+    /// In which order they are listed.
+    pub order: Order,
+}
+
+impl Default for Choice<'_> {
+    /// All words, the most frequent first.
+    fn default() -> Self {
+        Self { least: 0, shortest: 0, exclude: None, top: None, order: Order::default() }
+    }
+}
+
+impl Choice<'_> {
+    fn has(&self, word: &[u8], count: u64) -> bool {
+        count >= self.least
+            && (self.shortest <= 1 || length(word) >= self.shortest)
+            && self.exclude.is_none_or(|words| words.count(word) == 0)
+    }
+}
+
+/// How many characters there are in the word, which is UTF-8.
+fn length(word: &[u8]) -> usize {
+    word.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+}
+
+/// What was counted, not yet put together.
+pub struct Counted<'c> {
+    config: &'c Config,
+    stores: Vec<Store<'c>>,
+}
+
+impl std::fmt::Debug for Counted<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Counted").field("config", self.config).finish_non_exhaustive()
+    }
+}
+
+impl<'c> Counted<'c> {
+    pub(super) fn new(config: &'c Config, stores: Vec<Store<'c>>) -> Self {
+        Self { config, stores }
+    }
+
+    /// Puts the words of the choice in order, on the threads and in the memory that they were
+    /// counted with.
+    pub fn choose(mut self, choice: &Choice<'_>) -> Result<Ranking<'c>, TallyError> {
+        let on_disk = self.make_room()?;
+        let bounds = self.config.bounds();
+        // Half for the merged table, half for the sorting.
+        let bounds = Bounds { memory: bounds.memory / 2, ..bounds };
+        let top = choice.top.unwrap_or(usize::MAX);
+        let first = if choice.top.is_some() { Order::default() } else { choice.order };
+        let next = AtomicUsize::new(0);
+        let lanes = thread::scope(|scope| {
+            let merge = || {
+                let mut merger = Merger { choice, bounds, sorter: Sorter::new(first, top, bounds) };
+                merger.run(&self.stores, on_disk, &next)?;
+                merger.sorter.finish()
+            };
+            let threads: Vec<_> = (0..self.config.workers()).map(|_| scope.spawn(merge)).collect();
+            let results: Vec<_> = threads.into_iter().map(join).collect();
+            results.into_iter().collect::<Result<Vec<_>, _>>()
+        })?;
+        drop(self.stores);
+        let lanes: Vec<Lane<'_>> = lanes.into_iter().flatten().collect();
+        let chosen = Ranking { merge: Merge::new(first, lanes)?, left: top };
+        if first == choice.order { Ok(chosen) } else { chosen.sorted(choice.order, bounds) }
+    }
+
+    /// Sees to it that there is as much memory for merging as there was for counting. Tells
+    /// whether all tables have been written to disk for that.
+    fn make_room(&mut self) -> Result<bool, TallyError> {
+        let bytes: usize = self.stores.iter().map(|store| store.table.bytes()).sum();
+        let spilled = self.stores.iter().any(|store| store.spilled.is_some());
+        let on_disk = spilled || bytes > self.config.memory / 2;
+        if on_disk {
+            thread::scope(|scope| {
+                let threads: Vec<_> =
+                    self.stores.iter_mut().map(|store| scope.spawn(|| store.spill_all())).collect();
+                let results: Vec<_> = threads.into_iter().map(join).collect();
+                results.into_iter().collect::<Result<(), _>>()
+            })?;
+        }
+        Ok(on_disk)
+    }
+}
+
+/// One of the threads that put tables together.
+struct Merger<'c, 'm> {
+    choice: &'m Choice<'m>,
+    bounds: Bounds<'c>,
+    sorter: Sorter<'c>,
+}
+
+impl<'c> Merger<'c, '_> {
+    /// Takes one partition after the other, until all are taken.
+    fn run(
+        &mut self,
+        stores: &[Store<'c>],
+        on_disk: bool,
+        next: &AtomicUsize,
+    ) -> Result<(), TallyError> {
+        let mut merged = Store::new(Hasher::random(), self.bounds);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= PARTITIONS {
+                return Ok(());
+            }
+            if on_disk {
+                let parts = stores.iter().filter_map(|store| store.spilled.as_ref());
+                let parts = parts.flat_map(|spilled| spilled.partition(number));
+                self.merge_spilled(&mut merged, parts)?;
+            } else if let [one] = stores {
+                self.take(one.table.partition(number))?;
+            } else {
+                for (word, count) in stores.iter().flat_map(|store| store.table.partition(number)) {
+                    merged.table.add(word, count);
+                }
+                self.take(merged.table.iter())?;
+                merged.table.clear();
+            }
+        }
+    }
+
+    /// Adds up what is in the stretches, and leaves `merged` empty.
+    fn merge_spilled<'s>(
+        &mut self,
+        merged: &mut Store<'c>,
+        parts: impl Iterator<Item = (&'s Spill<'c>, Stretch)>,
+    ) -> Result<(), TallyError>
+    where
+        'c: 's,
+    {
+        for (spill, stretch) in parts {
+            let mut entries = spill.read(stretch, READ);
+            while let Some((word, count)) = entries.next()? {
+                merged.reserve(1)?;
+                merged.table.add(word, count);
+            }
+        }
+        if merged.spilled.is_none() {
+            self.take(merged.table.iter())?;
+            merged.table.clear();
+            return Ok(());
+        }
+        merged.spill_all()?;
+        if let Some(spilled) = merged.spilled.take() {
+            for number in 0..PARTITIONS {
+                // A new table hashes differently, so that what was one partition falls into many.
+                merged.table = Table::new(Hasher::random());
+                let parts: Vec<_> = spilled.partition(number).collect();
+                self.merge_spilled_again(merged, parts)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A level further down. The list is what keeps the type of the iterator from nesting for ever.
+    fn merge_spilled_again(
+        &mut self,
+        merged: &mut Store<'c>,
+        parts: Vec<(&Spill<'c>, Stretch)>,
+    ) -> Result<(), TallyError> {
+        self.merge_spilled(merged, parts.into_iter())
+    }
+
+    fn take<'w>(&mut self, words: impl Iterator<Item = (&'w [u8], u64)>) -> Result<(), TallyError> {
+        for (word, count) in words {
+            if self.choice.has(word, count) {
+                self.sorter.push(word, count)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Words and counts in order, from memory or from temporary files as they are read.
+pub struct Ranking<'c> {
+    merge: Merge<'c>,
+    /// How many are still to come, at most.
+    left: usize,
+}
+
+impl std::fmt::Debug for Ranking<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ranking").field("left", &self.left).finish_non_exhaustive()
+    }
+}
+
+impl<'c> Ranking<'c> {
+    /// The next word and its count, until there is none. Fails when a temporary file does.
+    #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it yields")]
+    pub fn next(&mut self) -> Result<Option<(&[u8], u64)>, TallyError> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        self.merge.next()
+    }
+
+    /// The same words in another order.
+    fn sorted(mut self, order: Order, bounds: Bounds<'c>) -> Result<Self, TallyError> {
+        let mut sorter = Sorter::new(order, usize::MAX, bounds);
+        while let Some((word, count)) = self.next()? {
+            sorter.push(word, count)?;
+        }
+        Ok(Self { merge: Merge::new(order, sorter.finish()?)?, left: usize::MAX })
+    }
+}

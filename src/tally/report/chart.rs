@@ -1,0 +1,89 @@
+//! A list of words as a bar chart.
+
+use super::ReportError;
+use crate::tally::Ranking;
+use std::io::Write;
+use unicode_width::UnicodeWidthChar;
+
+/// A whole column, and what is left of it in eighths.
+const BARS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+const FULL: &str = "█";
+
+/// Writes a line for each word: the word, cut if it is longer than a third of the width, its count,
+/// and a bar.
+pub(super) fn write(
+    list: &mut Ranking<'_>,
+    width: usize,
+    mut output: impl Write,
+) -> Result<(), ReportError> {
+    let mut rows = Vec::new();
+    while let Some((word, count)) = list.next()? {
+        rows.push((label(word, (width / 3).max(4)), count));
+    }
+    let words = rows.iter().map(|((_, columns), _)| *columns).max().unwrap_or(0);
+    let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
+    let digits = most.to_string().len();
+    let room = width.saturating_sub(words + digits + 2).max(1);
+    for ((word, columns), count) in rows {
+        let padding = words - columns;
+        write!(output, "{word}{:padding$} {count:digits$} ", "")?;
+        let eighths = u128::from(count) * room as u128 * 8 / u128::from(most);
+        let eighths = usize::try_from(eighths).unwrap_or(usize::MAX);
+        writeln!(output, "{}{}", FULL.repeat(eighths / 8), BARS[eighths % 8])?;
+    }
+    Ok(output.flush()?)
+}
+
+/// The word as it can be shown, and how many columns it takes. Control characters, which would
+/// drive the terminal, become U+FFFD.
+fn label(word: &[u8], most: usize) -> (String, usize) {
+    let (mut label, mut columns) = (String::new(), 0);
+    for c in String::from_utf8_lossy(word).chars() {
+        let (c, wide) = c.width().map_or(('\u{FFFD}', 1), |wide| (c, wide));
+        // One column is kept for the sign that something is missing.
+        if columns + wide > most - 1 {
+            label.push('…');
+            return (label, columns + 1);
+        }
+        label.push(c);
+        columns += wide;
+    }
+    (label, columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tally::{Choice, Config, Source, count};
+    use std::num::NonZeroUsize;
+
+    fn chart(text: &'static str, width: usize) -> String {
+        let config = Config::new(NonZeroUsize::MIN);
+        let source = Source::Reader(Box::new(text.as_bytes()));
+        let counted = count(vec![source], &config, |_, _| {}).unwrap();
+        let mut output = Vec::new();
+        write(&mut counted.choose(&Choice::default()).unwrap(), width, &mut output).unwrap();
+        String::from_utf8(output).unwrap()
+    }
+
+    #[test]
+    fn bars_are_as_long_as_the_counts_to_an_eighth_of_a_column() {
+        assert_eq!(chart("aa b aa b aa aa b c", 15), "aa 4 ██████████\nb  3 ███████▌\nc  1 ██▌\n");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        let text = "漢字漢字漢字漢字漢字 \u{1b}[2J e\u{301} a-very-long-word-indeed";
+        for width in 12..40 {
+            for line in chart(text, width).lines() {
+                let columns: usize = line.chars().map(|c| c.width().unwrap()).sum();
+                assert!(columns <= width, "{width}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_makes_no_chart() {
+        assert_eq!(chart(" ", 80), "");
+    }
+}

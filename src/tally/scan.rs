@@ -1,0 +1,140 @@
+//! Where words begin and end, sixty-four bytes at a time.
+
+use super::words;
+use wide::u8x16;
+
+/// Bytes that are looked at together: as many as there are bits in the sets.
+const STRIDE: usize = 64;
+/// How much white space must follow a text for its last word to be seen to end.
+pub(super) const PADDING: usize = 2 * STRIDE;
+/// Bytes whose edges are found before their words are dealt with. Few enough for the edges to
+/// stay in the processor's nearest memory, and enough for either loop to run undisturbed.
+const STAGE: usize = 32 * STRIDE;
+
+/// Finds the words of a text, and lower-cases its ASCII letters if told to.
+#[derive(Default)]
+pub(super) struct Scanner {
+    /// Where words begin and end, in turn.
+    edges: Vec<usize>,
+}
+
+impl Scanner {
+    /// Calls `found` with the text, and where in it a word begins and ends, for every word of
+    /// `text[from..to]`.
+    ///
+    /// The text must not begin or end within a word, and [`PADDING`] bytes of white space must
+    /// follow it. With `LOWER`, the ASCII letters are put in lower case first, in place.
+    #[inline]
+    pub(super) fn words<const LOWER: bool, E>(
+        &mut self,
+        text: &mut [u8],
+        from: usize,
+        to: usize,
+        mut found: impl FnMut(&[u8], usize, usize) -> Result<(), E>,
+    ) -> Result<(), E> {
+        // As if white space went before.
+        let mut before = Before { space: 1, wide: 0 };
+        self.edges.clear();
+        let mut at = from;
+        while at <= to {
+            let end = to.min(at + STAGE - 1);
+            while at <= end {
+                self.stride::<LOWER>(text, at, &mut before);
+                at += STRIDE;
+            }
+            for edge in self.edges.chunks_exact(2) {
+                found(text, edge[0], edge[1])?;
+            }
+            // A word that has not ended is dealt with when it has.
+            let under_way = self.edges.len() & !1;
+            self.edges.drain(..under_way);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn stride<const LOWER: bool>(&mut self, text: &mut [u8], at: usize, before: &mut Before) {
+        let (mut space, mut high) = (0_u64, 0_u64);
+        for (n, piece) in text[at..at + STRIDE].chunks_exact_mut(16).enumerate() {
+            let bytes = load(piece);
+            space |= set(ascii_space(bytes)) << (16 * n);
+            high |= set(bytes) << (16 * n);
+            if LOWER {
+                piece.copy_from_slice(&lower(bytes).to_array());
+            }
+        }
+        space |= before.wide;
+        before.wide = 0;
+        if high != 0 {
+            let wide = wide_spaces(text, at);
+            space |= low_half(wide);
+            before.wide = low_half(wide >> STRIDE);
+        }
+        let mut edges = space ^ (space << 1 | before.space);
+        before.space = space >> (STRIDE - 1);
+        while edges != 0 {
+            self.edges.push(at + edges.trailing_zeros() as usize);
+            edges &= edges - 1;
+        }
+    }
+}
+
+/// What the bytes before a stride say about it.
+struct Before {
+    /// 1 if the last of them is white space.
+    space: u64,
+    /// Which bytes of the stride belong to white space that began before it.
+    wide: u64,
+}
+
+fn load(bytes: &[u8]) -> u8x16 {
+    let mut array = [0; 16];
+    array.copy_from_slice(bytes);
+    u8x16::new(array)
+}
+
+/// The bytes that are set to 0xFF, or to anything from 0x80 on, as bits.
+fn set(bytes: u8x16) -> u64 {
+    #[expect(clippy::cast_sign_loss, reason = "only the low 16 bits are ever set")]
+    let bits = bytes.move_mask() as u64;
+    bits
+}
+
+/// Whether bytes are at least `low` and at most `low + width`.
+fn within(bytes: u8x16, low: u8, width: u8) -> u8x16 {
+    let above = bytes - u8x16::splat(low);
+    above.min(u8x16::splat(width)).cmp_eq(above)
+}
+
+fn ascii_space(bytes: u8x16) -> u8x16 {
+    within(bytes, b'\t', b'\r' - b'\t') | bytes.cmp_eq(u8x16::splat(b' '))
+}
+
+fn lower(bytes: u8x16) -> u8x16 {
+    bytes | within(bytes, b'A', 25) & u8x16::splat(0x20)
+}
+
+/// The bytes of a stride, and of two more, that belong to white space of two or three bytes which
+/// begins in the stride.
+#[cold]
+fn wide_spaces(text: &[u8], at: usize) -> u128 {
+    let mut first = 0;
+    for (n, piece) in text[at..at + STRIDE].chunks_exact(16).enumerate() {
+        let bytes = load(piece);
+        let first_bytes = bytes.cmp_eq(u8x16::splat(0xC2)) | within(bytes, 0xE1, 2);
+        first |= set(first_bytes) << (16 * n);
+    }
+    let mut found = 0;
+    while first != 0 {
+        let n = first.trailing_zeros();
+        let length = words::space(&text[at + n as usize..]);
+        found |= ((1 << length) - 1) << n;
+        first &= first - 1;
+    }
+    found
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the low half is what is wanted")]
+fn low_half(bits: u128) -> u64 {
+    bits as u64
+}

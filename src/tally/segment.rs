@@ -1,0 +1,79 @@
+//! A piece of a file, cut so that every word is in one piece.
+//!
+//! A segment owns the words that begin in it. Where it begins within a word, that word is somebody
+//! else's; where it ends within one, it is read on until the word ends. Which bytes are white space
+//! can be told from three bytes, so no segment needs to know more of the one before.
+//!
+//! A word that is longer than segments are is read whole by the segment in which it begins, and
+//! once more, piece by piece, by those that find nothing but it: twice in all, however long it is.
+
+use super::source::{Regular, read_at_most};
+use super::words::{self, LONGEST_SPACE};
+use std::io;
+use std::ops::Range;
+
+/// Bytes read past a segment's end at first: few words are longer.
+const BEYOND: u64 = 256;
+
+/// Reads the segment from `start` to `end` (offsets in the file) into `buffer`, and tells where in
+/// the buffer its words are.
+pub(super) fn read(
+    regular: &Regular,
+    start: u64,
+    end: u64,
+    buffer: &mut Vec<u8>,
+) -> io::Result<Range<usize>> {
+    let origin = regular.start.max(start.saturating_sub(LONGEST_SPACE as u64));
+    let mut beyond = BEYOND;
+    buffer.clear();
+    extend(regular, origin, end + beyond, buffer)?;
+    let from = match start - regular.start {
+        0 => 0,
+        _ => match boundary(buffer, offset(start - origin), 0) {
+            Some(from) if from < offset(end - origin) => from,
+            _ => return Ok(0..0),
+        },
+    };
+    // The space that ends the last word may have begun before the segment's end.
+    let mut searched = offset(end - origin).saturating_sub(LONGEST_SPACE);
+    loop {
+        if let Some(to) = boundary(buffer, offset(end - origin), searched) {
+            return Ok(from..to);
+        }
+        searched = searched.max(buffer.len().saturating_sub(LONGEST_SPACE));
+        beyond *= 2;
+        let before = buffer.len();
+        extend(regular, origin, end + beyond, buffer)?;
+        if buffer.len() == before {
+            return Ok(from..buffer.len());
+        }
+    }
+}
+
+/// Reads on until the buffer has what is between the two offsets, or the file ends.
+fn extend(regular: &Regular, origin: u64, to: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
+    let had = buffer.len();
+    let wanted = offset(to.min(regular.end).saturating_sub(origin)).max(had);
+    buffer.resize(wanted, 0);
+    let got = read_at_most(&regular.file, &mut buffer[had..], origin + had as u64)?.len();
+    buffer.truncate(had + got);
+    Ok(())
+}
+
+/// The first place, at `least` or after, that white space goes right before; looks at the bytes
+/// from `search` on.
+fn boundary(bytes: &[u8], least: usize, mut search: usize) -> Option<usize> {
+    while let Some((at, length)) = words::find_space(bytes, search) {
+        search = at + length;
+        if search >= least {
+            return Some(search);
+        }
+    }
+    None
+}
+
+/// What fits a buffer fits a `usize`.
+#[expect(clippy::cast_possible_truncation, reason = "see above")]
+fn offset(bytes: u64) -> usize {
+    bytes as usize
+}

@@ -1,0 +1,293 @@
+//! The table that counts: made for short words, millions of them.
+//!
+//! Open addressing with linear probing. A slot is 32 bytes, so that looking at one touches one
+//! cache line; words of up to 16 bytes are in it, longer ones in an [`Arena`]. The slots are in the
+//! order of their hashes (but for collisions), so that all words of a hash partition lie together.
+
+use super::arena::Arena;
+use super::hash::Hasher;
+use std::hint::black_box;
+
+/// The longest word that a slot holds.
+pub(super) const INLINE: usize = 16;
+/// A tag's low bits: 0 in a free slot, the length of a word in the slot, or [`LONG`].
+const KIND: u64 = 31;
+const LONG: u64 = INLINE as u64 + 1;
+const LEAST_SLOTS: usize = 1024;
+/// How many partitions the hashes fall into, told by the first bits.
+pub(super) const PARTITIONS: usize = 1 << PARTITION_BITS;
+const PARTITION_BITS: u32 = 8;
+
+/// How often each word occurred.
+pub(super) struct Table {
+    /// A power of two of them.
+    slots: Vec<Slot>,
+    /// What a hash is shifted by to give the number of its first slot.
+    shift: u32,
+    words: usize,
+    arena: Arena,
+    hasher: Hasher,
+}
+
+#[derive(Clone, Copy, Default)]
+#[repr(align(32))]
+struct Slot {
+    /// The hash, but for the low bits.
+    tag: u64,
+    count: u64,
+    /// The word itself, padded with zeros, or where it is in the arena, and its length.
+    key: [u8; INLINE],
+}
+
+/// A word to be looked up: what its slot would hold. The key of a long word says where it is in a
+/// text that the caller has.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Probe {
+    tag: u64,
+    key: u128,
+}
+
+impl Table {
+    /// Tables with the same hasher have the same words in the same partitions.
+    pub(super) fn new(hasher: Hasher) -> Self {
+        let (slots, shift) = allocate(LEAST_SLOTS);
+        Self { slots, shift, words: 0, arena: Arena::default(), hasher }
+    }
+
+    /// A probe for a word of 1 to 16 bytes, padded with zeros.
+    #[inline]
+    pub(super) fn short_probe(&self, key: u128, length: usize) -> Probe {
+        Probe { tag: self.hasher.short(key) & !KIND | length as u64, key }
+    }
+
+    /// A probe for a word of more than 16 bytes that is at `at` in the caller's text.
+    pub(super) fn long_probe(&self, word: &[u8], at: usize) -> Probe {
+        let key = u128::from_le_bytes(long_key(at, word.len()));
+        Probe { tag: self.hasher.long(word) & !KIND | LONG, key }
+    }
+
+    /// A probe for any word but the empty one, that is at `at` in the caller's text.
+    pub(super) fn probe(&self, word: &[u8], at: usize) -> Probe {
+        if word.len() > INLINE {
+            return self.long_probe(word, at);
+        }
+        let mut key = [0; INLINE];
+        key[..word.len()].copy_from_slice(word);
+        self.short_probe(u128::from_le_bytes(key), word.len())
+    }
+
+    /// Whether that many more words find room. Three quarters of the slots are used at most.
+    #[inline]
+    pub(super) fn has_room(&self, more: usize) -> bool {
+        self.words + more <= self.slots.len() / 4 * 3
+    }
+
+    /// Counts each of the words once. There must be room for all of them.
+    #[inline]
+    pub(super) fn count_all(&mut self, probes: &[Probe], text: &[u8]) {
+        // The first look at a slot may have to wait for memory. These looks do not depend on one
+        // another and wait together; the ones in the loop below wait one after the other.
+        let looks = probes.iter().map(|probe| self.slots[self.home(probe.tag)].tag);
+        black_box(looks.fold(0, |all, tag| all ^ tag));
+        for probe in probes {
+            self.count(*probe, 1, text);
+        }
+    }
+
+    /// Adds to the count of a word. There must be room for it.
+    #[inline]
+    pub(super) fn count(&mut self, probe: Probe, count: u64, text: &[u8]) {
+        let at = self.find(probe, text);
+        let slot = &mut self.slots[at];
+        slot.count += count;
+        if slot.tag == 0 {
+            slot.tag = probe.tag;
+            slot.key = probe.key.to_le_bytes();
+            self.words += 1;
+            if probe.tag & KIND == LONG {
+                let (start, length) = long_parts(slot.key);
+                slot.key = long_key(self.arena.push(&text[start..][..length]), length);
+            }
+        }
+    }
+
+    /// Adds to the count of a word, whether there is room or not.
+    pub(super) fn add(&mut self, word: &[u8], count: u64) {
+        if !self.has_room(1) {
+            self.grow();
+        }
+        self.count(self.probe(word, 0), count, word);
+    }
+
+    /// How often the word occurred.
+    pub(super) fn get(&self, word: &[u8]) -> u64 {
+        self.slots[self.find(self.probe(word, 0), word)].count
+    }
+
+    /// The slot that the word is in, or the free one that it would get.
+    #[inline]
+    fn find(&self, probe: Probe, text: &[u8]) -> usize {
+        let mut at = self.home(probe.tag);
+        loop {
+            let slot = &self.slots[at];
+            let found = slot.tag == probe.tag
+                && if probe.tag & KIND == LONG {
+                    let (start, length) = long_parts(probe.key.to_le_bytes());
+                    self.word(slot) == &text[start..][..length]
+                } else {
+                    u128::from_le_bytes(slot.key) == probe.key
+                };
+            if found || slot.tag == 0 {
+                return at;
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    #[inline]
+    fn home(&self, tag: u64) -> usize {
+        to_index(tag >> self.shift)
+    }
+
+    fn word<'a>(&'a self, slot: &'a Slot) -> &'a [u8] {
+        match slot.tag & KIND {
+            LONG => {
+                let (at, length) = long_parts(slot.key);
+                self.arena.get(at, length)
+            }
+            length => &slot.key[..to_index(length)],
+        }
+    }
+
+    /// Doubles the slots.
+    pub(super) fn grow(&mut self) {
+        let (slots, shift) = allocate(self.slots.len() * 2);
+        let old = std::mem::replace(&mut self.slots, slots);
+        self.shift = shift;
+        for slot in old.into_iter().filter(|slot| slot.tag != 0) {
+            let mut at = self.home(slot.tag);
+            while self.slots[at].tag != 0 {
+                at = (at + 1) & (self.slots.len() - 1);
+            }
+            self.slots[at] = slot;
+        }
+    }
+
+    /// Forgets all the words but keeps the slots.
+    pub(super) fn clear(&mut self) {
+        self.slots.fill(Slot::default());
+        self.arena.clear();
+        self.words = 0;
+    }
+
+    /// How many words there are.
+    pub(super) fn words(&self) -> usize {
+        self.words
+    }
+
+    /// Bytes of memory in use.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&self.slots[..]) + self.arena.bytes()
+    }
+
+    /// Bytes of memory in use while it grows: the slots there are, and twice as many.
+    pub(super) fn bytes_to_grow(&self) -> usize {
+        3 * size_of_val(&self.slots[..]) + self.arena.bytes()
+    }
+
+    /// All words and their counts.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], u64)> {
+        self.slots.iter().filter(|slot| slot.tag != 0).map(|slot| (self.word(slot), slot.count))
+    }
+
+    /// The words of one hash partition and their counts.
+    pub(super) fn partition(&self, number: usize) -> impl Iterator<Item = (&[u8], u64)> {
+        let width = self.slots.len() / PARTITIONS;
+        let (start, end) = (number * width, (number + 1) * width);
+        // Collisions push a word on past the end of its partition, but never past a free slot.
+        let past = (0..self.slots.len() - width)
+            .map(move |n| &self.slots[(end + n) & (self.slots.len() - 1)])
+            .take_while(|slot| slot.tag != 0);
+        self.slots[start..end]
+            .iter()
+            .chain(past)
+            .filter(move |slot| {
+                slot.tag != 0 && to_index(slot.tag >> (u64::BITS - PARTITION_BITS)) == number
+            })
+            .map(|slot| (self.word(slot), slot.count))
+    }
+}
+
+fn allocate(slots: usize) -> (Vec<Slot>, u32) {
+    (vec![Slot::default(); slots], u64::BITS - slots.ilog2())
+}
+
+fn long_key(at: usize, length: usize) -> [u8; INLINE] {
+    (u128::from(at as u64) << 64 | u128::from(length as u64)).to_le_bytes()
+}
+
+fn long_parts(key: [u8; INLINE]) -> (usize, usize) {
+    let key = u128::from_le_bytes(key);
+    #[expect(clippy::cast_possible_truncation, reason = "the low half holds the length")]
+    let length = key as u64;
+    (to_index((key >> 64) as u64), to_index(length))
+}
+
+/// What came from a `usize`, or was shifted to be less than the number of slots.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "see above")]
+fn to_index(value: u64) -> usize {
+    value as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    /// Words of every kind, some told apart only by a NUL at the end, some by what follows the
+    /// first sixteen bytes.
+    fn some_words() -> Vec<Vec<u8>> {
+        let numbered = (0..5000).map(|n| format!("{n:0width$}", width = n % 40 + 1).into_bytes());
+        let padded = (1..=40).map(|length| vec![0; length]);
+        numbered.chain(padded).collect()
+    }
+
+    #[test]
+    fn counts_what_a_hash_map_counts() {
+        let (mut table, mut map) = (Table::new(Hasher::random()), HashMap::<_, u64>::new());
+        for (n, word) in some_words().into_iter().enumerate() {
+            for count in [1, n] {
+                table.add(&word, count as u64);
+                *map.entry(word.clone()).or_default() += count as u64;
+            }
+        }
+        assert_eq!(table.words(), map.len());
+        for (word, &count) in &map {
+            assert_eq!(table.get(word), count);
+        }
+        assert_eq!(table.get(b"not there"), 0);
+        assert_eq!(table.get(b"not there, and longer than a slot"), 0);
+        let all: HashMap<_, _> = table.iter().map(|(word, count)| (word.to_vec(), count)).collect();
+        assert_eq!(all, map);
+        table.clear();
+        assert_eq!(table.iter().count(), 0);
+    }
+
+    #[test]
+    fn every_word_is_in_one_partition_that_its_hash_decides() {
+        let mut table = Table::new(Hasher::random());
+        for word in some_words() {
+            table.add(&word, 1);
+            // Full to the last slot that may be used, where collisions run the longest.
+            if !table.has_room(1) {
+                let mut found: Vec<_> =
+                    (0..PARTITIONS).flat_map(|number| table.partition(number)).collect();
+                let mut all: Vec<_> = table.iter().collect();
+                found.sort_unstable();
+                all.sort_unstable();
+                assert_eq!(found, all);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Where words come from.
+
+use crate::reference::{List, config, file, list, plain, stream};
+use csp_toolkit::gzip::{self, Level};
+use csp_toolkit::tally::{Choice, Source, count};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::path::Path;
+
+fn packed(text: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    gzip::stream::compress(text, &mut packed, Level::default()).unwrap();
+    packed
+}
+
+fn errors(sources: Vec<Source>) -> (Vec<(usize, String)>, List) {
+    let config = config(2, 1000);
+    let mut errors = Vec::new();
+    let counted = count(sources, &config, |number, error| errors.push((number, error.to_string())));
+    let mut ranking = counted.unwrap().choose(&Choice::default()).unwrap();
+    let mut list = Vec::new();
+    while let Some((word, count)) = ranking.next().unwrap() {
+        list.push((word.to_vec(), count));
+    }
+    (errors, list)
+}
+
+#[test]
+fn gzip_is_known_by_its_content_wherever_it_comes_from() {
+    let text = b"It was the best of times ".repeat(50_000);
+    let packed = packed(&text);
+    for source in [file, stream] {
+        let found = list(vec![source(&packed)], &config(2, 1000), &Choice::default()).unwrap();
+        assert_eq!(found, plain(&text));
+    }
+}
+
+#[test]
+fn what_only_begins_a_little_like_gzip_is_text() {
+    for text in [&b"\x1F\x8B"[..], b"\x1F\x8B\x09 a", b"\x1F", b""] {
+        for source in [file, stream] {
+            let found = list(vec![source(text)], &config(2, 1000), &Choice::default()).unwrap();
+            assert_eq!(found, plain(text));
+        }
+    }
+}
+
+#[test]
+fn damaged_gzip_is_an_error_and_what_came_before_counts() {
+    let packed = packed(&b"word ".repeat(1 << 20));
+    let (errors, list) =
+        errors(vec![stream(b"a"), stream(&packed[..packed.len() - 9]), file(b"b")]);
+    assert_eq!(errors, [(1, "unexpected end of file".to_owned())]);
+    assert!(list[0].0 == b"word" && list[0].1 > 1_000_000, "{list:?}");
+}
+
+#[test]
+fn what_cannot_be_read_is_named_in_order_and_the_others_count() {
+    let directory = tempfile::tempdir().unwrap();
+    let missing = directory.path().join("missing");
+    let (errors, list) = errors(vec![
+        stream(b"one two"),
+        Source::File(directory.path().to_owned()),
+        file(b"two"),
+        Source::File(missing),
+        Source::Reader(Box::new(Failing)),
+    ]);
+    let numbers: Vec<_> = errors.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, [1, 3, 4], "{errors:?}");
+    assert_eq!(list, [(b"two".to_vec(), 2), (b"one".to_vec(), 1)]);
+}
+
+struct Failing;
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(ErrorKind::TimedOut.into())
+    }
+}
+
+#[test]
+fn an_open_file_is_read_from_where_it_is_to_its_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("x");
+    fs::write(&path, b"passed over; one two two").unwrap();
+    let mut open = File::open(&path).unwrap();
+    open.seek(SeekFrom::Start(13)).unwrap();
+    let mut same = open.try_clone().unwrap();
+    let found = list(vec![Source::Open(open)], &config(2, 2), &Choice::default()).unwrap();
+    assert_eq!(found, [(b"two".to_vec(), 2), (b"one".to_vec(), 1)]);
+    assert_eq!(same.read(&mut [0; 1]).unwrap(), 0, "it is read");
+}
+
+#[test]
+fn files_that_the_system_makes_up_are_read() {
+    let made_up = Path::new("/proc/self/status");
+    assert_eq!(fs::metadata(made_up).unwrap().len(), 0);
+    let found = list(vec![Source::File(made_up.to_owned())], &config(2, 9), &Choice::default());
+    assert!(found.unwrap().iter().any(|(word, _)| word == b"name:"));
+}
+
+#[test]
+fn binary_files_are_passed_over_only_as_text() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("x");
+    fs::write(&path, b"a \0 b").unwrap();
+    let all = Choice::default();
+    assert_eq!(list(vec![Source::Text(path.clone())], &config(2, 9), &all).unwrap(), []);
+    assert_eq!(list(vec![Source::File(path)], &config(2, 9), &all).unwrap().len(), 3);
+}
+
+#[test]
+fn ten_thousand_files_are_not_open_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let files = 10_000;
+    let path = directory.path().join("x");
+    fs::write(&path, packed(b"word")).unwrap();
+    let sources = (0..files).map(|_| Source::File(path.clone())).collect();
+    let most = open_files_while(|| {
+        let found = list(sources, &config(2, 1000), &Choice::default()).unwrap();
+        assert_eq!(found, [(b"word".to_vec(), files)]);
+    });
+    assert!(most < 100, "{most} open files");
+}
+
+/// The most files that were seen open while `work` ran.
+fn open_files_while(work: impl FnOnce() + Send) -> usize {
+    std::thread::scope(|scope| {
+        let working = scope.spawn(work);
+        let mut most = 0;
+        while !working.is_finished() {
+            most = most.max(fs::read_dir("/proc/self/fd").unwrap().count());
+            std::thread::yield_now();
+        }
+        working.join().unwrap();
+        most
+    })
+}

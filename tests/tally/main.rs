@@ -1,0 +1,7 @@
+//! What the tally promises as a library: the right counts, whatever the input, the threads, the
+//! cuts and the memory.
+
+mod engine;
+mod inputs;
+mod memory;
+mod reference;
