@@ -23,14 +23,15 @@ pub fn line(command: &str, text: &str) {
     let _ = std::io::stderr().lock().write_all(line.as_bytes());
 }
 
-/// An error's text without Rust's `(os error 2)`: the system's words alone, as other tools print
-/// them.
+/// An error's text without Rust's `(os error 2)`, and without the name of a temporary file that
+/// may follow: the system's words alone, as other tools print them.
 fn reason(error: &(dyn Error + 'static)) -> String {
     let text = error.to_string();
-    match text.rfind(" (os error ") {
-        Some(end) if text.ends_with(')') => text[..end].to_owned(),
-        _ => text,
-    }
+    let cut = text.rsplit_once(" (os error ").and_then(|(words, rest)| {
+        let (_number, rest) = rest.split_once(')')?;
+        (rest.is_empty() || rest.starts_with(" at path ")).then(|| words.to_owned())
+    });
+    cut.unwrap_or(text)
 }
 
 /// A file's name for a person to read: bytes that are not text, and control characters that would
@@ -72,6 +73,10 @@ mod tests {
     fn reasons_are_the_system_s_words() {
         let missing = io::Error::from_raw_os_error(2);
         assert_eq!(reason(&missing), "No such file or directory");
-        assert_eq!(reason(&io::Error::other("odd (os error")), "odd (os error");
+        let unnamed = io::Error::other("Odd (os error 2) at path \"/tmp/x\"");
+        assert_eq!(reason(&unnamed), "Odd");
+        for text in ["odd (os error", "odd (os error 2) still"] {
+            assert_eq!(reason(&io::Error::other(text)), text);
+        }
     }
 }

@@ -74,8 +74,9 @@ use table::Table;
 /// others go on.
 #[derive(Debug, thiserror::Error)]
 pub enum TallyError {
-    /// A temporary file could not be made, written or read, because the disk is full, say.
-    #[error("temporary file in {}: {source}", directory.display())]
+    /// A temporary file could not be made, written or read: because the disk is full, say, as its
+    /// source tells.
+    #[error("cannot keep a temporary file in {}", directory.display())]
     Temporary {
         /// Where it was.
         directory: PathBuf,

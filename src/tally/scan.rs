@@ -9,13 +9,19 @@ const STRIDE: usize = 64;
 pub(super) const PADDING: usize = 2 * STRIDE;
 /// Bytes whose edges are found before their words are dealt with. Few enough for the edges to
 /// stay in the processor's nearest memory, and enough for either loop to run undisturbed.
-const STAGE: usize = 32 * STRIDE;
+const STAGE: usize = 16 * STRIDE;
 
 /// Finds the words of a text, and lower-cases its ASCII letters if told to.
-#[derive(Default)]
 pub(super) struct Scanner {
-    /// Where words begin and end, in turn.
-    edges: Vec<usize>,
+    /// Where words begin and end, in turn; one that has not ended, and a stage of them.
+    edges: Box<[usize; 1 + STAGE]>,
+    found: usize,
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self { edges: Box::new([0; 1 + STAGE]), found: 0 }
+    }
 }
 
 impl Scanner {
@@ -34,7 +40,7 @@ impl Scanner {
     ) -> Result<(), E> {
         // As if white space went before.
         let mut before = Before { space: 1, wide: 0 };
-        self.edges.clear();
+        self.found = 0;
         let mut at = from;
         while at <= to {
             let end = to.min(at + STAGE - 1);
@@ -42,12 +48,12 @@ impl Scanner {
                 self.stride::<LOWER>(text, at, &mut before);
                 at += STRIDE;
             }
-            for edge in self.edges.chunks_exact(2) {
+            for edge in self.edges[..self.found].chunks_exact(2) {
                 found(text, edge[0], edge[1])?;
             }
             // A word that has not ended is dealt with when it has.
-            let under_way = self.edges.len() & !1;
-            self.edges.drain(..under_way);
+            self.edges[0] = self.edges[self.found & !1];
+            self.found &= 1;
         }
         Ok(())
     }
@@ -73,7 +79,8 @@ impl Scanner {
         let mut edges = space ^ (space << 1 | before.space);
         before.space = space >> (STRIDE - 1);
         while edges != 0 {
-            self.edges.push(at + edges.trailing_zeros() as usize);
+            self.edges[self.found] = at + edges.trailing_zeros() as usize;
+            self.found += 1;
             edges &= edges - 1;
         }
     }
@@ -87,6 +94,7 @@ struct Before {
     wide: u64,
 }
 
+#[inline]
 fn load(bytes: &[u8]) -> u8x16 {
     let mut array = [0; 16];
     array.copy_from_slice(bytes);
@@ -94,6 +102,7 @@ fn load(bytes: &[u8]) -> u8x16 {
 }
 
 /// The bytes that are set to 0xFF, or to anything from 0x80 on, as bits.
+#[inline]
 fn set(bytes: u8x16) -> u64 {
     #[expect(clippy::cast_sign_loss, reason = "only the low 16 bits are ever set")]
     let bits = bytes.move_mask() as u64;
@@ -101,15 +110,18 @@ fn set(bytes: u8x16) -> u64 {
 }
 
 /// Whether bytes are at least `low` and at most `low + width`.
+#[inline]
 fn within(bytes: u8x16, low: u8, width: u8) -> u8x16 {
     let above = bytes - u8x16::splat(low);
     above.min(u8x16::splat(width)).cmp_eq(above)
 }
 
+#[inline]
 fn ascii_space(bytes: u8x16) -> u8x16 {
     within(bytes, b'\t', b'\r' - b'\t') | bytes.cmp_eq(u8x16::splat(b' '))
 }
 
+#[inline]
 fn lower(bytes: u8x16) -> u8x16 {
     bytes | within(bytes, b'A', 25) & u8x16::splat(0x20)
 }

@@ -205,7 +205,8 @@ mod tests {
         let mut spill =
             Spill { directory: full, file: Arc::new(file), written: 0, buffer: Vec::new() };
         spill.write([(&b"word"[..], 1)].into_iter()).unwrap();
-        let error = spill.finish().unwrap_err().to_string();
-        assert!(error.contains("/dev/full") && error.contains("No space left"), "{error}");
+        let TallyError::Temporary { directory, source } = spill.finish().unwrap_err();
+        assert_eq!(directory, full);
+        assert_eq!(source.kind(), std::io::ErrorKind::StorageFull);
     }
 }

@@ -90,17 +90,31 @@ impl Table {
         let looks = probes.iter().map(|probe| self.slots[self.home(probe.tag)].tag);
         black_box(looks.fold(0, |all, tag| all ^ tag));
         for probe in probes {
-            self.count(*probe, 1, text);
+            let home = self.home(probe.tag);
+            let slot = &mut self.slots[home];
+            // Most words are short, have been seen before, and are where they are looked for first.
+            let equal = slot.tag == probe.tag && u128::from_le_bytes(slot.key) == probe.key;
+            if equal && probe.tag & KIND != LONG {
+                slot.count += 1;
+            } else {
+                self.count(*probe, 1, text);
+            }
         }
     }
 
     /// Adds to the count of a word. There must be room for it.
-    #[inline]
+    #[inline(never)]
     pub(super) fn count(&mut self, probe: Probe, count: u64, text: &[u8]) {
-        let at = self.find(probe, text);
+        let (home, at) = (self.home(probe.tag), self.find(probe, text));
         let slot = &mut self.slots[at];
         slot.count += count;
-        if slot.tag == 0 {
+        if slot.tag != 0 {
+            // Of two words that want a slot the more frequent is to have it. The other is found
+            // where it goes, as no slot from here to there is free.
+            if slot.count > self.slots[home].count {
+                self.slots.swap(home, at);
+            }
+        } else {
             slot.tag = probe.tag;
             slot.key = probe.key.to_le_bytes();
             self.words += 1;

@@ -3,5 +3,6 @@
 
 mod engine;
 mod inputs;
+mod interface;
 mod memory;
 mod reference;

@@ -1,0 +1,250 @@
+//! What the options of `wc-race` do.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// Runs it in that directory on that standard input.
+fn run(directory: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wc-race"))
+        .args(arguments)
+        .current_dir(directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Options that are refused leave it unread.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+fn text(output: &[u8]) -> &str {
+    std::str::from_utf8(output).unwrap()
+}
+
+/// What it prints on that input, saying nothing else.
+fn printed(arguments: &[&str], input: &str) -> String {
+    let output = run(Path::new("."), arguments, input.as_bytes());
+    assert_eq!((text(&output.stderr), output.status.code()), ("", Some(0)), "{arguments:?}");
+    text(&output.stdout).to_owned()
+}
+
+const TEXT: &str = "b a \"q\" B c,d a a É é \u{1}";
+
+#[test]
+fn without_options_it_prints_what_the_book_s_program_does() {
+    assert_eq!(printed(&[], TEXT), "Words that appear more than once:\na: 3\nb: 2\né: 2\n");
+}
+
+#[test]
+fn the_header_says_what_is_listed() {
+    assert!(printed(&["-n1"], TEXT).starts_with("Words:\na: 3\n"));
+    assert_eq!(printed(&["-n3"], TEXT), "Words that appear more than 2 times:\na: 3\n");
+}
+
+#[test]
+fn every_format_is_what_it_is_elsewhere() {
+    for (format, expected) in [
+        ("tsv", "a\t3\nb\t2\né\t2\n\u{1}\t1\n\"q\"\t1\nc,d\t1\n"),
+        ("csv", "word,count\na,3\nb,2\né,2\n\u{1},1\n\"\"\"q\"\"\",1\n\"c,d\",1\n"),
+        ("uniq", "      3 a\n      2 b\n      2 é\n      1 \u{1}\n      1 \"q\"\n      1 c,d\n"),
+        (
+            "json",
+            concat!(
+                r#"{"word":"a","count":3}"#,
+                "\n",
+                r#"{"word":"b","count":2}"#,
+                "\n",
+                r#"{"word":"é","count":2}"#,
+                "\n",
+                r#"{"word":"\u0001","count":1}"#,
+                "\n",
+                r#"{"word":"\"q\"","count":1}"#,
+                "\n",
+                r#"{"word":"c,d","count":1}"#,
+                "\n",
+            ),
+        ),
+    ] {
+        assert_eq!(printed(&["-n1", "-f", format], TEXT), expected);
+    }
+}
+
+#[test]
+fn order_top_and_what_is_left_out() {
+    let list = |arguments: &str| {
+        let arguments: Vec<_> = "-n1 -funiq".split(' ').chain(arguments.split(' ')).collect();
+        let printed = printed(&arguments, "b b c c c a Dd dd the");
+        printed.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(list("-scount"), "3 c 2 b 2 dd 1 a 1 the");
+    assert_eq!(list("--reverse"), "1 the 1 a 2 dd 2 b 3 c");
+    assert_eq!(list("-sword"), "1 a 2 b 3 c 2 dd 1 the");
+    assert_eq!(list("-snone"), list("-snone"));
+    assert_eq!(list("-t2"), "3 c 2 b");
+    assert_eq!(list("-t2 -sword"), "2 b 3 c");
+    assert_eq!(list("-t2 --reverse"), "2 b 3 c");
+    assert_eq!(list("--min-length 2"), "2 dd 1 the");
+    assert_eq!(list("--case keep --min-length 2"), "1 Dd 1 dd 1 the");
+}
+
+#[test]
+fn stop_words_are_taken_by_the_same_rules() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("stop"), "THE\nan\n").unwrap();
+    let output = run(directory.path(), &["-n1", "-ftsv", "-x", "stop"], b"The end, the an End");
+    assert_eq!(text(&output.stdout), "end\t1\nend,\t1\n");
+    let output = run(directory.path(), &["-x", "missing"], b"");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stderr), "wc-race: missing: No such file or directory\n");
+}
+
+#[test]
+fn unicode_words_leave_the_punctuation() {
+    assert_eq!(
+        printed(&["-wunicode", "-ftsv"], "end end. \"End\" can't (Can't)"),
+        "end\t3\ncan't\t2\n"
+    );
+}
+
+#[test]
+fn files_one_by_one() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("x"), "a a b b").unwrap();
+    fs::write(directory.path().join("y,z"), "a c c").unwrap();
+    let list = |format: &str| {
+        let output =
+            run(directory.path(), &["--per-file", "-f", format, "x", "missing", "y,z"], b"");
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(text(&output.stderr), "wc-race: missing: No such file or directory\n");
+        text(&output.stdout).to_owned()
+    };
+    assert_eq!(list("tsv"), "x\ta\t2\nx\tb\t2\ny,z\tc\t2\n");
+    assert_eq!(list("csv"), "file,word,count\nx,a,2\nx,b,2\n\"y,z\",c,2\n");
+    assert_eq!(list("uniq"), "==> x <==\n      2 a\n      2 b\n\n==> y,z <==\n      2 c\n");
+    assert!(list("json").ends_with("{\"file\":\"y,z\",\"word\":\"c\",\"count\":2}\n"));
+}
+
+#[test]
+fn directories_are_read_when_asked_to_but_not_what_is_hidden_binary_or_linked() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    fs::create_dir_all(path("d/.hidden")).unwrap();
+    for (name, text) in
+        [("d/x", "x x"), ("d/.hidden/h", "h h"), ("d/.dot", "dot dot"), ("d/bin", "bin bin \0")]
+    {
+        fs::write(path(name), text).unwrap();
+    }
+    std::os::unix::fs::symlink("/etc/passwd", path("d/link")).unwrap();
+    let list = |arguments: &[&str]| {
+        let output = run(directory.path(), &[arguments, &["-ftsv", "d"]].concat(), b"");
+        (text(&output.stdout).to_owned(), text(&output.stderr).to_owned())
+    };
+    assert_eq!(list(&[]), (String::new(), "wc-race: d: Is a directory\n".to_owned()));
+    assert_eq!(list(&["-r"]).0, "x\t2\n");
+    assert_eq!(list(&["-r", "--hidden", "--binary"]).0, "bin\t2\ndot\t2\nh\t2\nx\t2\n");
+}
+
+#[test]
+fn an_output_file_is_replaced_when_it_is_complete_and_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("out");
+    fs::write(&path, "a a").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink("out", directory.path().join("link")).unwrap();
+    // It may even be the input.
+    let output = run(directory.path(), &["-ftsv", "-o", "link", "out"], b"");
+    assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b""[..]));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "a\t2\n");
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2, "nothing else is left");
+    let output = run(directory.path(), &["-o", "no/such"], b"a a");
+    assert_eq!(text(&output.stderr), "wc-race: no/such: No such file or directory\n");
+    let output = run(directory.path(), &["-o", "/dev/full"], b"a a");
+    assert_eq!(text(&output.stderr), "wc-race: /dev/full: No space left on device\n");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_chart_in_place_of_the_list() {
+    let chart = printed(&["--chart=2", "-n1"], "aa aa aa b b c");
+    let lengths: Vec<_> = chart.lines().map(|line| line.matches('█').count()).collect();
+    assert_eq!(lengths, [75, 50], "{chart}");
+    assert!(chart.starts_with("aa 3 █") && chart.contains("\nb  2 █"), "{chart}");
+}
+
+#[test]
+fn progress_is_shown_when_asked_for_and_wiped_away() {
+    let output = run(Path::new("."), &["--progress", "always"], &b"a b ".repeat(1000));
+    assert!(text(&output.stderr).ends_with("\r\x1b[K"), "{:?}", text(&output.stderr));
+}
+
+#[test]
+fn quiet_says_nothing_but_fails() {
+    let output = run(Path::new("."), &["-q", "missing"], b"");
+    assert_eq!((text(&output.stderr), output.status.code()), ("", Some(1)));
+}
+
+#[test]
+fn options_that_make_no_sense_are_one_clear_error() {
+    for (arguments, word) in [
+        (&["-n", "x"][..], "invalid"),
+        (&["-t", "-1"], "-1"),
+        (&["-f", "xml"], "possible values"),
+        (&["--memory", "1K"], "too small: it takes 4 MiB at least"),
+        (&["--memory", "lots"], "not a size"),
+        (&["-j", "0"], "invalid"),
+        (&["--chart=5", "-f", "csv"], "cannot be used with"),
+        (&["--hidden"], "required"),
+    ] {
+        let output = run(Path::new("."), arguments, b"");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output.stderr).contains(word), "{}", text(&output.stderr));
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn words_and_counts_are_those_of_a_pipeline_of_plain_tools() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
+    let file = file.to_str().unwrap();
+    let pipeline =
+        "tr -s '[:space:]' '\\n' <\"$0\" | tr A-Z a-z | sort | uniq -c | sort -k1,1nr -k2";
+    let plain =
+        Command::new("sh").args(["-c", pipeline, file]).env("LC_ALL", "C").output().unwrap();
+    assert!(plain.stdout.len() > 1000);
+    let output = run(Path::new("."), &["-n1", "-funiq", file], b"");
+    assert!(text(&output.stdout) == text(&plain.stdout));
+}
+
+#[test]
+fn the_same_bytes_come_out_for_any_threads_and_memory() {
+    let words: Vec<_> = (0..400_000_u64).map(|n| (n * n % 199_999).to_string()).collect();
+    let input = words.join("\n");
+    let expected = printed(&["-j1"], &input);
+    for arguments in [&["-j2"][..], &["-j7"], &["--memory", "4M"], &["-j2", "--memory", "4MiB"]] {
+        assert!(printed(arguments, &input) == expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_place_for_temporary_files_that_takes_none_is_named() {
+    let words: Vec<_> = (0..400_000_u32).map(|n| n.to_string()).collect();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wc-race"))
+        .args(["--memory", "4M"])
+        .env("TMPDIR", "/proc")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It ends before it has read all.
+    let _ = child.stdin.take().unwrap().write_all(words.join(" ").as_bytes());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    assert!(error.starts_with("wc-race: cannot keep a temporary file in /proc: "), "{error}");
+    assert_eq!(error.lines().count(), 1);
+}
