@@ -25,7 +25,8 @@ trap 'rm -rf "$scratch"' EXIT
 fail() { echo "compare-tally.sh: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null || { echo "Not installed, so left out: $1." >&2; false; }; }
 
-# best COMMAND... - COMMAND...: the least seconds of each, run in turns, one line each.
+# best COMMAND... - COMMAND...: the least seconds of each, run in turns, one line each: by the clock,
+# and of processor time, which says more on a machine that is busy with other things.
 best() {
   local commands=() current=() argument run line
   for argument in "$@" -; do
@@ -34,11 +35,14 @@ best() {
   done
   for ((run = 0; run < runs; run++)); do
     for line in "${!commands[@]}"; do
-      local TIMEFORMAT=%R
+      local TIMEFORMAT='%R %U %S'
       { time bash -c "${commands[$line]}" >/dev/null 2>&1; } 2>>"$scratch/time.$line"
     done
   done
-  for line in "${!commands[@]}"; do sort -n "$scratch/time.$line" | head -1; rm "$scratch/time.$line"; done
+  for line in "${!commands[@]}"; do 
+    awk 'NR == 1 || $1 < wall { wall = $1 } NR == 1 || $2 + $3 < cpu { cpu = $2 + $3 } END { print wall, cpu }' "$scratch/time.$line"
+    rm "$scratch/time.$line"
+  done
 }
 
 # row NAME FILES-TO-WEIGH COMMAND... - COMMAND...: how many times as fast the first is.
@@ -48,7 +52,7 @@ row() {
   times=$(best "$@" | tr '\n' ' ')
   awk -v name="$name" -v bytes="$bytes" -v times="$times" 'BEGIN {
     split(times, t, " ")
-    printf "| %s | %.2f s, %.0f MB/s | %.2f s | %.2f |\n", name, t[1], bytes / t[1] / 1e6, t[2], t[2] / t[1]
+    printf "| %s | %.2f s, %.0f MB/s | %.2f s | %.2f | %.2f |\n", name, t[1], bytes / t[1] / 1e6, t[3], t[3] / t[1], t[4] / t[2]
   }'
 }
 
@@ -64,8 +68,8 @@ cmp <("$wc_race" "$dir/kjv100.txt") <("$wc_race" "$scratch/kjv100.txt.gz") || fa
 
 echo "Machine: $(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | xargs). $("$wc_race" --version), $(rustc --version | cut -d' ' -f1,2). Best of $runs."
 echo
-echo '| work | wc-race | the other | times as fast |'
-echo '|---|---|---|---|'
+echo '| work | wc-race | the other | times as fast | times the processor time |'
+echo '|---|---|---|---|---|'
 if have word-tally; then
   # Its words are those of UAX 29, so its list is compared to ours by that rule; where the two
   # versions of Unicode differ (a colon between letters), so do a word or two.

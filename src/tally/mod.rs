@@ -15,6 +15,24 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! A [`Tally`] is what one thread counts in memory. [`count`] is the engine: any number of
+//! [`Source`]s, threads that take half a mebibyte at a time of any of them, cut between words, and
+//! memory that is bounded, with temporary files for what is more. What comes out is the same for
+//! any number of threads, any memory, and wherever the cuts are.
+//!
+//! ```
+//! use csp_toolkit::tally::{Choice, Config, Source, count};
+//! use std::num::NonZeroUsize;
+//!
+//! let config = Config { memory: 64 << 20, ..Config::new(NonZeroUsize::new(4).unwrap()) };
+//! let sources = vec![Source::Reader(Box::new(&b"to be, or not to be"[..]))];
+//! let counted = count(sources, &config, |number, error| eprintln!("{number}: {error}"))?;
+//! let mut ranking = counted.choose(&Choice { top: Some(1), ..Choice::default() })?;
+//! assert_eq!(ranking.next()?, Some((&b"to"[..], 2)));
+//! assert_eq!(ranking.next()?, None);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Listing 3.5 does not compile
 //!
 //! The book's race, one map that several threads add to without a lock, is what the compiler
