@@ -52,13 +52,14 @@ impl Config {
     }
 
     /// How many threads count.
-    pub(super) fn workers(&self) -> usize {
-        self.threads.get().min(self.memory / Self::LEAST_SHARE).max(1)
+    pub(super) fn workers(&self) -> NonZeroUsize {
+        let most = NonZeroUsize::new(self.memory / Self::LEAST_SHARE);
+        self.threads.min(most.unwrap_or(NonZeroUsize::MIN))
     }
 
     /// What one of the threads may use.
     pub(super) fn bounds(&self) -> Bounds<'_> {
-        Bounds { memory: self.memory / self.workers(), directory: &self.directory }
+        Bounds { memory: self.memory / self.workers().get(), directory: &self.directory }
     }
 }
 
@@ -77,8 +78,9 @@ pub fn count(
     let hasher = Hasher::random();
     let stores = thread::scope(|scope| {
         let queue = &queue;
-        let workers: Vec<_> =
-            (0..workers).map(|_| scope.spawn(move || work(scope, queue, config, hasher))).collect();
+        let workers: Vec<_> = (0..workers.get())
+            .map(|_| scope.spawn(move || work(scope, queue, config, hasher)))
+            .collect();
         // All are joined before the first error is returned.
         let results: Vec<_> = workers.into_iter().map(join).collect();
         results.into_iter().collect::<Result<Vec<_>, _>>()

@@ -10,6 +10,7 @@ use super::Progress;
 use super::source::{Regular, Source};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -20,7 +21,7 @@ pub(super) struct Queue {
     work: Condvar,
     /// There may be room for a block.
     room: Condvar,
-    workers: usize,
+    workers: NonZeroUsize,
     segment: u64,
     progress: Progress,
 }
@@ -67,7 +68,7 @@ pub(super) struct Block {
 impl Queue {
     pub(super) fn new(
         sources: Vec<Source>,
-        workers: usize,
+        workers: NonZeroUsize,
         segment: usize,
         progress: Progress,
     ) -> Self {
@@ -91,6 +92,11 @@ impl Queue {
         }
     }
 
+    /// How many threads count.
+    pub(super) fn workers(&self) -> NonZeroUsize {
+        self.workers
+    }
+
     pub(super) fn progress(&self) -> &Progress {
         &self.progress
     }
@@ -110,7 +116,7 @@ impl Queue {
                 return Some(segment);
             }
             // A thread for each of ten thousand compressed files would be too many.
-            if state.streams < self.workers {
+            if state.streams < self.workers.get() {
                 if let Some((number, source)) = state.sources.next() {
                     state.open += 1;
                     return Some(Work::Open(number, source));
@@ -147,7 +153,7 @@ impl Queue {
     /// Puts a block in line; blocks while the line is long. Fails when all work is abandoned.
     pub(super) fn put(&self, block: Block) -> io::Result<()> {
         let mut state = self.lock();
-        while state.blocks.len() > self.workers && !state.abandoned {
+        while state.blocks.len() > self.workers.get() && !state.abandoned {
             state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if state.abandoned {

@@ -87,7 +87,8 @@ impl<'c> Counted<'c> {
                 merger.run(&self.stores, on_disk, &next)?;
                 merger.sorter.finish()
             };
-            let threads: Vec<_> = (0..self.config.workers()).map(|_| scope.spawn(merge)).collect();
+            let threads: Vec<_> =
+                (0..self.config.workers().get()).map(|_| scope.spawn(merge)).collect();
             let results: Vec<_> = threads.into_iter().map(join).collect();
             results.into_iter().collect::<Result<Vec<_>, _>>()
         })?;

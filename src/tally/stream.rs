@@ -3,7 +3,7 @@
 use super::queue::{Block, Queue};
 use super::source::GZIP;
 use super::words::{self, LONGEST_SPACE};
-use crate::gzip::{GzipError, stream};
+use crate::gzip::{GzipError, Settings, stream};
 use std::io::{self, ErrorKind, Read, Write};
 
 /// Bytes in a block, unless a word needs more.
@@ -38,8 +38,9 @@ pub(super) fn read(input: Box<dyn Read + Send>, queue: &Queue) -> io::Result<()>
 }
 
 /// All that is said here to the gzip engine.
-fn decompress(input: impl Read, output: &mut Cutter<'_>) -> io::Result<()> {
-    match stream::decompress(input, output) {
+fn decompress(input: impl Read + Send, output: &mut Cutter<'_>) -> io::Result<()> {
+    let settings = Settings::new(output.queue.workers());
+    match stream::decompress(input, output, &settings) {
         Ok(_) => Ok(()),
         Err(GzipError::Read(error) | GzipError::Write(error)) => Err(error),
         Err(error) => Err(io::Error::new(ErrorKind::InvalidData, error)),

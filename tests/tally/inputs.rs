@@ -1,15 +1,16 @@
 //! Where words come from.
 
 use crate::reference::{List, config, file, list, plain, stream};
-use csp_toolkit::gzip::{self, Level};
+use csp_toolkit::gzip::{self, Settings};
 use csp_toolkit::tally::{Choice, Source, count};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 fn packed(text: &[u8]) -> Vec<u8> {
     let mut packed = Vec::new();
-    gzip::stream::compress(text, &mut packed, Level::default()).unwrap();
+    gzip::stream::compress(text, &mut packed, &Settings::new(NonZeroUsize::MIN)).unwrap();
     packed
 }
 
