@@ -207,17 +207,43 @@ fn options_that_make_no_sense_are_one_clear_error() {
     }
 }
 
+/// The words of a file and their counts, by tools that have nothing to do with ours.
+fn by_plain_tools(file: &Path) -> String {
+    let pipeline =
+        "tr -s '[:space:]' '\\n' <\"$0\" | tr A-Z a-z | sort | uniq -c | sort -k1,1nr -k2";
+    let plain = Command::new("sh").arg("-c").arg(pipeline).arg(file).env("LC_ALL", "C").output();
+    text(&plain.unwrap().stdout).to_owned()
+}
+
 #[test]
 fn words_and_counts_are_those_of_a_pipeline_of_plain_tools() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
-    let file = file.to_str().unwrap();
-    let pipeline =
-        "tr -s '[:space:]' '\\n' <\"$0\" | tr A-Z a-z | sort | uniq -c | sort -k1,1nr -k2";
-    let plain =
-        Command::new("sh").args(["-c", pipeline, file]).env("LC_ALL", "C").output().unwrap();
-    assert!(plain.stdout.len() > 1000);
-    let output = run(Path::new("."), &["-n1", "-funiq", file], b"");
-    assert!(text(&output.stdout) == text(&plain.stdout));
+    let plain = by_plain_tools(&file);
+    assert!(plain.len() > 1000);
+    assert!(printed(&["-n1", "-funiq"], &fs::read_to_string(file).unwrap()) == plain);
+}
+
+#[test]
+fn so_are_those_of_the_king_james_bible() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("kjv.txt");
+    let bible = "echo gen1:1-rev22:21 | bible -f >\"$0\"";
+    let made = Command::new("sh").arg("-c").arg(bible).arg(&file).stderr(Stdio::null()).status();
+    if !made.unwrap().success() {
+        println!("skipped: the King James Bible comes with Debian's package bible-kjv");
+        return;
+    }
+    let kjv = fs::read_to_string(&file).unwrap();
+    let (ours, plain) = (printed(&["-n1", "-funiq"], &kjv), by_plain_tools(&file));
+    let top = |list: &str| list.lines().take(20).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(top(&ours), top(&plain));
+    assert!(ours == plain);
+    let total = |list: &str| -> usize {
+        list.lines()
+            .map(|line| line.split_whitespace().next().unwrap().parse::<usize>().unwrap())
+            .sum()
+    };
+    assert_eq!(total(&ours), kjv.split_ascii_whitespace().count());
 }
 
 #[test]
