@@ -12,9 +12,9 @@
 //! You see nothing; the .gz files are there. Without a FILE, copies of the sample texts are
 //! compressed, and a line says where they are.
 
-use csp_toolkit::gzip::file::{Action, Options};
+use csp_toolkit::gzip::file::{Action, Options, Outcome};
 use csp_toolkit::gzip::place::Existing;
-use csp_toolkit::gzip::{Outcome, Settings, batch};
+use csp_toolkit::gzip::{Settings, batch};
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;

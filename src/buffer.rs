@@ -26,6 +26,11 @@ impl Buffer {
         self.filled = 0;
     }
 
+    /// Forgets what comes after the first `count` bytes.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.filled = self.filled.min(count);
+    }
+
     /// What is not filled yet.
     pub(crate) fn room(&mut self) -> &mut [u8] {
         &mut self.bytes[self.filled..]

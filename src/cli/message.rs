@@ -19,13 +19,17 @@ pub fn fail_file(command: &str, file: &Path, error: &(dyn Error + 'static)) {
 
 /// Prints `command: text`, one line. That standard error may be closed is nobody's to hear.
 pub fn line(command: &str, text: &str) {
-    let line = format!("{command}: {text}\n");
-    let _ = std::io::stderr().lock().write_all(line.as_bytes());
+    print(&format!("{command}: {text}\n"));
+}
+
+/// Prints as it is, at once.
+pub fn print(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// An error's text without Rust's `(os error 2)`, and without the name of a temporary file that
 /// may follow: the system's words alone, as other tools print them.
-fn reason(error: &(dyn Error + 'static)) -> String {
+pub(super) fn reason(error: &(dyn Error + 'static)) -> String {
     let text = error.to_string();
     let cut = text.rsplit_once(" (os error ").and_then(|(words, rest)| {
         let (_number, rest) = rest.split_once(')')?;

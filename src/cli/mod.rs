@@ -9,6 +9,7 @@ pub mod level;
 pub mod memory;
 pub mod message;
 pub mod output;
+pub mod pgz;
 pub mod progress;
 pub mod signals;
 pub mod size;

@@ -1,7 +1,7 @@
 //! Files compressed or decompressed, one or many at once.
 
-use super::file::{Action, Options};
-use super::{Outcome, decode, encode};
+use super::file::{Action, Options, Outcome};
+use super::{decode, encode};
 use std::path::{Path, PathBuf};
 
 /// Compresses or decompresses each of the files into the one beside it, on all the settings'
@@ -15,16 +15,17 @@ use std::path::{Path, PathBuf};
 pub fn run(files: &[PathBuf], options: &Options, report: impl FnMut(usize, Outcome)) {
     match options.action {
         Action::Compress => encode::files(files, options, report),
-        Action::Decompress => decode::files(files, options, report),
+        Action::Decompress | Action::Test => decode::files(files, options, report),
     }
 }
 
 /// Compresses, on this thread, or decompresses one file into the one beside it.
 ///
-/// On an error there is no output, and what was there before is as it was.
+/// On an error there is no output, and what was there before is as it was; unless the error is that
+/// the original could not be removed, with the output in place.
 pub fn run_one(path: &Path, options: &Options) -> Outcome {
     match options.action {
         Action::Compress => encode::file(path, options),
-        Action::Decompress => decode::file(path, options, &options.settings),
+        Action::Decompress | Action::Test => decode::file(path, options, &options.settings),
     }
 }

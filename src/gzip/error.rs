@@ -19,14 +19,36 @@ pub enum GzipError {
     #[error("is a directory -- ignored")]
     Directory,
     /// The input is a device, a FIFO or a socket.
-    #[error("is not a directory or a regular file -- ignored")]
+    #[error("is not a directory or a regular file - ignored")]
     NotRegular,
-    /// The name of a file to compress ends in `.gz` already.
-    #[error("already has .gz suffix -- unchanged")]
+    /// The input would be removed, and has this many names besides.
+    #[error("has {} other link{} -- file ignored", .0, if *.0 == 1 { "" } else { "s" })]
+    Linked(u64),
+    /// The input is a program that runs with the rights of its owner.
+    #[error("is set-user-ID on execution - ignored")]
+    SetUserId,
+    /// The input is a program that runs with the rights of its group.
+    #[error("is set-group-ID on execution - ignored")]
+    SetGroupId,
+    /// The input has the sticky bit set.
+    #[error("has the sticky bit set - file ignored")]
+    Sticky,
+    /// The name of a file to compress ends as a gzip file's does, see [`suffix::of`](super::suffix::of).
+    #[error("already has a gzip suffix -- unchanged")]
     HasSuffix,
-    /// The name of a file to decompress does not end in `.gz`.
+    /// The name of a file to decompress does not end as a gzip file's does.
     #[error("unknown suffix -- ignored")]
     NoSuffix,
+    /// The name stored in the header, which was asked for, cannot be a file's.
+    #[error("the stored name is empty, . or .. -- ignored")]
+    BadName,
+    /// The output is in place, but the input is not what it was when it was opened: it is another
+    /// file, or was written to. It was not removed.
+    #[error("changed while it was read -- not removed")]
+    Changed,
+    /// The output is in place, but the input could not be removed.
+    #[error("cannot be removed: {0}")]
+    Remove(#[source] io::Error),
     /// The input does not begin as a gzip file does.
     #[error("not in gzip format")]
     NotGzip,
@@ -60,7 +82,7 @@ impl GzipError {
     #[must_use]
     pub fn io(&self) -> Option<&io::Error> {
         match self {
-            Self::Read(error) | Self::Write(error) => Some(error),
+            Self::Read(error) | Self::Write(error) | Self::Remove(error) => Some(error),
             _ => None,
         }
     }

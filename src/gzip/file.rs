@@ -1,17 +1,12 @@
-//! A file and the one that is made beside it. The original stays.
+//! What is to be done with files, and what was done with one.
 
-use super::place::{Existing, Output, Unfinished};
-use super::{GzipError, Settings};
-use rustix::fs::OFlags;
-use std::ffi::OsStr;
-use std::fs::{File, Metadata, OpenOptions};
-use std::io::{BufWriter, ErrorKind};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use super::{GzipError, Origin, Settings, Totals, place::Existing, place::Unfinished, suffix};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-/// What a gzip file's name ends in.
-const SUFFIX: &[u8] = b".gz";
+pub use super::task::{Counted, open, target};
 
 /// Which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +15,29 @@ pub enum Action {
     Compress,
     /// Make `NAME` of `NAME.gz`.
     Decompress,
+    /// Decompress, and make nothing of it.
+    Test,
+}
+
+/// What becomes of an input once its output is in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Original {
+    /// It stays.
+    Keep,
+    /// It is removed, unless anything is doubtful: something follows the gzip data in it, or it was
+    /// changed while it was read.
+    Remove,
+}
+
+/// Where an output goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Beside the input.
+    Beside,
+    /// Into this directory.
+    In(PathBuf),
+    /// To this very name. There must be one input only.
+    At(PathBuf),
 }
 
 /// What to do with files.
@@ -29,17 +47,45 @@ pub struct Options {
     pub action: Action,
     /// What to do where the output's name is taken.
     pub existing: Existing,
+    /// What becomes of the input.
+    pub original: Original,
+    /// Where the output goes.
+    pub place: Place,
+    /// What a gzip file's name ends in; decompressing, other usual endings are known as well.
+    pub suffix: OsString,
+    /// Symbolic links are followed; a file that has other links or the sticky bit, or whose name
+    /// ends as a gzip file's does, is compressed all the same.
+    pub force: bool,
+    /// The input's name and time are stored in the header, or taken from there.
+    pub origin: bool,
+    /// Outputs are on the disk, names included, before they count as made.
+    pub synchronous: bool,
     /// Knows the outputs while they are under way.
     pub unfinished: Unfinished,
+    /// Counts the bytes read, of all inputs together, for whoever watches.
+    pub read: Arc<AtomicU64>,
     /// How.
     pub settings: Settings,
 }
 
 impl Options {
-    /// Compresses or decompresses, replaces nothing, and is interrupted by nobody.
+    /// Into `NAME.gz` or back, beside the input, which stays; replaces nothing, stores no name, and
+    /// is interrupted by nobody.
     #[must_use]
     pub fn new(action: Action, settings: Settings) -> Self {
-        Self { action, existing: Existing::Keep, unfinished: Unfinished::default(), settings }
+        Self {
+            action,
+            existing: Existing::Keep,
+            original: Original::Keep,
+            place: Place::Beside,
+            suffix: suffix::USUAL.into(),
+            force: false,
+            origin: false,
+            synchronous: false,
+            unfinished: Unfinished::default(),
+            read: Arc::default(),
+            settings,
+        }
     }
 
     /// Sets what to do where the output's name is taken.
@@ -49,74 +95,18 @@ impl Options {
     }
 }
 
-/// An input that is open and an output that is begun.
-pub(super) struct Task {
-    pub(super) input: File,
-    pub(super) metadata: Metadata,
-    pub(super) output: BufWriter<Output>,
+/// What was done with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// How much went in and came out.
+    pub totals: Totals,
+    /// What was made, or would have been.
+    pub target: PathBuf,
+    /// What the header says of the original, where that was asked for.
+    pub origin: Origin,
+    /// Whether the input is gone.
+    pub removed: bool,
 }
 
-impl Task {
-    pub(super) fn begin(path: &Path, options: &Options) -> Result<Self, GzipError> {
-        let target = target(path, options.action)?;
-        let (input, metadata) = open_regular(path)?;
-        // Found out early, to spare the work; the commit is what makes sure.
-        if options.existing == Existing::Keep && target.symlink_metadata().is_ok() {
-            return Err(GzipError::Exists(target));
-        }
-        let output = Output::create(&target, &options.unfinished).map_err(GzipError::Write)?;
-        Ok(Self { input, metadata, output: BufWriter::new(output) })
-    }
-}
-
-/// Writes what is still in the buffer and puts the output in place.
-pub(super) fn commit(
-    output: BufWriter<Output>,
-    metadata: &Metadata,
-    options: &Options,
-) -> Result<(), GzipError> {
-    let output = output.into_inner().map_err(|failed| GzipError::Write(failed.into_error()))?;
-    let target = output.target().to_owned();
-    output.commit(metadata.permissions(), options.existing).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => GzipError::Exists(target),
-        _ => GzipError::Write(error),
-    })
-}
-
-/// Opens a regular file to read. What it is is asked of the open file, so that nothing can be put
-/// in its place in between, and a FIFO does not block the opening.
-fn open_regular(path: &Path) -> Result<(File, Metadata), GzipError> {
-    let at_once = i32::try_from((OFlags::NONBLOCK | OFlags::NOCTTY).bits()).unwrap_or(0);
-    let file = OpenOptions::new().read(true).custom_flags(at_once).open(path);
-    let file = file.map_err(GzipError::Read)?;
-    let metadata = file.metadata().map_err(GzipError::Read)?;
-    if metadata.is_dir() {
-        return Err(GzipError::Directory);
-    }
-    if !metadata.is_file() {
-        return Err(GzipError::NotRegular);
-    }
-    Ok((file, metadata))
-}
-
-/// Opens whatever can be read, to go to standard output; only a directory is refused.
-pub fn open(path: &Path) -> Result<File, GzipError> {
-    let file = File::open(path).map_err(GzipError::Read)?;
-    if file.metadata().map_err(GzipError::Read)?.is_dir() {
-        return Err(GzipError::Directory);
-    }
-    Ok(file)
-}
-
-/// The name of the output, which only the input's name decides.
-fn target(path: &Path, action: Action) -> Result<PathBuf, GzipError> {
-    let name = path.as_os_str().as_bytes();
-    match (action, name.strip_suffix(SUFFIX)) {
-        (Action::Compress, None) => Ok(PathBuf::from(OsStr::from_bytes(&[name, SUFFIX].concat()))),
-        (Action::Compress, Some(_)) => Err(GzipError::HasSuffix),
-        (Action::Decompress, Some(stem)) if !stem.is_empty() && !stem.ends_with(b"/") => {
-            Ok(PathBuf::from(OsStr::from_bytes(stem)))
-        }
-        (Action::Decompress, _) => Err(GzipError::NoSuffix),
-    }
-}
+/// What became of a file.
+pub type Outcome = Result<Done, GzipError>;

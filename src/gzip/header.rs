@@ -1,6 +1,6 @@
 //! The head and tail of a gzip member (RFC 1952, section 2.3).
 
-use super::{GzipError, Level};
+use super::{GzipError, Level, Origin};
 use std::io::{self, BufRead, ErrorKind, Write};
 
 /// What a member begins with: `ID1`, `ID2`, and the only compression method there is.
@@ -21,12 +21,10 @@ pub(super) const EXTRA_OFFSET: u64 = 12;
 /// What a header says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Header {
-    /// When the file was last modified, in seconds since 1970; 0 is unknown.
-    pub(super) time: u32,
     /// The bytes of the extra field, all its subfields.
     pub(super) extra: Vec<u8>,
-    /// The original file's name, as far as it is kept, without the zero at its end.
-    pub(super) name: Option<Vec<u8>>,
+    /// What the data was.
+    pub(super) origin: Origin,
 }
 
 /// Writes a header; returns its length.
@@ -36,17 +34,17 @@ pub(super) struct Header {
 /// When the extra field is longer than 65,535 bytes.
 pub(super) fn write(header: &Header, level: Level, mut output: impl Write) -> io::Result<u64> {
     let extra_flag = if header.extra.is_empty() { 0 } else { FEXTRA };
-    let name_flag = if header.name.is_some() { FNAME } else { 0 };
+    let name_flag = if header.origin.name.is_some() { FNAME } else { 0 };
     let mut bytes = MAGIC.to_vec();
     bytes.push(extra_flag | name_flag);
-    bytes.extend(header.time.to_le_bytes());
+    bytes.extend(header.origin.time.to_le_bytes());
     bytes.extend([extra_flags(level), OS]);
     if !header.extra.is_empty() {
         let length = u16::try_from(header.extra.len()).expect("the extra field is short");
         bytes.extend(length.to_le_bytes());
         bytes.extend(&header.extra);
     }
-    if let Some(name) = &header.name {
+    if let Some(name) = &header.origin.name {
         bytes.extend(name);
         bytes.push(0);
     }
@@ -81,14 +79,15 @@ pub(super) fn read(input: impl BufRead) -> Result<Header, GzipError> {
     if flags & RESERVED != 0 {
         return Err(GzipError::Unsupported("flags"));
     }
-    let mut header = Header { time: u32::from_le_bytes([t0, t1, t2, t3]), ..Header::default() };
+    let mut header = Header::default();
+    header.origin.time = u32::from_le_bytes([t0, t1, t2, t3]);
     if flags & FEXTRA != 0 {
         let length = u16::from_le_bytes(input.array()?);
         header.extra = vec![0; length.into()];
         input.exact(&mut header.extra)?;
     }
     if flags & FNAME != 0 {
-        header.name = Some(input.text()?);
+        header.origin.name = Some(input.text()?);
     }
     if flags & FCOMMENT != 0 {
         input.text()?;
@@ -192,6 +191,11 @@ mod tests {
     use super::*;
     use std::io::Read;
 
+    fn named(name: &[u8]) -> Header {
+        let origin = Origin { name: Some(name.to_vec()), time: 7 };
+        Header { extra: Vec::new(), origin }
+    }
+
     fn written(header: &Header) -> Vec<u8> {
         let mut bytes = Vec::new();
         let length = write(header, Level::default(), &mut bytes).unwrap();
@@ -201,10 +205,9 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for header in [
-            Header::default(),
-            Header { time: 7, extra: vec![1, 2, 3], name: Some(b"name\xFF".to_vec()) },
-        ] {
+        for header in
+            [Header::default(), named(b"name\xFF"), Header { extra: vec![1, 2, 3], ..named(b"") }]
+        {
             let bytes = written(&header);
             assert_eq!(read(&bytes[..]).unwrap(), header);
             for length in 0..bytes.len() {
@@ -215,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_header_s_checksum_counts() {
-        let mut bytes = written(&Header { name: Some(b"n".to_vec()), ..Header::default() });
+        let mut bytes = written(&named(b"n"));
         bytes[3] |= FHCRC;
         let crc = crc32fast::hash(&bytes).to_le_bytes();
         bytes.extend(&crc[..2]);
@@ -226,11 +229,11 @@ mod tests {
 
     #[test]
     fn a_name_without_end_takes_no_memory_without_end() {
-        let mut bytes = written(&Header { name: Some(Vec::new()), ..Header::default() });
+        let mut bytes = written(&named(b""));
         bytes.pop();
         let endless = bytes.chain(io::repeat(b'x').take(10_000_000)).chain(&[0][..]);
         let header = read(io::BufReader::new(endless)).unwrap();
-        assert_eq!(header.name.unwrap().len(), NAME_KEPT);
+        assert_eq!(header.origin.name.unwrap().len(), NAME_KEPT);
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`stream`] | a reader compressed or decompressed into a writer |
 //! | [`batch`] | many files, each into the one beside it |
+//! | [`file`] | what is to be done with files, and what was done with one |
+//! | [`suffix`] | the endings of their names |
 //! | [`place`] | an output that is whole or not there |
 //!
 //! The input is cut into chunks, each is compressed on its own, and together they become one
@@ -37,13 +39,17 @@ mod header;
 mod index;
 mod inflate;
 mod level;
+mod origin;
 pub mod place;
 mod settings;
 pub mod stream;
+pub mod suffix;
+mod task;
 mod totals;
 
 pub use error::GzipError;
 pub use level::Level;
+pub use origin::Origin;
 pub use place::Unfinished;
 pub use settings::Settings;
 pub use totals::{Outcome, Totals};

@@ -4,12 +4,14 @@
 //! nobody else, and comes into place by a rename once it is complete. Whoever opens the final name
 //! finds all of the new file or none of it, even after `kill -9`.
 
+use rustix::fs::{Gid, Uid};
 use std::collections::HashSet;
-use std::fs::{File, Permissions};
+use std::fs::{File, FileTimes, Metadata, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 use tempfile::{NamedTempFile, TempPath};
 
 /// The temporary files under way, so that a signal handler can remove them. Clones share the set.
@@ -47,10 +49,7 @@ pub struct Output {
 impl Output {
     /// Begins the file that is to become `target`, beside it, with mode 0600.
     pub fn create(target: &Path, unfinished: &Unfinished) -> io::Result<Self> {
-        let directory = match target.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
+        let directory = directory_of(target);
         let mut paths = unfinished.lock();
         let file =
             tempfile::Builder::new().prefix(".pgz-").suffix(".tmp").tempfile_in(directory)?;
@@ -61,21 +60,41 @@ impl Output {
         Ok(Self { file, path: Some(path), target, unfinished })
     }
 
-    /// The name it is to have.
-    pub(super) fn target(&self) -> &Path {
-        &self.target
-    }
-
     /// Writes over bytes that were written before.
     pub(super) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         self.file.write_all_at(bytes, offset)
     }
 
-    /// Puts the file in place with the given permissions. With [`Existing::Keep`] it fails with
+    /// Gives the file the owner, the permission bits and the times that another one has, or the
+    /// given time of modification.
+    ///
+    /// The owner and the group only where that is allowed. A group that is not the other file's is
+    /// granted nothing that is not granted to all.
+    pub fn take_after(&self, other: &Metadata, modified: Option<SystemTime>) -> io::Result<()> {
+        let own = self.file.metadata()?;
+        let group = own.gid() == other.gid() || self.chown(None, Some(other.gid()));
+        let mode = other.mode() & if group { 0o777 } else { 0o707 | (other.mode() & 0o7) << 3 };
+        if own.uid() != other.uid() {
+            // Not allowed to most; then the file is its maker's, as any other that he makes.
+            self.chown(Some(other.uid()), None);
+        }
+        self.file.set_permissions(Permissions::from_mode(mode))?;
+        let modified = modified.map_or_else(|| other.modified(), Ok)?;
+        self.file.set_times(FileTimes::new().set_accessed(other.accessed()?).set_modified(modified))
+    }
+
+    fn chown(&self, user: Option<u32>, group: Option<u32>) -> bool {
+        let (user, group) = (user.map(Uid::from_raw), group.map(Gid::from_raw));
+        rustix::fs::fchown(&self.file, user, group).is_ok()
+    }
+
+    /// Puts the file in place. With [`Existing::Keep`] it fails with
     /// [`io::ErrorKind::AlreadyExists`] where there is a file of that name, at whatever moment that
-    /// came to be.
-    pub fn commit(mut self, permissions: Permissions, existing: Existing) -> io::Result<()> {
-        self.file.set_permissions(permissions)?;
+    /// came to be. With `flush` it returns when the file and its name are on the disk.
+    pub fn commit(mut self, existing: Existing, flush: bool) -> io::Result<()> {
+        if flush {
+            self.file.sync_all()?;
+        }
         let Some(path) = self.path.take() else { return Ok(()) };
         let mut paths = self.unfinished.lock();
         paths.remove(&*path);
@@ -84,7 +103,19 @@ impl Output {
             Existing::Keep => path.persist_noclobber(&self.target),
             Existing::Replace => path.persist(&self.target),
         };
-        placed.map_err(|failed| failed.error)
+        placed.map_err(|failed| failed.error)?;
+        drop(paths);
+        if flush {
+            File::open(directory_of(&self.target))?.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
     }
 }
 
@@ -121,7 +152,6 @@ pub enum Existing {
 mod tests {
     use super::*;
     use std::fs;
-    use std::os::unix::fs::PermissionsExt;
 
     fn entries(directory: &Path) -> Vec<String> {
         let entries = fs::read_dir(directory).unwrap();
@@ -140,10 +170,23 @@ mod tests {
         let target = directory.path().join("x");
         let output = begin(&target, &Unfinished::default());
         assert!(!target.exists());
-        output.commit(Permissions::from_mode(0o640), Existing::Keep).unwrap();
+        output.commit(Existing::Keep, true).unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"new");
-        assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o640);
         assert_eq!(entries(directory.path()), ["x"]);
+    }
+
+    #[test]
+    fn takes_after_another_file_but_for_the_bits_that_change_who_it_runs_as() {
+        let directory = tempfile::tempdir().unwrap();
+        let (other, target) = (directory.path().join("other"), directory.path().join("x"));
+        fs::write(&other, "old").unwrap();
+        fs::set_permissions(&other, Permissions::from_mode(0o6754)).unwrap();
+        let output = begin(&target, &Unfinished::default());
+        output.take_after(&fs::metadata(&other).unwrap(), None).unwrap();
+        output.commit(Existing::Keep, false).unwrap();
+        let [made, other] = [target, other].map(|path| fs::metadata(path).unwrap());
+        assert_eq!(made.mode() & 0o7777, 0o754);
+        assert_eq!(made.modified().unwrap(), other.modified().unwrap());
     }
 
     #[test]
@@ -151,11 +194,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("x");
         fs::write(&target, "old").unwrap();
-        let permissions = || Permissions::from_mode(0o600);
-        let kept = begin(&target, &Unfinished::default()).commit(permissions(), Existing::Keep);
+        let kept = begin(&target, &Unfinished::default()).commit(Existing::Keep, false);
         assert_eq!(kept.unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&target).unwrap(), b"old");
-        begin(&target, &Unfinished::default()).commit(permissions(), Existing::Replace).unwrap();
+        begin(&target, &Unfinished::default()).commit(Existing::Replace, false).unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"new");
         assert_eq!(entries(directory.path()), ["x"]);
     }

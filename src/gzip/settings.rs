@@ -5,14 +5,17 @@ use super::index::CHUNK_SIZES;
 use crate::sync::pool::Pool;
 use std::num::NonZeroUsize;
 
-/// How to compress and decompress. Only [`level`](Self::level) and the chunk's size change the
-/// bytes that come out; the number of threads never does.
+/// How to compress and decompress. Only [`level`](Self::level), the chunk's size and
+/// [`rsyncable`](Self::rsyncable) change the bytes that come out; the number of threads never does.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// How hard to try.
     pub level: Level,
     /// How many threads compress, or decompress what can be decompressed in parallel.
     pub threads: NonZeroUsize,
+    /// Whether chunks end where the data says so, so that a change of the data changes the output
+    /// near it only. Such a file has no index.
+    pub rsyncable: bool,
     pub(super) chunk: usize,
 }
 
@@ -20,7 +23,7 @@ impl Settings {
     /// Level 6 on that many threads, in chunks of 1 MiB.
     #[must_use]
     pub fn new(threads: NonZeroUsize) -> Self {
-        Self { level: Level::default(), threads, chunk: 1 << 20 }
+        Self { level: Level::default(), threads, rsyncable: false, chunk: 1 << 20 }
     }
 
     /// Sets the level.

@@ -1,6 +1,6 @@
 //! A reader compressed or decompressed into a writer.
 
-use super::{Outcome, Settings, decode, encode};
+use super::{Origin, Outcome, Settings, decode, encode};
 use std::io::{Read, Write};
 
 /// Compresses all of `input` into one gzip member (RFC 1952, section 2.3) without name and time.
@@ -8,7 +8,17 @@ use std::io::{Read, Write};
 /// Output begins as soon as the input's first chunk is compressed, and memory is bounded by the
 /// number of threads, whatever the input's length. Blocks until the end of `input`.
 pub fn compress(input: impl Read + Send, output: impl Write, settings: &Settings) -> Outcome {
-    encode::compress(input, output, settings)
+    compress_from(input, output, settings, &Origin::default())
+}
+
+/// [`compress`], with what the header is to say of the file that `input` is.
+pub fn compress_from(
+    input: impl Read + Send,
+    output: impl Write,
+    settings: &Settings,
+    origin: &Origin,
+) -> Outcome {
+    encode::compress(input, output, settings, origin)
 }
 
 /// Decompresses all the members of `input` (RFC 1952, section 2.2), one after the other.

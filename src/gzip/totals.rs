@@ -9,9 +9,24 @@ pub struct Totals {
     pub plain: u64,
     /// Bytes of the gzip data.
     pub packed: u64,
+    /// How many of these are the first member's header and trailer.
+    pub overhead: u64,
+    /// The CRC-32 that the last member ends with.
+    pub crc: u32,
     /// Whether something other than zeros, and no gzip, followed the last member decompressed.
     pub trailing_garbage: bool,
 }
 
-/// What became of a file or a stream.
+impl Totals {
+    /// How much smaller the data became, in per cent, as `gzip` tells it: without the header and
+    /// the trailer. Negative if it grew, 0 if there was nothing.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "it is shown with one decimal")]
+    pub fn saved(&self) -> f64 {
+        let deflated = self.packed.saturating_sub(self.overhead);
+        if self.plain == 0 { 0.0 } else { 100.0 - 100.0 * deflated as f64 / self.plain as f64 }
+    }
+}
+
+/// What became of a stream.
 pub type Outcome = Result<Totals, GzipError>;

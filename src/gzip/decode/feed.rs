@@ -26,6 +26,8 @@ pub(super) struct Feed<'a, R> {
     /// Set when a piece was not accepted; hints are not followed from then on.
     doubt: &'a AtomicBool,
     buffers: &'a Buffers,
+    /// The length of the first member's header and trailer.
+    overhead: u64,
     garbage: bool,
 }
 
@@ -36,12 +38,17 @@ impl<'a, R: Read> Feed<'a, R> {
         doubt: &'a AtomicBool,
         buffers: &'a Buffers,
     ) -> Self {
-        Self { source, verdicts, doubt, buffers, garbage: false }
+        Self { source, verdicts, doubt, buffers, overhead: 0, garbage: false }
     }
 
     /// How many bytes of the input were used.
     pub(super) fn taken(&self) -> u64 {
         self.source.taken()
+    }
+
+    /// The length of the first member's header and trailer.
+    pub(super) fn overhead(&self) -> u64 {
+        self.overhead
     }
 
     /// Whether something that is no gzip follows the last member.
@@ -78,8 +85,15 @@ impl<'a, R: Read> Feed<'a, R> {
         !self.doubt.load(Ordering::Relaxed)
     }
 
+    fn note_overhead(&mut self, header: u64) {
+        if self.overhead == 0 {
+            self.overhead = header + Trailer::LENGTH as u64;
+        }
+    }
+
     fn member(&mut self, feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
         let header = header::read(&mut self.source)?;
+        self.note_overhead(self.source.taken());
         match Index::parse(&header.extra).filter(|_| self.trusting()) {
             Some(index) => self.pieces(&index, feeder)?,
             None => self.inflate(&[], feeder)?,
@@ -111,6 +125,7 @@ impl<'a, R: Read> Feed<'a, R> {
 
     /// Hands out BGZF members as long as there are any.
     fn blocks(&mut self, feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
+        self.note_overhead(bgzf::HEADER as u64);
         while self.trusting() {
             let mut packed = Vec::new();
             for _ in 0..MEMBERS {

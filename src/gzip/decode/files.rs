@@ -3,11 +3,12 @@
 use super::decompress;
 use super::source::Source;
 use super::work::bgzf;
-use crate::gzip::file::{Options, Task, commit};
+use crate::gzip::file::{Options, Outcome};
 use crate::gzip::header::{self, Trailer};
 use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
-use crate::gzip::{GzipError, Outcome, Settings, Totals};
+use crate::gzip::task::Task;
+use crate::gzip::{GzipError, Settings, Totals};
 use std::convert::Infallible;
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -78,8 +79,7 @@ fn kind(path: &Path) -> Kind {
 pub(in crate::gzip) fn file(path: &Path, options: &Options, settings: &Settings) -> Outcome {
     let mut task = Task::begin(path, options)?;
     let totals = decompress(task.input, &mut task.output, settings)?;
-    commit(task.output, &task.metadata, options)?;
-    Ok(totals)
+    task.source.commit(task.output, totals, options)
 }
 
 /// One of the threads that share the files.
@@ -112,14 +112,14 @@ impl<'a> Worker<'a> {
             let whole = self.packed.chain(task.input);
             decompress(whole, &mut task.output, &self.settings)?
         };
-        commit(task.output, &task.metadata, self.options)?;
-        Ok(totals)
+        task.source.commit(task.output, totals, self.options)
     }
 
     /// Inflates a file that is one sound member; `None` for anything else.
     fn at_once(&mut self) -> Option<Totals> {
         let mut packed = &self.packed[..];
         header::read(&mut packed).ok()?;
+        let header = self.packed.len() - packed.len();
         let (body, trailer) = packed.split_last_chunk::<{ Trailer::LENGTH }>()?;
         let trailer = Trailer::from_bytes(*trailer);
         let length = trailer.length as usize;
@@ -132,6 +132,12 @@ impl<'a> Worker<'a> {
         self.plain.truncate(length);
         self.inflater.inflate(body, &mut self.plain, Ending::Final).ok()?;
         trailer.check(crc32fast::hash(&self.plain), length as u64).ok()?;
-        Some(Totals { plain: length as u64, packed: self.packed.len() as u64, ..Totals::default() })
+        Some(Totals {
+            plain: length as u64,
+            packed: self.packed.len() as u64,
+            overhead: (header + Trailer::LENGTH) as u64,
+            crc: trailer.crc,
+            trailing_garbage: false,
+        })
     }
 }

@@ -55,7 +55,13 @@ pub(super) fn decompress(
     )?;
     end_of_input?;
     sink.flush()?;
-    Ok(Totals { plain: sink.plain(), packed: feed.taken(), trailing_garbage: feed.garbage() })
+    Ok(Totals {
+        plain: sink.plain(),
+        packed: feed.taken(),
+        overhead: feed.overhead(),
+        crc: sink.crc(),
+        trailing_garbage: feed.garbage(),
+    })
 }
 
 /// Plain bytes to a job, and what a buffer holds unless a piece needs more.

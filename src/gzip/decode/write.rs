@@ -33,6 +33,8 @@ pub(super) struct Sink<'a, W> {
     window: Vec<u8>,
     /// What was not accepted, and what followed.
     refused: Option<Vec<u8>>,
+    /// What the last member ended with.
+    last_crc: u32,
     /// Of all members.
     plain: u64,
 }
@@ -40,12 +42,27 @@ pub(super) struct Sink<'a, W> {
 impl<'a, W: Write> Sink<'a, W> {
     pub(super) fn new(output: W, doubt: &'a AtomicBool, buffers: &'a Buffers) -> Self {
         let (crc, window) = (Hasher::new(), Vec::with_capacity(2 * WINDOW));
-        Self { output, doubt, buffers, crc, length: 0, window, refused: None, plain: 0 }
+        Self {
+            output,
+            doubt,
+            buffers,
+            crc,
+            length: 0,
+            window,
+            refused: None,
+            last_crc: 0,
+            plain: 0,
+        }
     }
 
     /// How many bytes were written.
     pub(super) fn plain(&self) -> u64 {
         self.plain
+    }
+
+    /// The checksum that the last member ended with.
+    pub(super) fn crc(&self) -> u32 {
+        self.last_crc
     }
 
     pub(super) fn flush(&mut self) -> Result<(), GzipError> {
@@ -85,6 +102,8 @@ impl<'a, W: Write> Sink<'a, W> {
         if let Some(crc) = crc {
             self.add_crc(crc, &plain);
             self.remember(&plain);
+        } else if let Some(trailer) = packed.last_chunk() {
+            self.last_crc = Trailer::from_bytes(*trailer).crc;
         }
         self.write(plain)
     }
@@ -111,6 +130,7 @@ impl<'a, W: Write> Sink<'a, W> {
         let crc = std::mem::take(&mut self.crc).finalize();
         let length = std::mem::take(&mut self.length);
         self.window.clear();
+        self.last_crc = trailer.crc;
         trailer.check(crc, length)
     }
 }

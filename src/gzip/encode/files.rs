@@ -6,16 +6,17 @@
 //! jobs, no worker waits for the end of one file before it begins the next.
 
 use super::chunk::Encoder;
-use super::{Chunk, Chunks, Finished, Member, Piece, encode};
+use super::cut::{Chunk, Chunks};
+use super::{Finished, Member, Piece, encode};
 use crate::buffer::Buffers;
-use crate::gzip::file::{Options, Task, commit};
+use crate::gzip::file::{Options, Outcome};
 use crate::gzip::header::EXTRA_OFFSET;
 use crate::gzip::index::Reserved;
-use crate::gzip::place::Output;
-use crate::gzip::{GzipError, Outcome};
+use crate::gzip::task::{Counted, Destination, Source, Task};
+use crate::gzip::{GzipError, Settings};
 use crate::sync::pool::{Closed, Feeder};
 use std::convert::Infallible;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -67,27 +68,36 @@ pub(in crate::gzip) fn files(
 
 /// Fills the index in and puts a compressed file in place.
 fn commit_member(
-    finished: Finished<BufWriter<Output>>,
-    metadata: &Metadata,
+    finished: Finished<BufWriter<Destination>>,
+    source: Source,
     options: &Options,
 ) -> Outcome {
     if let Some(index) = finished.index {
         let output = finished.output.get_ref();
         output.write_at(&index, EXTRA_OFFSET).map_err(GzipError::Write)?;
     }
-    commit(finished.output, metadata, options)?;
-    Ok(finished.totals)
+    source.commit(finished.output, finished.totals, options)
 }
 
 /// Compresses a file on this thread, with what the thread keeps from file to file.
 fn small(path: &Path, options: &Options, encoder: &mut Encoder, buffers: &Buffers) -> Outcome {
     let task = Task::begin(path, options)?;
-    let reserved = Reserved::new(task.metadata.len(), options.settings.chunk);
-    let mut member = Member::begin(task.output, options.settings.level, reserved)?;
-    for chunk in Chunks::new(task.input, buffers) {
+    let mut member = begin(task.output, &task.source, options)?;
+    for chunk in Chunks::new(task.input, buffers, options.settings.rsyncable) {
         member.add(&encode(encoder, chunk.map_err(GzipError::Read)?, buffers)?)?;
     }
-    commit_member(member.finish()?, &task.metadata, options)
+    commit_member(member.finish()?, task.source, options)
+}
+
+/// Begins the member of a file whose length is known, so that there can be room for the index.
+fn begin(
+    output: BufWriter<Destination>,
+    source: &Source,
+    options: &Options,
+) -> Result<Member<BufWriter<Destination>>, GzipError> {
+    let Settings { chunk, rsyncable, .. } = options.settings;
+    let reserved = Reserved::new(source.metadata.len(), chunk).filter(|_| !rsyncable);
+    Member::begin(output, options.settings.level, reserved, &source.origin)
 }
 
 enum Job<'a> {
@@ -126,7 +136,7 @@ fn feed<'a>(
     };
     let abandoned = Arc::clone(&large.abandoned);
     feeder.submit(Job::Begin(Box::new(large)))?;
-    for chunk in Chunks::new(file, buffers) {
+    for chunk in Chunks::new(file, buffers, options.settings.rsyncable) {
         if abandoned.load(Ordering::Relaxed) {
             // The sink knows why; this only tells it that no more will come.
             return feeder.submit(Job::Chunk(Err(io::ErrorKind::Interrupted.into())));
@@ -152,23 +162,18 @@ fn work(job: Job<'_>, encoder: &mut Encoder, options: &Options, buffers: &Buffer
 /// A file whose chunks are under way.
 struct Large {
     position: usize,
-    metadata: Metadata,
+    source: Source,
     /// What is written so far, or why there is no use in going on.
-    member: Result<Member<BufWriter<Output>>, GzipError>,
+    member: Result<Member<BufWriter<Destination>>, GzipError>,
     /// Tells the feeder that there is no use in reading on.
     abandoned: Arc<AtomicBool>,
 }
 
 impl Large {
-    fn begin(
-        position: usize,
-        task: Task,
-        options: &Options,
-    ) -> Result<(fs::File, Self), GzipError> {
-        let reserved = Reserved::new(task.metadata.len(), options.settings.chunk);
-        let member = Member::begin(task.output, options.settings.level, reserved)?;
+    fn begin(position: usize, task: Task, options: &Options) -> Result<(Counted, Self), GzipError> {
+        let member = begin(task.output, &task.source, options)?;
         let abandoned = Arc::default();
-        Ok((task.input, Self { position, metadata: task.metadata, member: Ok(member), abandoned }))
+        Ok((task.input, Self { position, source: task.source, member: Ok(member), abandoned }))
     }
 
     fn add(&mut self, piece: Result<Piece, GzipError>) {
@@ -180,6 +185,6 @@ impl Large {
     }
 
     fn finish(self, options: &Options) -> Outcome {
-        commit_member(self.member?.finish()?, &self.metadata, options)
+        commit_member(self.member?.finish()?, self.source, options)
     }
 }

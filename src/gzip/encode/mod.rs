@@ -1,29 +1,32 @@
 //! Compression: the input cut into chunks on a fixed grid, and the chunks made one member.
 
 mod chunk;
+mod cut;
 mod files;
 
 pub(super) use files::{file, files};
 
 use super::header::{self, Header, Trailer};
 use super::index::Reserved;
-use super::{GzipError, Level, Outcome, Settings, Totals};
-use crate::buffer::{Buffer, Buffers};
-use chunk::{Encoder, Position};
+use super::{GzipError, Level, Origin, Outcome, Settings, Totals};
+use crate::buffer::Buffers;
+use chunk::Encoder;
 use crc32fast::Hasher;
-use std::io::{self, Read, Write};
+use cut::{Chunk, Chunks};
+use std::io::{Read, Write};
 
 /// Compresses all of `input` into one member.
 pub(super) fn compress(
     input: impl Read + Send,
     output: impl Write,
     settings: &Settings,
+    origin: &Origin,
 ) -> Outcome {
     let buffers = &Buffers::new(settings.chunk);
-    let mut member = Member::begin(output, settings.level, None)?;
+    let mut member = Member::begin(output, settings.level, None, origin)?;
     settings.pool().run(
         |feeder| {
-            for chunk in Chunks::new(input, buffers) {
+            for chunk in Chunks::new(input, buffers, settings.rsyncable) {
                 if feeder.submit(chunk).is_err() {
                     break;
                 }
@@ -36,70 +39,6 @@ pub(super) fn compress(
         |piece| member.add(&piece?),
     )?;
     Ok(member.finish()?.totals)
-}
-
-/// A chunk of the input.
-struct Chunk {
-    plain: Buffer,
-    position: Position,
-}
-
-impl Chunk {
-    fn is_last(&self) -> bool {
-        self.position == Position::Last
-    }
-}
-
-/// The input, cut into chunks: all but the last are exactly as long as the buffers, however the
-/// input's reads come in. An empty input is one empty chunk.
-struct Chunks<'a, R> {
-    input: R,
-    buffers: &'a Buffers,
-    /// Read already, to know whether what was before it is the last.
-    ahead: Option<Buffer>,
-    ended: bool,
-}
-
-impl<'a, R: Read> Chunks<'a, R> {
-    fn new(input: R, buffers: &'a Buffers) -> Self {
-        Self { input, buffers, ahead: None, ended: false }
-    }
-
-    fn read(&mut self) -> io::Result<Buffer> {
-        let mut buffer = self.buffers.take();
-        buffer.fill(&mut self.input)?;
-        Ok(buffer)
-    }
-
-    fn cut(&mut self) -> io::Result<Chunk> {
-        let plain = match self.ahead.take() {
-            Some(buffer) => buffer,
-            None => self.read()?,
-        };
-        if plain.is_full() {
-            let next = self.read()?;
-            if !next.is_empty() {
-                self.ahead = Some(next);
-                return Ok(Chunk { plain, position: Position::Inner });
-            }
-            self.buffers.give(next);
-        }
-        self.ended = true;
-        Ok(Chunk { plain, position: Position::Last })
-    }
-}
-
-impl<R: Read> Iterator for Chunks<'_, R> {
-    type Item = io::Result<Chunk>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let chunk = self.cut();
-        self.ended |= chunk.is_err();
-        Some(chunk)
-    }
 }
 
 /// A compressed chunk, and what the member needs to know of it.
@@ -128,11 +67,17 @@ struct Member<W> {
 
 impl<W: Write> Member<W> {
     /// Writes the header. What is `reserved` is room for the index, for [`Finished::index`].
-    fn begin(mut output: W, level: Level, reserved: Option<Reserved>) -> Result<Self, GzipError> {
+    fn begin(
+        mut output: W,
+        level: Level,
+        reserved: Option<Reserved>,
+        origin: &Origin,
+    ) -> Result<Self, GzipError> {
         let extra = reserved.as_ref().map_or_else(Vec::new, Reserved::extra_field);
-        let header = Header { extra, ..Header::default() };
+        let header = Header { extra, origin: origin.clone() };
         let packed = header::write(&header, level, &mut output).map_err(GzipError::Write)?;
-        let totals = Totals { packed, ..Totals::default() };
+        let totals =
+            Totals { packed, overhead: packed + Trailer::LENGTH as u64, ..Totals::default() };
         Ok(Self { output, reserved, crc: Hasher::new(), totals })
     }
 
@@ -150,7 +95,8 @@ impl<W: Write> Member<W> {
 
     /// Writes the trailer.
     fn finish(mut self) -> Result<Finished<W>, GzipError> {
-        let trailer = Trailer::new(self.crc.finalize(), self.totals.plain).to_bytes();
+        self.totals.crc = self.crc.finalize();
+        let trailer = Trailer::new(self.totals.crc, self.totals.plain).to_bytes();
         self.output
             .write_all(&trailer)
             .and_then(|()| self.output.flush())

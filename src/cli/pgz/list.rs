@@ -1,0 +1,68 @@
+//! The table of `-l`, as gzip prints it.
+
+use super::voice::{Voice, saved};
+use crate::cli::message::Name;
+use crate::gzip::Totals;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Where a row's numbers begin, below the method, the checksum and the date.
+const MARGIN: &str = "                            ";
+
+/// A table being printed.
+pub(super) struct Table<'a> {
+    voice: &'a Voice,
+    rows: usize,
+    /// The sizes of all, with the last one's header, which is how gzip comes to its total ratio.
+    sum: Totals,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn new(voice: &'a Voice) -> Self {
+        Self { voice, rows: 0, sum: Totals::default() }
+    }
+
+    /// Prints a file's row.
+    pub(super) fn row(&mut self, name: &Path, totals: &Totals, time: i64) -> io::Result<()> {
+        if self.rows == 0 {
+            let verbose = if self.voice.is_verbose() { "method  crc     date  time  " } else { "" };
+            let heads =
+                format!("{:>19} {:>19}  ratio uncompressed_name", "compressed", "uncompressed");
+            if !self.voice.is_quiet() {
+                writeln!(io::stdout(), "{verbose}{heads}")?;
+            }
+        }
+        let verbose = if self.voice.is_verbose() {
+            format!("defla {:08x} {} ", totals.crc, date(time))
+        } else {
+            String::new()
+        };
+        writeln!(io::stdout(), "{verbose}{} {}", numbers(totals), Name(name))?;
+        self.rows += 1;
+        self.sum.plain += totals.plain;
+        self.sum.packed += totals.packed;
+        self.sum.overhead = totals.overhead;
+        Ok(())
+    }
+
+    /// Prints the totals, if there are several rows.
+    pub(super) fn end(self) -> io::Result<()> {
+        if self.rows < 2 || self.voice.is_quiet() {
+            return Ok(());
+        }
+        let margin = if self.voice.is_verbose() { MARGIN } else { "" };
+        writeln!(io::stdout(), "{margin}{} (totals)", numbers(&self.sum))
+    }
+}
+
+fn numbers(totals: &Totals) -> String {
+    format!("{:>19} {:>19} {}", totals.packed, totals.plain, saved(totals))
+}
+
+/// `Nov 23 22:29`, in the local time zone.
+fn date(seconds: i64) -> String {
+    let time = Timestamp::from_second(seconds).unwrap_or_default();
+    time.to_zoned(TimeZone::system()).strftime("%b %e %H:%M").to_string()
+}

@@ -1,0 +1,151 @@
+//! Standard input, or files, to standard output or to one named file.
+
+use super::Work;
+use super::inputs::is_stdin;
+use super::list::Table;
+use super::voice::saved;
+use crate::cli::{Exit, signals};
+use crate::gzip::file::{self, Action, Place};
+use crate::gzip::place::{Existing, Output};
+use crate::gzip::{GzipError, Origin, Outcome, Totals, stream};
+use anyhow::Context;
+use std::fs::File;
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// Every input, one after the other, to standard output. Tells how that ended.
+pub fn to_stdout(work: &Work, files: &[PathBuf]) -> anyhow::Result<Exit> {
+    refuse_terminals(work, files)?;
+    let mut output = file_of(io::stdout())?;
+    let mut exit = Exit::Success;
+    for file in files {
+        let outcome = Input::open(file, work).and_then(|input| match work.options.action {
+            Action::Test => input.pass(work, io::sink()),
+            _ => input.pass(work, &mut output),
+        });
+        if let Err(GzipError::Write(error)) = outcome {
+            // Nothing that follows could be written either.
+            return Err(error).context("stdout");
+        }
+        exit.worsen(tell(work, file, &outcome)?);
+    }
+    Ok(exit)
+}
+
+/// Standard input to a named file.
+pub fn to_file(work: &Work, target: &Path) -> anyhow::Result<Exit> {
+    let stdin = Path::new("-");
+    refuse_terminals(work, &[stdin.to_owned()])?;
+    signals::clean_up_on_signals(&work.options.unfinished).context("cannot watch for signals")?;
+    let outcome = Input::open(stdin, work).and_then(|input| {
+        let options = &work.options;
+        if options.existing == Existing::Keep && target.symlink_metadata().is_ok() {
+            return Err(GzipError::Exists(target.to_owned()));
+        }
+        let mut output = Output::create(target, &options.unfinished).map_err(GzipError::Write)?;
+        let totals = input.pass(work, &mut output)?;
+        output.commit(options.existing, options.synchronous).map_err(GzipError::Write)?;
+        Ok(totals)
+    });
+    tell(work, stdin, &outcome)
+}
+
+/// Compressed data is neither typed nor read by people.
+fn refuse_terminals(work: &Work, files: &[PathBuf]) -> anyhow::Result<()> {
+    let stdin = files.iter().any(|file| is_stdin(file)) && io::stdin().is_terminal();
+    let to_stdout = work.options.place == Place::Beside && io::stdout().is_terminal();
+    let (verb, force) = match work.options.action {
+        _ if work.options.force => return Ok(()),
+        Action::Compress if to_stdout => ("written to", "compression"),
+        Action::Decompress | Action::Test if stdin => ("read from", "decompression"),
+        _ => return Ok(()),
+    };
+    let name = work.voice.persona.name();
+    anyhow::bail!(
+        "compressed data not {verb} a terminal. Use -f to force {force}.\nFor help, type: {name} -h"
+    )
+}
+
+/// Something to read, and what is known of it.
+struct Input {
+    bytes: file::Counted,
+    origin: Origin,
+}
+
+impl Input {
+    fn open(path: &Path, work: &Work) -> Result<Self, GzipError> {
+        let file = if is_stdin(path) {
+            file_of(io::stdin()).map_err(GzipError::Read)?
+        } else {
+            file::open(path)?
+        };
+        let metadata = file.metadata().map_err(GzipError::Read)?;
+        let origin = match () {
+            () if !work.options.origin => Origin::default(),
+            () if is_stdin(path) => Origin::timed(&metadata),
+            () => Origin::of(path, &metadata),
+        };
+        let bytes = file::Counted::new(file, &work.options);
+        Ok(Self { bytes, origin })
+    }
+
+    fn pass(self, work: &Work, mut output: impl Write) -> Outcome {
+        let Self { mut bytes, origin } = self;
+        let settings = &work.options.settings;
+        if work.options.action == Action::Compress {
+            return stream::compress_from(bytes, output, settings, &origin);
+        }
+        let mut start = Vec::new();
+        bytes.by_ref().take(2).read_to_end(&mut start).map_err(GzipError::Read)?;
+        let whole = start.chain(bytes);
+        if work.options.force && work.stdout && !start.starts_with(&[0x1F, 0x8B]) {
+            return copy(whole, &mut output);
+        }
+        stream::decompress(whole, output, settings)
+    }
+}
+
+/// Passes on what is no gzip, as `gzip -dcf` does.
+fn copy(mut input: impl Read, output: &mut impl Write) -> Outcome {
+    let mut buffer = vec![0; 128 * 1024];
+    let mut totals = Totals::default();
+    loop {
+        let count = match input.read(&mut buffer) {
+            Ok(0) => return Ok(totals),
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            count => count.map_err(GzipError::Read)?,
+        };
+        output.write_all(&buffer[..count]).map_err(GzipError::Write)?;
+        totals.plain += count as u64;
+        totals.packed += count as u64;
+    }
+}
+
+/// The file behind a standard stream: the stream's own buffer would only be in the way.
+fn file_of(stream: impl AsFd) -> io::Result<File> {
+    Ok(File::from(stream.as_fd().try_clone_to_owned()?))
+}
+
+/// Says what there is to know of an input.
+fn tell(work: &Work, file: &Path, outcome: &Outcome) -> anyhow::Result<Exit> {
+    let Work { options, voice, list, .. } = work;
+    let name = if is_stdin(file) { Path::new("stdin") } else { file };
+    let totals = match outcome {
+        Ok(totals) => totals,
+        Err(error) => return Ok(voice.failure(name, error)),
+    };
+    if *list {
+        let time = file_of(io::stdin()).and_then(|stdin| stdin.metadata());
+        let time = time.map_or(0, |metadata| metadata.mtime());
+        Table::new(voice).row(Path::new("stdout"), totals, time).context("standard output")?;
+        return Ok(voice.success(name, totals, None));
+    }
+    let end = match options.action {
+        Action::Test => " OK".to_owned(),
+        _ if is_stdin(file) => saved(totals),
+        _ => format!("{} -- replaced with stdout", saved(totals)),
+    };
+    Ok(voice.success(name, totals, Some(end)))
+}

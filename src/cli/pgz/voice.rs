@@ -1,0 +1,159 @@
+//! How `pgz` tells what became of a file: in gzip's words.
+
+use super::persona::Persona;
+use crate::cli::Exit;
+use crate::cli::message::{self, Name};
+use crate::gzip::{GzipError, Totals, suffix};
+use std::ffi::OsString;
+use std::path::Path;
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// Warnings too.
+    Usual,
+    /// Every file, too.
+    Verbose,
+}
+
+/// Who speaks, and how much.
+#[derive(Clone, Debug)]
+pub struct Voice {
+    /// In whose name.
+    pub persona: Persona,
+    /// How much.
+    pub verbosity: Verbosity,
+    /// Whether directories are walked: that their files have the wrong ending is no news then.
+    pub recursive: bool,
+    /// What the names of gzip files end in.
+    pub suffix: OsString,
+    /// Whether there may be a line of progress on the terminal, to be wiped before others come.
+    pub progress: bool,
+}
+
+impl Voice {
+    /// Whether each file has a line of its own.
+    #[must_use]
+    pub fn is_verbose(&self) -> bool {
+        self.verbosity == Verbosity::Verbose
+    }
+
+    /// Whether only errors are told.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.verbosity == Verbosity::Quiet
+    }
+
+    /// Prints a line of its own.
+    pub fn line(&self, text: &str) {
+        self.print(&format!("{}: {text}\n", self.persona.name()));
+    }
+
+    /// Prints as it is.
+    pub(super) fn print(&self, text: &str) {
+        message::print(&if self.progress { format!("\r\x1b[K{text}") } else { text.to_owned() });
+    }
+
+    /// Tells that a file or stream was done; `end` ends its line, where every file has one.
+    pub(super) fn success(&self, file: &Path, of: &Totals, end: Option<String>) -> Exit {
+        let garbage = of.trailing_garbage;
+        let name = Name(file);
+        let (begin, end) = match end.filter(|_| self.is_verbose()) {
+            None => Default::default(),
+            Some(end) if file == Path::new("stdin") => (String::new(), format!("{end}\n")),
+            Some(end) => (format!("{name}:\t"), format!("{end}\n")),
+        };
+        let warning = if garbage && !self.is_quiet() {
+            let text = "decompression OK, trailing garbage ignored";
+            format!("{}{}: {name}: {text}\n", self.break_line(), self.persona.name())
+        } else {
+            String::new()
+        };
+        // gzip begins the line of a file before it knows how it ends.
+        let lines = match self.persona.is_gnu() {
+            true => [begin, warning, end],
+            false => [warning, begin, end],
+        };
+        if lines.iter().any(|line| !line.is_empty()) {
+            self.print(&lines.concat());
+        }
+        if garbage { Exit::Warning } else { Exit::Success }
+    }
+
+    /// Tells why a file was not done.
+    pub(super) fn failure(&self, file: &Path, error: &GzipError) -> Exit {
+        let exit = grade(error);
+        if exit == Exit::Failure || self.wants(error) {
+            let begun = matches!(error, GzipError::Truncated | GzipError::Corrupt(_));
+            let begin = if begun && self.is_verbose() && self.persona.is_gnu() {
+                format!("{}:\t", Name(file))
+            } else {
+                String::new()
+            };
+            let gap =
+                if begun || matches!(error, GzipError::NotGzip) { self.break_line() } else { "" };
+            let text = self.words(file, error);
+            self.print(&format!("{begin}{gap}{}: {text}\n", self.persona.name()));
+        }
+        exit
+    }
+
+    /// gzip writes complaints about data onto a line of their own, whether one was begun or not.
+    fn break_line(&self) -> &'static str {
+        if self.persona.is_gnu() { "\n" } else { "" }
+    }
+
+    fn wants(&self, error: &GzipError) -> bool {
+        match error {
+            GzipError::HasSuffix | GzipError::NoSuffix if self.recursive => self.is_verbose(),
+            GzipError::Exists(_) => true,
+            _ => !self.is_quiet(),
+        }
+    }
+
+    /// gzip's words, which sometimes have a colon after the name and sometimes not.
+    fn words(&self, file: &Path, error: &GzipError) -> String {
+        let name = Name(file);
+        let cause = message::reason(error);
+        match error {
+            GzipError::Exists(target) => {
+                let gap = if self.persona.is_gnu() { '\t' } else { ' ' };
+                format!("{} already exists;{gap}not overwritten", Name(target))
+            }
+            GzipError::HasSuffix => {
+                let suffix = suffix::of(file, &self.suffix).unwrap_or_default();
+                format!("{name} already has {} suffix -- unchanged", Name(Path::new(suffix)))
+            }
+            GzipError::Directory
+            | GzipError::NotRegular
+            | GzipError::Linked(_)
+            | GzipError::SetUserId
+            | GzipError::SetGroupId
+            | GzipError::Sticky => format!("{name} {cause}"),
+            _ => format!("{name}: {cause}"),
+        }
+    }
+}
+
+/// How grave an error is: what `gzip` leaves alone is a warning.
+fn grade(error: &GzipError) -> Exit {
+    match error {
+        GzipError::HasSuffix => Exit::Success,
+        GzipError::Exists(_)
+        | GzipError::Directory
+        | GzipError::NotRegular
+        | GzipError::Linked(_)
+        | GzipError::SetUserId
+        | GzipError::SetGroupId
+        | GzipError::Sticky
+        | GzipError::NoSuffix => Exit::Warning,
+        _ => Exit::Failure,
+    }
+}
+
+/// `63.2%`, right-aligned as gzip does it.
+pub(super) fn saved(totals: &Totals) -> String {
+    format!("{:5.1}%", totals.saved())
+}

@@ -1,0 +1,134 @@
+//! The input cut into chunks, on a fixed grid or where the data says so.
+
+use super::chunk::Position;
+use crate::buffer::{Buffer, Buffers};
+use std::io::{self, Read};
+
+/// A chunk of the input.
+pub(super) struct Chunk {
+    pub(super) plain: Buffer,
+    pub(super) position: Position,
+}
+
+impl Chunk {
+    pub(super) fn is_last(&self) -> bool {
+        self.position == Position::Last
+    }
+}
+
+/// The input, cut into chunks, however the input's reads come in. All but the last are exactly as
+/// long as the buffers, or, if it is to be `rsyncable`, at most that long. An empty input is one
+/// empty chunk.
+pub(super) struct Chunks<'a, R> {
+    input: R,
+    buffers: &'a Buffers,
+    rsyncable: bool,
+    /// Read already, to know whether what was before it is the last.
+    ahead: Option<Buffer>,
+    /// Read already, and behind a cut.
+    rest: Vec<u8>,
+    ended: bool,
+}
+
+impl<'a, R: Read> Chunks<'a, R> {
+    pub(super) fn new(input: R, buffers: &'a Buffers, rsyncable: bool) -> Self {
+        Self { input, buffers, rsyncable, ahead: None, rest: Vec::new(), ended: false }
+    }
+
+    fn read(&mut self) -> io::Result<Buffer> {
+        let mut buffer = self.buffers.take();
+        buffer.fill(self.rest.chain(&mut self.input))?;
+        self.rest.clear();
+        if self.rsyncable {
+            let cut = content_cut(&buffer);
+            self.rest.extend(&buffer[cut..]);
+            buffer.truncate(cut);
+        }
+        Ok(buffer)
+    }
+
+    fn cut(&mut self) -> io::Result<Chunk> {
+        let plain = match self.ahead.take() {
+            Some(buffer) => buffer,
+            None => self.read()?,
+        };
+        if plain.is_full() || !self.rest.is_empty() {
+            let next = self.read()?;
+            if !next.is_empty() {
+                self.ahead = Some(next);
+                return Ok(Chunk { plain, position: Position::Inner });
+            }
+            self.buffers.give(next);
+        }
+        self.ended = true;
+        Ok(Chunk { plain, position: Position::Last })
+    }
+}
+
+impl<R: Read> Iterator for Chunks<'_, R> {
+    type Item = io::Result<Chunk>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let chunk = self.cut();
+        self.ended |= chunk.is_err();
+        Some(chunk)
+    }
+}
+
+/// No chunk is cut shorter by its content, so that no data can make many tiny ones.
+const SHORTEST: usize = 16 << 10;
+/// Where these bits of the hash are zero there is a cut: every 128 KiB or so.
+const CUT_BITS: u64 = !0 << (64 - 17);
+
+/// Where to cut: behind the first place at which a hash of the 64 bytes before it says so. That
+/// depends on nothing further away, so the cuts behind a change are soon where they were.
+fn content_cut(plain: &[u8]) -> usize {
+    let mut hash = 0_u64;
+    for (position, &byte) in plain.iter().enumerate().skip(SHORTEST) {
+        // Each byte is shifted out at the top after 64 others.
+        let spread = (u64::from(byte) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        hash = (hash << 1).wrapping_add(spread);
+        if hash & CUT_BITS == 0 {
+            return position + 1;
+        }
+    }
+    plain.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lengths(data: &[u8]) -> Vec<usize> {
+        let buffers = Buffers::new(1 << 20);
+        Chunks::new(data, &buffers, true).map(|chunk| chunk.unwrap().plain.len()).collect()
+    }
+
+    #[test]
+    fn an_insertion_moves_few_cuts() {
+        let mut seed = 1_u64;
+        let mut data: Vec<u8> = std::iter::repeat_with(|| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            seed.to_be_bytes()[0]
+        })
+        .take(8 << 20)
+        .collect();
+        let before = lengths(&data);
+        assert_eq!(before.iter().sum::<usize>(), data.len());
+        assert!(before.len() > 20);
+        data.insert(1000, b'!');
+        let after = lengths(&data);
+        let same = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
+        assert!(same + 5 > before.len(), "{same} of {}", before.len());
+    }
+
+    #[test]
+    fn data_that_never_says_so_is_cut_all_the_same() {
+        let zeros = vec![0; 5 << 19];
+        assert_eq!(lengths(&zeros), [1 << 20, 1 << 20, 1 << 19]);
+        assert_eq!(lengths(&[]), [0]);
+    }
+}
