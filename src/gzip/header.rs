@@ -69,10 +69,11 @@ pub(super) fn begins(start: &[u8]) -> bool {
 /// Reads a header to its end.
 pub(super) fn read(input: impl BufRead) -> Result<Header, GzipError> {
     let mut input = Hashed { input, crc: crc32fast::Hasher::new() };
-    let [id1, id2, method, flags, t0, t1, t2, t3, _xfl, _os] = input.array()?;
-    if [id1, id2] != MAGIC[..2] {
+    // Before anything else is asked for: what is too short for a header may be no gzip at all.
+    if input.array::<2>()? != MAGIC[..2] {
         return Err(GzipError::NotGzip);
     }
+    let [method, flags, t0, t1, t2, t3, _xfl, _os] = input.array()?;
     if method != MAGIC[2] {
         return Err(GzipError::Unsupported("compression method"));
     }

@@ -17,7 +17,8 @@ use std::path::{Path, PathBuf};
 /// Does all the files; tells how that ended, and how many succeeded.
 pub fn run(work: &Work, files: Vec<PathBuf>) -> anyhow::Result<(Exit, usize)> {
     signals::clean_up_on_signals(&work.options.unfinished).context("cannot watch for signals")?;
-    let mut run = Run { work, table: Table::new(&work.voice), exit: Exit::Success, done: 0 };
+    let table = Table::new(&work.voice, files.len() > 1);
+    let mut run = Run { work, table, exit: Exit::Success, done: 0 };
     let options = &work.options;
     if options.action == Action::Test || options.existing == Existing::Replace {
         run.all(&files, options)?;

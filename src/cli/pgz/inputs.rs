@@ -16,6 +16,7 @@ pub fn is_stdin(file: &Path) -> bool {
 
 /// The files behind the names on the command line, in that order; those in directories, if these
 /// are to be walked, by name. What cannot be walked is told at once.
+#[must_use]
 pub fn expand(names: Vec<PathBuf>, work: &Work) -> (Vec<PathBuf>, Exit) {
     let (mut files, mut exit) = (Vec::new(), Exit::Success);
     for name in names {

@@ -14,19 +14,21 @@ const MARGIN: &str = "                            ";
 /// A table being printed.
 pub(super) struct Table<'a> {
     voice: &'a Voice,
-    rows: usize,
+    /// Whether several files were named, so that there is something to add up.
+    several: bool,
+    begun: bool,
     /// The sizes of all, with the last one's header, which is how gzip comes to its total ratio.
     sum: Totals,
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn new(voice: &'a Voice) -> Self {
-        Self { voice, rows: 0, sum: Totals::default() }
+    pub(super) fn new(voice: &'a Voice, several: bool) -> Self {
+        Self { voice, several, begun: false, sum: Totals::default() }
     }
 
     /// Prints a file's row.
     pub(super) fn row(&mut self, name: &Path, totals: &Totals, time: i64) -> io::Result<()> {
-        if self.rows == 0 {
+        if !std::mem::replace(&mut self.begun, true) {
             let verbose = if self.voice.is_verbose() { "method  crc     date  time  " } else { "" };
             let heads =
                 format!("{:>19} {:>19}  ratio uncompressed_name", "compressed", "uncompressed");
@@ -40,16 +42,16 @@ impl<'a> Table<'a> {
             String::new()
         };
         writeln!(io::stdout(), "{verbose}{} {}", numbers(totals), Name(name))?;
-        self.rows += 1;
         self.sum.plain += totals.plain;
         self.sum.packed += totals.packed;
         self.sum.overhead = totals.overhead;
         Ok(())
     }
 
-    /// Prints the totals, if there are several rows.
+    /// Prints the totals, if there is something to add up.
     pub(super) fn end(self) -> io::Result<()> {
-        if self.rows < 2 || self.voice.is_quiet() {
+        let nothing = self.sum.plain == 0;
+        if !self.several || nothing || self.voice.is_quiet() {
             return Ok(());
         }
         let margin = if self.voice.is_verbose() { MARGIN } else { "" };

@@ -139,7 +139,9 @@ fn tell(work: &Work, file: &Path, outcome: &Outcome) -> anyhow::Result<Exit> {
     if *list {
         let time = file_of(io::stdin()).and_then(|stdin| stdin.metadata());
         let time = time.map_or(0, |metadata| metadata.mtime());
-        Table::new(voice).row(Path::new("stdout"), totals, time).context("standard output")?;
+        Table::new(voice, false)
+            .row(Path::new("stdout"), totals, time)
+            .context("standard output")?;
         return Ok(voice.success(name, totals, None));
     }
     let end = match options.action {

@@ -72,10 +72,8 @@ impl Voice {
             String::new()
         };
         // gzip begins the line of a file before it knows how it ends.
-        let lines = match self.persona.is_gnu() {
-            true => [begin, warning, end],
-            false => [warning, begin, end],
-        };
+        let gnu = self.persona.is_gnu();
+        let lines = if gnu { [begin, warning, end] } else { [warning, begin, end] };
         if lines.iter().any(|line| !line.is_empty()) {
             self.print(&lines.concat());
         }
@@ -86,14 +84,14 @@ impl Voice {
     pub(super) fn failure(&self, file: &Path, error: &GzipError) -> Exit {
         let exit = grade(error);
         if exit == Exit::Failure || self.wants(error) {
-            let begun = matches!(error, GzipError::Truncated | GzipError::Corrupt(_));
-            let begin = if begun && self.is_verbose() && self.persona.is_gnu() {
+            let in_data = matches!(error, GzipError::Truncated | GzipError::Corrupt(_));
+            let begin = if in_data && self.is_verbose() && self.persona.is_gnu() {
                 format!("{}:\t", Name(file))
             } else {
                 String::new()
             };
             let gap =
-                if begun || matches!(error, GzipError::NotGzip) { self.break_line() } else { "" };
+                if in_data || matches!(error, GzipError::NotGzip) { self.break_line() } else { "" };
             let text = self.words(file, error);
             self.print(&format!("{begin}{gap}{}: {text}\n", self.persona.name()));
         }

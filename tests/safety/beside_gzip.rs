@@ -1,0 +1,211 @@
+//! The same command lines for the installed gzip and for `pgz` called as gzip.
+
+use crate::support::{Dir, Ran, Tools};
+use flate2::read::MultiGzDecoder;
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// Files that both find: made by the installed gzip, and long ago, so that times can be compared.
+const FILES: &str = "
+    seq 1 2000 > n; seq 1 9 > short; : > empty; cp n other; mkdir d d/e; seq 5 99 > d/a; seq 7 99 > d/e/b
+    find . -type f -exec touch -d '2001-02-03 04:05:06' {} +
+    gzip -k short; cp short.gz unknown; mv short.gz made.gz; gzip -k other
+    cat other.gz made.gz > two.gz
+    head -c 2000 other.gz > cut.gz; (cat other.gz; echo garbage) > garbage.gz
+    (cat other.gz; head -c 99 /dev/zero) > zeros.gz
+    (head -c $(($(wc -c < other.gz) - 8)) other.gz; printf '1234'; tail -c 4 other.gz) > crc.gz
+    (head -c $(($(wc -c < other.gz) - 4)) other.gz; printf '1234') > length.gz
+    echo plain > no.gz; : > nothing.gz; ln -s n link
+    chmod 640 n; chmod 600 other.gz
+    find . -type f -exec touch -d '2001-02-03 04:05:06' {} +";
+
+/// Lines after which everything must be the same.
+const SAME: &[&str] = &[
+    "gzip n",
+    "gzip -1 n",
+    "gzip -9 n short",
+    "gzip --best n",
+    "gzip -k n",
+    "gzip -c n > out",
+    "gzip -ck n short > out",
+    "gzip < n > out",
+    "gzip empty",
+    "gzip -n n",
+    "gzip -N n",
+    "gzip -v n",
+    "gzip -kv n short",
+    "gzip -cv n > out",
+    "gzip -v < n > out",
+    "gzip -S .foo n",
+    "gzip -S .foo n && gzip -d -S .foo n.foo",
+    "gzip -r d",
+    // One file: gzip takes a directory's in the order that the disk has them, pgz by name.
+    "gzip -rv d/e",
+    "gzip -r d && gzip -rd d",
+    "gzip -rc d/e > out",
+    "gzip d",
+    "gzip missing n",
+    "gzip n n",
+    "gzip link",
+    "gzip -f link",
+    "gzip other",
+    "gzip -f other",
+    "gzip made.gz",
+    "gzip -f made.gz",
+    "gzip -q d other",
+    "gzip -d made.gz",
+    "gzip -dv made.gz",
+    "gzip -dk made",
+    "gzip -dN made.gz",
+    "gzip -dNkv made.gz",
+    "gzip -dn made.gz",
+    "gzip -dc made.gz two.gz",
+    "gzip -dcf n made.gz",
+    "gzip -d < made.gz",
+    "gzip -d unknown",
+    "gzip -d missing made.gz",
+    "gzip -d no.gz made.gz",
+    "gzip -dk other.gz",
+    "gzip -dfk other.gz",
+    "gzip -d zeros.gz",
+    "gzip -d crc.gz",
+    "gzip -d length.gz",
+    "gzip -d cut.gz",
+    "cat made.gz cut.gz > both.gz; gzip -d both.gz",
+    "gzip -d nothing.gz",
+    "gzip -d < crc.gz > /dev/null",
+    "gzip -d < n",
+    "gzip -dc garbage.gz > out",
+    "gzip -t made.gz two.gz",
+    "gzip -tv made.gz two.gz",
+    "gzip -t cut.gz",
+    "gzip -tv cut.gz",
+    "gzip -t crc.gz",
+    "gzip -t garbage.gz",
+    "gzip -tv garbage.gz",
+    "gzip -qt garbage.gz",
+    "gzip -t unknown n",
+    "gzip -tv < made.gz",
+    "gzip -rt d",
+    "gzip -l made.gz",
+    "gzip -l made.gz other.gz",
+    "gzip -lv made.gz other.gz",
+    "gzip -lvN made.gz",
+    "gzip -lq made.gz other.gz",
+    "gzip -l cut.gz",
+    "gzip -l missing",
+    "gzip -l unknown d",
+    "gzip -l < made.gz",
+    "gunzip made.gz",
+    "gunzip -c made.gz",
+    "zcat made.gz two.gz",
+    "zcat n",
+    "zcat -f n | head -n 2",
+    "gzip -L > /dev/null; gzip -h > /dev/null; gzip -V > /dev/null",
+    "GZIP=foo gzip n",
+    "GZIP=-c gzip n",
+];
+
+/// Lines after which something differs, on purpose: status, standard error and what is there.
+const DIFFERENT: &[(&str, &str, i32, &str)] = &[
+    (
+        "the original stays where something follows its data, which may be worth a look",
+        "gzip -d garbage.gz; s=$?; ls garbage*; exit $s",
+        2,
+        "\ngzip: garbage.gz: decompression OK, trailing garbage ignored\n",
+    ),
+    (
+        "a wrong checksum stops the file and no other",
+        "gzip -d crc.gz made.gz; s=$?; ls crc.gz made; exit $s",
+        1,
+        "\ngzip: crc.gz: invalid compressed data--crc error\n",
+    ),
+    (
+        "the sizes of all the members, not of the last",
+        "gzip -l two.gz | tail -n 1 | awk '{ print $2 }'",
+        0,
+        "",
+    ),
+    ("a hard link is no obstacle where the original stays", "ln n n2; gzip -k n", 0, ""),
+    (
+        "control characters are escaped, so that a name cannot drive the terminal",
+        "gzip \"$(printf 'a\\033b')\"",
+        1,
+        "gzip: a\\u{1b}b: No such file or directory\n",
+    ),
+    (
+        "the variable is read without a warning, since scripts that set it have been warned enough",
+        "GZIP=-9 gzip n",
+        0,
+        "",
+    ),
+];
+
+/// What there is to see of a file: its name, mode and time, and what is in it, decompressed.
+fn files(dir: &Path) -> Vec<String> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let metadata = path.symlink_metadata().unwrap();
+        if metadata.is_dir() {
+            files.extend(self::files(&path));
+            continue;
+        }
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        // Later than FILES is now.
+        let time = if metadata.mtime() < 1_000_000_000 { metadata.mtime() } else { 0 };
+        let bytes = fs::read(&path).unwrap_or_default();
+        let mut plain = Vec::new();
+        if MultiGzDecoder::new(&bytes[..]).read_to_end(&mut plain).is_err() {
+            plain = bytes;
+        }
+        let sum = crc32fast::hash(&plain);
+        files.push(format!("{name} {:o} {time} {} {sum:08x}", metadata.mode(), plain.len()));
+    }
+    files.sort();
+    files
+}
+
+/// The text without the ratios, which depend on the compressor.
+fn masked(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let words = line.split(' ').filter(|word| !word.is_empty());
+        let words = words.map(|word| if word.ends_with('%') { "ratio" } else { word });
+        words.collect::<Vec<_>>().join(" ")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn run(tools: Tools, line: &str) -> (Ran, Vec<String>) {
+    let dir = Dir::with(FILES);
+    let ran = dir.run_with(tools, line);
+    let files = files(dir.path());
+    (ran, files)
+}
+
+#[test]
+fn thirty_lines_and_more_end_the_same() {
+    let mut differences = Vec::new();
+    for line in SAME {
+        let (mut theirs, mut ours) = (run(Tools::Installed, line), run(Tools::Ours, line));
+        for ran in [&mut theirs.0, &mut ours.0] {
+            // The installed gunzip and zcat are scripts around gzip, which speaks for them.
+            ran.err = masked(&ran.err).replace("zcat: ", "gzip: ");
+        }
+        if theirs != ours {
+            differences.push(format!("{line}\n  gzip: {theirs:?}\n  ours: {ours:?}"));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn where_it_differs_that_is_on_purpose() {
+    for &(why, line, code, err) in DIFFERENT {
+        let ours = run(Tools::Ours, line);
+        ours.0.says(code, err);
+        assert_ne!(ours, run(Tools::Installed, line), "no longer different: {why}");
+    }
+}

@@ -1,0 +1,8 @@
+//! `pgz` where gzip was: what its flags do, what it leaves alone, and that it loses nothing.
+
+mod beside_gzip;
+mod faults;
+mod flags;
+mod support;
+mod table;
+mod terminal;
