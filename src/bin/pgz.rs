@@ -153,7 +153,8 @@ fn run(persona: Persona, mut options: Options) -> anyhow::Result<Exit> {
     let work = options.work(persona, names.len())?;
     let names = if names.is_empty() { vec![PathBuf::from("-")] } else { names };
     let (files, mut exit) = inputs::expand(names, &work);
-    let total = files.iter().map(|file| Some(file.metadata().ok()?.len())).sum();
+    let sizes = || files.iter().map(|file| Some(file.metadata().ok()?.len())).sum();
+    let total = work.voice.progress.then(sizes).flatten();
     let read = Arc::clone(&work.options.read);
     let when = if work.voice.is_quiet() { When::Never } else { progress };
     let _line = Line::start(when, total, move || read.load(Ordering::Relaxed));

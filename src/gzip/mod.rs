@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`stream`] | a reader compressed or decompressed into a writer |
 //! | [`batch`] | many files, each into the one beside it |
-//! | [`file`] | what is to be done with files, and what was done with one |
+//! | [`mod@file`] | what is to be done with files, and what was done with one |
 //! | [`suffix`] | the endings of their names |
 //! | [`place`] | an output that is whole or not there |
 //!
