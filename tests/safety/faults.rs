@@ -149,8 +149,9 @@ fn a_full_disk_loses_nothing() {
 #[test]
 fn a_full_output_is_told() {
     let dir = Dir::with("seq 99 > a");
-    let ran = dir.run("pgz -c a > /dev/full");
-    ran.says(1, "pgz: stdout: No space left on device\n");
+    let full = "No space left on device\n";
+    dir.run("pgz -c a > /dev/full").says(1, &format!("pgz: standard output: {full}"));
+    dir.run("gzip -c a > /dev/full").says(1, &format!("gzip: stdout: {full}"));
 }
 
 #[test]

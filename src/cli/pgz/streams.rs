@@ -27,7 +27,8 @@ pub fn to_stdout(work: &Work, files: &[PathBuf]) -> anyhow::Result<Exit> {
         });
         if let Err(GzipError::Write(error)) = outcome {
             // Nothing that follows could be written either.
-            return Err(error).context("stdout");
+            let stdout = if work.voice.persona.is_gnu() { "stdout" } else { "standard output" };
+            return Err(error).context(stdout);
         }
         exit.worsen(tell(work, file, &outcome)?);
     }
@@ -62,10 +63,12 @@ fn refuse_terminals(work: &Work, files: &[PathBuf]) -> anyhow::Result<()> {
         Action::Decompress | Action::Test if stdin => ("read from", "decompression"),
         _ => return Ok(()),
     };
+    if !work.voice.persona.is_gnu() {
+        anyhow::bail!("compressed data not {verb} a terminal; -f forces it, -h helps");
+    }
     let name = work.voice.persona.name();
-    anyhow::bail!(
-        "compressed data not {verb} a terminal. Use -f to force {force}.\nFor help, type: {name} -h"
-    )
+    let help = format!("For help, type: {name} -h");
+    anyhow::bail!("compressed data not {verb} a terminal. Use -f to force {force}.\n{help}")
 }
 
 /// Something to read, and what is known of it.
