@@ -45,7 +45,7 @@ impl Sink {
                 let file = File::options().write(true).open(&target)?;
                 return Ok(Self::Direct(BufWriter::with_capacity(BUFFER, file), path.to_owned()));
             }
-            Err(_) => Permissions::from_mode(0o666 & !current_umask().bits()),
+            Err(_) => fresh_permissions(),
         };
         let unfinished = Unfinished::default();
         signals::clean_up_on_signals(&unfinished)?;
@@ -65,10 +65,12 @@ impl Sink {
         let name = self.name();
         let placed = match self {
             Self::Direct(mut output, _) => output.flush(),
-            Self::Aside(output, _, permissions) => output
-                .into_inner()
-                .map_err(io::IntoInnerError::into_error)
-                .and_then(|output| output.commit(permissions, Existing::Replace)),
+            Self::Aside(output, _, permissions) => {
+                output.into_inner().map_err(io::IntoInnerError::into_error).and_then(|output| {
+                    output.set_permissions(permissions)?;
+                    output.commit(Existing::Replace, false)
+                })
+            }
         };
         placed.context(name)
     }
@@ -90,9 +92,11 @@ impl Write for Sink {
     }
 }
 
+/// What is allowed with a new file.
+///
 /// The mask can only be read by setting it, so this must not run beside threads that make files.
-fn current_umask() -> Mode {
+pub(super) fn fresh_permissions() -> Permissions {
     let mask = umask(Mode::empty());
     umask(mask);
-    mask
+    Permissions::from_mode(0o666 & !mask.bits())
 }

@@ -83,6 +83,11 @@ impl Output {
         self.file.set_times(FileTimes::new().set_accessed(other.accessed()?).set_modified(modified))
     }
 
+    /// Gives the file these permissions, for when it is in place.
+    pub fn set_permissions(&self, permissions: Permissions) -> io::Result<()> {
+        self.file.set_permissions(permissions)
+    }
+
     fn chown(&self, user: Option<u32>, group: Option<u32>) -> bool {
         let (user, group) = (user.map(Uid::from_raw), group.map(Gid::from_raw));
         rustix::fs::fchown(&self.file, user, group).is_ok()

@@ -4,6 +4,7 @@ use super::Work;
 use super::inputs::is_stdin;
 use super::list::Table;
 use super::voice::saved;
+use crate::cli::output::fresh_permissions;
 use crate::cli::{Exit, signals};
 use crate::gzip::file::{self, Action, Place};
 use crate::gzip::place::{Existing, Output};
@@ -40,6 +41,7 @@ pub fn to_file(work: &Work, target: &Path) -> anyhow::Result<Exit> {
     let stdin = Path::new("-");
     refuse_terminals(work, &[stdin.to_owned()])?;
     signals::clean_up_on_signals(&work.options.unfinished).context("cannot watch for signals")?;
+    let permissions = fresh_permissions();
     let outcome = Input::open(stdin, work).and_then(|input| {
         let options = &work.options;
         if options.existing == Existing::Keep && target.symlink_metadata().is_ok() {
@@ -47,6 +49,7 @@ pub fn to_file(work: &Work, target: &Path) -> anyhow::Result<Exit> {
         }
         let mut output = Output::create(target, &options.unfinished).map_err(GzipError::Write)?;
         let totals = input.pass(work, &mut output)?;
+        output.set_permissions(permissions).map_err(GzipError::Write)?;
         output.commit(options.existing, options.synchronous).map_err(GzipError::Write)?;
         Ok(totals)
     });
