@@ -94,7 +94,7 @@ pub(crate) fn indexed(plain: &[u8], level: Level) -> Vec<u8> {
     fs::write(&path, plain).unwrap();
     let options = Options::new(Action::Compress, settings(2).level(level));
     batch::run(from_ref(&path), &options, |_, outcome| {
-        assert_eq!(outcome.unwrap().plain, plain.len() as u64);
+        assert_eq!(outcome.unwrap().totals.plain, plain.len() as u64);
     });
     fs::read(gz(&path)).unwrap()
 }
