@@ -112,8 +112,6 @@ where
 {
     // A time too long for the clock is for ever.
     let deadline = config.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    widen(&input);
-    widen(&output);
     let downstream = Arc::new(output.as_fd().try_clone_to_owned().map_err(EchoError::Write)?);
     let (sender, events) = bounded(BUFFERS + 1);
     let (recycle, empty) = bounded(BUFFERS);
@@ -150,21 +148,6 @@ where
         Err(RecvTimeoutError::Disconnected) => panic!("the output panicked"),
     }
 }
-
-/// Makes a pipe hold more: the more it holds, the seldomer two programs wait for each other. What
-/// is no pipe, or may not grow, works as it is.
-#[cfg(target_os = "linux")]
-fn widen(file: &impl AsFd) {
-    use rustix::pipe::{fcntl_getpipe_size, fcntl_setpipe_size};
-
-    const PIPE: usize = 1024 * 1024;
-    if fcntl_getpipe_size(file).is_ok_and(|size| size < PIPE) {
-        let _ = fcntl_setpipe_size(file, PIPE);
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn widen(_: &impl AsFd) {}
 
 /// Waits for what comes from `finished` after the deadline.
 ///

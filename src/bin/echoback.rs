@@ -2,11 +2,9 @@
 
 use clap::Parser;
 use csp_toolkit::cli::duration::Timeout;
-use csp_toolkit::cli::{Exit, exit, message};
+use csp_toolkit::cli::{Exit, exit, message, stdio};
 use csp_toolkit::echo::{self, Config, Outcome};
-use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal};
-use std::os::fd::AsFd;
 use std::process::ExitCode;
 
 const NAME: &str = "echoback";
@@ -36,9 +34,6 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> anyhow::Result<Exit> {
-    // The files behind the standard streams: their buffers would only be in the way.
-    let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     let config = Config {
         timeout: options.timeout.0,
         closing: if options.quiet { Vec::new() } else { b"Timed out.\n".to_vec() },
@@ -49,7 +44,7 @@ fn run(options: &Options) -> anyhow::Result<Exit> {
             }
         },
     };
-    match echo::run(input, output, config)? {
+    match echo::run(stdio::input()?, stdio::output()?, config)? {
         Outcome::Closed => Err(io::Error::from(ErrorKind::BrokenPipe).into()),
         Outcome::TimedOut | Outcome::Stalled | Outcome::EndOfInput => Ok(Exit::Success),
     }

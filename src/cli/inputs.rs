@@ -1,10 +1,9 @@
 //! The inputs that a command line names: files, standard input, and what is in directories.
 
+use super::stdio;
 use crate::tally::Source;
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -51,8 +50,8 @@ pub fn find(
 
 /// Standard input as a file where that can be had, so that a regular one is read by all threads.
 fn standard_input() -> Input {
-    let source = match io::stdin().as_fd().try_clone_to_owned() {
-        Ok(file) => Source::Open(File::from(file)),
+    let source = match stdio::input() {
+        Ok(file) => Source::Open(file),
         Err(_) => Source::Reader(Box::new(io::stdin())),
     };
     Input { name: PathBuf::from("-"), source }

@@ -13,6 +13,7 @@ pub mod pgz;
 pub mod progress;
 pub mod signals;
 pub mod size;
+pub mod stdio;
 pub mod terminal;
 pub mod threads;
 

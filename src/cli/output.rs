@@ -1,6 +1,6 @@
 //! Where a command's result goes: standard output, or a file that is whole or not there.
 
-use super::signals;
+use super::{signals, stdio};
 use crate::gzip::Unfinished;
 use crate::gzip::place::{Existing, Output};
 use anyhow::Context;
@@ -27,10 +27,8 @@ impl Sink {
     /// Begins the output at `path`, or on standard output.
     pub fn open(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path else {
-            let stdout = io::stdout();
-            let file = std::os::fd::AsFd::as_fd(&stdout).try_clone_to_owned();
             let name = PathBuf::from("standard output");
-            let file = file.map(File::from).with_context(|| name.display().to_string())?;
+            let file = stdio::output().with_context(|| name.display().to_string())?;
             return Ok(Self::Direct(BufWriter::with_capacity(BUFFER, file), name));
         };
         Self::to_file(path).with_context(|| super::message::Name(path).to_string())

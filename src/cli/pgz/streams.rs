@@ -5,21 +5,19 @@ use super::inputs::is_stdin;
 use super::list::Table;
 use super::voice::saved;
 use crate::cli::output::fresh_permissions;
-use crate::cli::{Exit, signals};
+use crate::cli::{Exit, signals, stdio};
 use crate::gzip::file::{self, Action, Place};
 use crate::gzip::place::{Existing, Output};
 use crate::gzip::{GzipError, Origin, Outcome, Totals, stream};
 use anyhow::Context;
-use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
-use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Every input, one after the other, to standard output. Tells how that ended.
 pub fn to_stdout(work: &Work, files: &[PathBuf]) -> anyhow::Result<Exit> {
     refuse_terminals(work, files)?;
-    let mut output = file_of(io::stdout())?;
+    let mut output = stdio::output()?;
     let mut exit = Exit::Success;
     for file in files {
         let outcome = Input::open(file, work).and_then(|input| match work.options.action {
@@ -83,7 +81,7 @@ struct Input {
 impl Input {
     fn open(path: &Path, work: &Work) -> Result<Self, GzipError> {
         let file = if is_stdin(path) {
-            file_of(io::stdin()).map_err(GzipError::Read)?
+            stdio::input().map_err(GzipError::Read)?
         } else {
             file::open(path)?
         };
@@ -129,11 +127,6 @@ fn copy(mut input: impl Read, output: &mut impl Write) -> Outcome {
     }
 }
 
-/// The file behind a standard stream: the stream's own buffer would only be in the way.
-fn file_of(stream: impl AsFd) -> io::Result<File> {
-    Ok(File::from(stream.as_fd().try_clone_to_owned()?))
-}
-
 /// Says what there is to know of an input.
 fn tell(work: &Work, file: &Path, outcome: &Outcome) -> anyhow::Result<Exit> {
     let Work { options, voice, list, .. } = work;
@@ -143,7 +136,7 @@ fn tell(work: &Work, file: &Path, outcome: &Outcome) -> anyhow::Result<Exit> {
         Err(error) => return Ok(voice.failure(name, error)),
     };
     if *list {
-        let time = file_of(io::stdin()).and_then(|stdin| stdin.metadata());
+        let time = stdio::input().and_then(|stdin| stdin.metadata());
         let time = time.map_or(0, |metadata| metadata.mtime());
         Table::new(voice, false)
             .row(Path::new("stdout"), totals, time)
