@@ -1,6 +1,5 @@
 //! The feeder: reads members, and makes jobs of them.
 
-use super::WINDOW;
 use super::source::Source;
 use super::work::{Done, Job, bgzf};
 use super::write::Verdict;
@@ -8,10 +7,9 @@ use crate::buffer::{Buffer, Buffers};
 use crate::gzip::GzipError;
 use crate::gzip::header::{self, Trailer};
 use crate::gzip::index::Index;
-use crate::gzip::inflate::Ending;
+use crate::gzip::inflate::{Ending, Status, Stream};
 use crate::sync::pool;
 use crossbeam_channel::Receiver;
-use flate2::{Decompress, FlushDecompress, Status};
 use std::io::{BufRead, ErrorKind, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,6 +26,8 @@ pub(super) struct Feed<'a, R> {
     buffers: &'a Buffers,
     /// The length of the first member's header and trailer.
     overhead: u64,
+    /// For what is decoded in order; one for all members, which may be many and small.
+    stream: Stream,
     garbage: bool,
 }
 
@@ -38,7 +38,8 @@ impl<'a, R: Read> Feed<'a, R> {
         doubt: &'a AtomicBool,
         buffers: &'a Buffers,
     ) -> Self {
-        Self { source, verdicts, doubt, buffers, overhead: 0, garbage: false }
+        let stream = Stream::new();
+        Self { source, verdicts, doubt, buffers, overhead: 0, stream, garbage: false }
     }
 
     /// How many bytes of the input were used.
@@ -152,11 +153,11 @@ impl<'a, R: Read> Feed<'a, R> {
 
     /// Inflates the rest of a member here, in order; `window` is what comes before it.
     fn inflate(&mut self, window: &[u8], feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
-        let mut inflater = prime(window);
+        self.stream.restart(window);
         loop {
             let mut plain = self.buffers.take();
             plain.clear();
-            let ended = self.fill(&mut plain, &mut inflater);
+            let ended = self.fill(&mut plain);
             // What was decoded before an error is written, as gzip does it.
             submit(feeder, Job::Plain(plain))?;
             if ended? {
@@ -166,22 +167,20 @@ impl<'a, R: Read> Feed<'a, R> {
     }
 
     /// Inflates until the buffer is full; tells whether the member's data has ended.
-    fn fill(&mut self, plain: &mut Buffer, inflater: &mut Decompress) -> Result<bool, GzipError> {
+    fn fill(&mut self, plain: &mut Buffer) -> Result<bool, GzipError> {
+        let mut wanted = 1;
         while !plain.is_full() {
-            let input = match self.source.fill_buf() {
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                input => input.map_err(GzipError::Read)?,
-            };
-            let at_end = input.is_empty();
-            let (before_in, before_out) = (inflater.total_in(), inflater.total_out());
-            let status = inflater.decompress(input, plain.room(), FlushDecompress::None);
-            self.source.consume(length(inflater.total_in() - before_in));
-            plain.grow(length(inflater.total_out() - before_out));
-            match status {
+            let input = self.source.peek_all(wanted).map_err(GzipError::Read)?;
+            let available = input.len();
+            let step = self.stream.decode(input, plain.room());
+            self.source.consume(step.taken);
+            plain.grow(step.given);
+            match step.status {
+                Ok(Status::Full) => {}
+                Ok(Status::Ended) => return Ok(true),
+                Ok(Status::Starved) if available < wanted => return Err(GzipError::Truncated),
+                Ok(Status::Starved) => wanted = available - step.taken + 1,
                 Err(_) => return Err(GzipError::Corrupt("format violated")),
-                Ok(Status::StreamEnd) => return Ok(true),
-                Ok(_) if at_end && !plain.is_full() => return Err(GzipError::Truncated),
-                Ok(_) => {}
             }
         }
         Ok(false)
@@ -207,27 +206,6 @@ impl<'a, R: Read> Feed<'a, R> {
     }
 }
 
-/// The length of something that is in memory.
-fn length(bytes: u64) -> usize {
-    usize::try_from(bytes).unwrap_or(usize::MAX)
-}
-
 fn submit(feeder: &mut Feeder<'_>, job: Job) -> Result<(), GzipError> {
     feeder.submit(job).map_err(|_| GzipError::Abandoned)
-}
-
-/// An inflater that has just decoded `window`: it is given it as a stored block.
-fn prime(window: &[u8]) -> Decompress {
-    let mut inflater = Decompress::new(false);
-    if !window.is_empty() {
-        debug_assert!(window.len() <= WINDOW);
-        let length = u16::try_from(window.len()).unwrap_or(u16::MAX);
-        let mut block = vec![0];
-        block.extend(length.to_le_bytes());
-        block.extend((!length).to_le_bytes());
-        block.extend(window);
-        let decoded = inflater.decompress(&block, &mut vec![0; WINDOW], FlushDecompress::None);
-        debug_assert!(matches!(decoded, Ok(Status::Ok)));
-    }
-    inflater
 }

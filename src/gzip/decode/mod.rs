@@ -30,9 +30,6 @@ use std::io::{Read, Write};
 use std::sync::atomic::AtomicBool;
 use write::Sink;
 
-/// How far back a distance may reach (RFC 1951, section 2).
-const WINDOW: usize = 32 * 1024;
-
 /// Decompresses all the members of `input`.
 pub(super) fn decompress(
     input: impl Read + Send,

@@ -26,9 +26,15 @@ impl<R: Read> Source<R> {
 
     /// The next `count` bytes, which stay where they are; fewer at the end of the input.
     pub(in crate::gzip) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
+        let bytes = self.peek_all(count)?;
+        Ok(&bytes[..count.min(bytes.len())])
+    }
+
+    /// All the next bytes that are there, which stay where they are: at least `count`, fewer only at
+    /// the end of the input.
+    pub(in crate::gzip) fn peek_all(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.buffer.len() - self.start < count && self.read_more()? > 0 {}
-        let end = self.buffer.len().min(self.start + count);
-        Ok(&self.buffer[self.start..end])
+        Ok(&self.buffer[self.start..])
     }
 
     /// Appends the next `count` bytes, fewer at the end of the input. Makes room as they come, so
@@ -81,10 +87,7 @@ impl<R: Read> Read for Source<R> {
 
 impl<R: Read> BufRead for Source<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.start == self.buffer.len() {
-            self.read_more()?;
-        }
-        Ok(&self.buffer[self.start..])
+        self.peek_all(1)
     }
 
     fn consume(&mut self, count: usize) {

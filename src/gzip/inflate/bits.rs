@@ -22,9 +22,29 @@ impl<'a> Bits<'a> {
         Self { data, rest: data, beyond: 0, buffer: 0, left: 0 }
     }
 
+    /// The same without the first `count` bits, fewer than eight.
+    pub(super) fn from_bit(data: &'a [u8], count: u8) -> Self {
+        let mut bits = Self::new(data);
+        bits.refill();
+        bits.drop(count);
+        bits
+    }
+
     /// Bits taken so far.
     pub(super) fn position(&self) -> usize {
         8 * (self.data.len() - self.rest.len() + self.beyond) - usize::from(self.left)
+    }
+
+    /// Whether some of the bits taken came after the end of the data.
+    pub(super) fn is_beyond(&self) -> bool {
+        self.position() > 8 * self.data.len()
+    }
+
+    /// Whether any few symbols that begin here end within the data: three literals, or two, a length
+    /// and a distance, have at most 70 bits.
+    #[inline]
+    pub(super) fn has_plenty(&self) -> bool {
+        self.rest.len() >= 16
     }
 
     /// Makes sure that at least 56 bits can be taken.
@@ -90,18 +110,26 @@ impl<'a> Bits<'a> {
         before
     }
 
-    /// The contents of a stored block (section 3.2.4), the header's three bits of which are taken.
-    pub(super) fn stored(&mut self) -> Result<&'a [u8], InflateError> {
+    /// The length of a stored block (section 3.2.4), the header's three bits of which are taken. Its
+    /// contents come next.
+    pub(super) fn stored_length(&mut self) -> Result<usize, InflateError> {
         let start = self.position().div_ceil(8);
         let after = self.data.get(start..).ok_or(InflateError::Truncated)?;
-        let (&[a, b, c, d], after) = after.split_first_chunk().ok_or(InflateError::Truncated)?;
+        let (&[a, b, c, d], rest) = after.split_first_chunk().ok_or(InflateError::Truncated)?;
         let length = u16::from_le_bytes([a, b]);
         if length != !u16::from_le_bytes([c, d]) {
             return Err(InflateError::BadStored);
         }
-        let (contents, rest) =
-            after.split_at_checked(length.into()).ok_or(InflateError::Truncated)?;
         *self = Self { data: self.data, rest, beyond: 0, buffer: 0, left: 0 };
-        Ok(contents)
+        Ok(length.into())
+    }
+
+    /// The next bytes of a stored block: `count` of them, fewer at the end of the data.
+    pub(super) fn stored(&mut self, count: usize) -> &'a [u8] {
+        debug_assert!(self.position() % 8 == 0 && !self.is_beyond());
+        let start = self.position() / 8;
+        let (bytes, rest) = self.data[start..].split_at(count.min(self.data.len() - start));
+        *self = Self { data: self.data, rest, beyond: 0, buffer: 0, left: 0 };
+        bytes
     }
 }

@@ -1,15 +1,16 @@
-//! Raw DEFLATE data (RFC 1951) held in a slice, decoded with the place of every block known.
+//! Raw DEFLATE data (RFC 1951), decoded.
 //!
-//! One decoder, two uses. [`Inflater::inflate`] decodes into a slice. [`Inflater::prove`] decodes
+//! One decoder, three uses. [`Inflater::inflate`] decodes into a slice. [`Inflater::prove`] decodes
 //! against the text that the data was made from: it writes nothing, and since that text is there
 //! already it need not wait for its own output. It is what lets every compressed chunk be proved
 //! before it is written, and it tells where the last block begins, which is where one chunk is
-//! spliced to the next.
+//! spliced to the next. [`Stream`] decodes data that comes, and goes out, in pieces of any size.
 //!
 //! Data is accepted and refused exactly as zlib's `inflate` does it.
 
 mod bits;
 mod sink;
+mod stream;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,11 @@ mod tests;
 use bits::Bits;
 use sink::{Compare, Fill, Sink};
 use std::mem;
+pub(crate) use stream::{Status, Stream};
 use tables::{CODE_LENGTH_BITS, Entry, Tables};
+
+/// How far back a distance may reach (section 2).
+pub(crate) const WINDOW: usize = 32 * 1024;
 
 /// Why data is not what it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +74,14 @@ pub(crate) struct Walk {
     pub(crate) end: usize,
 }
 
+/// What a block holds, after its header.
+enum Contents {
+    /// So many bytes.
+    Stored(usize),
+    /// Symbols, the codes of which are in the tables now.
+    Coded,
+}
+
 /// A decoder; what it keeps from call to call is only the room for its tables.
 pub(crate) struct Inflater {
     tables: Box<Tables>,
@@ -111,7 +124,7 @@ impl Inflater {
             last_block = bits.position();
             let block = self.block(&mut bits, sink);
             // Past the end only zeros are read. Whatever they seemed to say, this is what is wrong.
-            if bits.position() > 8 * data.len() {
+            if bits.is_beyond() {
                 return Err(InflateError::Truncated);
             }
             let last = block?;
@@ -130,23 +143,41 @@ impl Inflater {
         Ok(Walk { last_block, end })
     }
 
-    /// Decodes a block (section 3.2.3) and tells whether it was marked final.
+    /// Decodes a block and tells whether it was marked final.
     fn block(&mut self, bits: &mut Bits<'_>, sink: &mut impl Sink) -> Result<bool, InflateError> {
+        let (last, contents) = self.header(bits)?;
+        match contents {
+            Contents::Stored(length) => {
+                let bytes = bits.stored(length);
+                if bytes.len() < length {
+                    return Err(InflateError::Truncated);
+                }
+                sink.stored(bytes)?;
+            }
+            Contents::Coded => {
+                decode::<true, _>(&self.tables, bits, sink, |_, _| true)?;
+            }
+        }
+        Ok(last)
+    }
+
+    /// Reads a block's header (section 3.2.3). Tells whether it is marked final, and what follows.
+    fn header(&mut self, bits: &mut Bits<'_>) -> Result<(bool, Contents), InflateError> {
         bits.refill();
         let last = bits.take(1) == 1;
-        match bits.take(2) {
-            0 => sink.stored(bits.stored()?)?,
+        let contents = match bits.take(2) {
+            0 => Contents::Stored(bits.stored_length()?),
             1 => {
                 self.tables.set_fixed();
-                decode(&self.tables, bits, sink)?;
+                Contents::Coded
             }
             2 => {
                 self.read_codes(bits)?;
-                decode(&self.tables, bits, sink)?;
+                Contents::Coded
             }
             _ => return Err(InflateError::BadBlockType),
-        }
-        Ok(last)
+        };
+        Ok((last, contents))
     }
 
     /// Reads the codes of a dynamic block (section 3.2.7).
@@ -189,14 +220,29 @@ impl Inflater {
     }
 }
 
-/// Decodes the symbols of a block, up to and with its end (section 3.2.3).
+/// Where [`decode`] has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Between two symbols of a block.
+    Within,
+    /// Behind a block.
+    End,
+}
+
+/// Decodes the symbols of a block, up to and with its end (section 3.2.3), or for as long as
+/// `goes_on` says so: it is asked before every symbol, or every few if they may come in `RUNS`.
 ///
 /// A function of its own, that works on copies: only so does the compiler keep all that the loop
 /// needs in registers.
 #[inline(never)]
-fn decode<S: Sink>(tables: &Tables, bits: &mut Bits<'_>, sink: &mut S) -> Result<(), InflateError> {
+fn decode<const RUNS: bool, S: Sink>(
+    tables: &Tables,
+    bits: &mut Bits<'_>,
+    sink: &mut S,
+    goes_on: impl FnMut(&Bits<'_>, &S) -> bool,
+) -> Result<Place, InflateError> {
     let (mut local_bits, mut local_sink) = (*bits, mem::take(sink));
-    let result = decode_symbols(tables, &mut local_bits, &mut local_sink);
+    let result = decode_symbols::<RUNS, S>(tables, &mut local_bits, &mut local_sink, goes_on);
     (*bits, *sink) = (local_bits, local_sink);
     result
 }
@@ -208,18 +254,22 @@ fn decode<S: Sink>(tables: &Tables, bits: &mut Bits<'_>, sink: &mut S) -> Result
 /// index of the distance (8) fit, or three literals, the last of them in a subtable (37), and the
 /// next index (11).
 #[inline]
-fn decode_symbols<S: Sink>(
+fn decode_symbols<const RUNS: bool, S: Sink>(
     tables: &Tables,
     bits: &mut Bits<'_>,
     sink: &mut S,
-) -> Result<(), InflateError> {
+    mut goes_on: impl FnMut(&Bits<'_>, &S) -> bool,
+) -> Result<Place, InflateError> {
     bits.refill();
     let mut entry = tables.literal(bits);
-    loop {
+    while goes_on(bits, sink) {
         let mut before = bits.drop_entry(entry);
         if entry.is_literal() {
             sink.literal(entry.byte())?;
             entry = tables.literal(bits);
+            if !RUNS {
+                continue;
+            }
             before = bits.drop_entry(entry);
             if entry.is_literal() {
                 sink.literal(entry.byte())?;
@@ -246,7 +296,7 @@ fn decode_symbols<S: Sink>(
                 }
             }
             if entry.is_end() {
-                return Ok(());
+                return Ok(Place::End);
             }
             if entry.is_nothing() {
                 return Err(InflateError::BadCode);
@@ -258,6 +308,7 @@ fn decode_symbols<S: Sink>(
         bits.refill();
         sink.copy(code.value(before), length)?;
     }
+    Ok(Place::Within)
 }
 
 /// Drops a distance's code and extra bits: its entry, and the buffer that begins with them. Leaves

@@ -120,6 +120,27 @@ impl<'a> Fill<'a> {
     pub(super) fn new(out: &'a mut [u8]) -> Self {
         Self { out, position: 0 }
     }
+
+    /// Goes on at `position`, which is in `out` or its end.
+    pub(super) fn from_position(out: &'a mut [u8], position: usize) -> Self {
+        Self { out, position }
+    }
+
+    #[inline]
+    pub(super) fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Drops what was written behind `position`.
+    pub(super) fn go_back(&mut self, position: usize) {
+        self.position = position;
+    }
+
+    /// How many bytes can still be written.
+    #[inline]
+    pub(super) fn room(&self) -> usize {
+        self.out.len() - self.position
+    }
 }
 
 impl Sink for Fill<'_> {
@@ -150,6 +171,11 @@ impl Sink for Fill<'_> {
         }
         let window = self.out.get_mut(from..end).ok_or(InflateError::WrongLength)?;
         self.position = end;
+        if distance == 1 {
+            let byte = window[0];
+            window.fill(byte);
+            return Ok(());
+        }
         // What is there repeats every `done` bytes, so that twice as much can be copied each time.
         let mut done = distance;
         while done < window.len() {

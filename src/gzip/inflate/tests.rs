@@ -6,7 +6,7 @@ use libdeflater::{CompressionLvl, Compressor};
 use proptest::prelude::*;
 
 /// Bytes without a pattern, the same at every run.
-fn noise(count: usize, mut seed: u64) -> Vec<u8> {
+pub(super) fn noise(count: usize, mut seed: u64) -> Vec<u8> {
     let next = || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         seed.to_be_bytes()[0]
@@ -15,7 +15,7 @@ fn noise(count: usize, mut seed: u64) -> Vec<u8> {
 }
 
 /// Words of which some are rare, so that codes of all lengths occur.
-fn prose(count: usize) -> Vec<u8> {
+pub(super) fn prose(count: usize) -> Vec<u8> {
     let words = noise(4 * count, 7).into_iter().flat_map(|byte| {
         let word = byte.leading_zeros() as usize * 37 + usize::from(byte) % 11;
         format!("word{}{} ", char::from(33 + byte / 3), word * word).into_bytes()
@@ -35,7 +35,7 @@ fn repeats(distance: usize) -> Vec<u8> {
     text
 }
 
-fn texts() -> Vec<Vec<u8>> {
+pub(super) fn texts() -> Vec<Vec<u8>> {
     let mut texts = vec![
         Vec::new(),
         vec![b'x'],
@@ -50,7 +50,7 @@ fn texts() -> Vec<Vec<u8>> {
     texts
 }
 
-fn libdeflate(text: &[u8], level: i32) -> Vec<u8> {
+pub(super) fn libdeflate(text: &[u8], level: i32) -> Vec<u8> {
     let mut compressor = Compressor::new(CompressionLvl::new(level).unwrap());
     let mut data = vec![0; compressor.deflate_compress_bound(text.len())];
     let length = compressor.deflate_compress(text, &mut data).unwrap();
@@ -58,7 +58,7 @@ fn libdeflate(text: &[u8], level: i32) -> Vec<u8> {
     data
 }
 
-fn flate2(text: &[u8], level: u32, flush: FlushCompress) -> Vec<u8> {
+pub(super) fn flate2(text: &[u8], level: u32, flush: FlushCompress) -> Vec<u8> {
     let mut compress = Compress::new(Compression::new(level), false);
     let mut data = Vec::with_capacity(2 * text.len() + 1000);
     compress.compress_vec(text, &mut data, flush).unwrap();
@@ -129,7 +129,7 @@ fn splices(data: &[u8], text: &[u8], walk: Walk) {
 }
 
 /// Streams of a few hundred bytes with all kinds of blocks, and their texts.
-fn small() -> Vec<(Vec<u8>, Vec<u8>)> {
+pub(super) fn small() -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut streams = Vec::new();
     let varied = [prose(150), noise(20, 1), vec![b'z'; 300], prose(200)].concat();
     for text in [Vec::new(), b"abcabcabc".to_vec(), noise(40, 4), varied] {
@@ -276,14 +276,14 @@ fn a_text_too_short_or_too_long_is_no_proof() {
 
 /// Bits written by hand, for what no encoder makes.
 #[derive(Default)]
-struct Writer {
-    data: Vec<u8>,
+pub(super) struct Writer {
+    pub(super) data: Vec<u8>,
     used: usize,
 }
 
 impl Writer {
     /// The lowest `count` bits of `value`, lowest first.
-    fn bits(mut self, value: usize, count: usize) -> Self {
+    pub(super) fn bits(mut self, value: usize, count: usize) -> Self {
         for bit in 0..count {
             if self.used % 8 == 0 {
                 self.data.push(0);
