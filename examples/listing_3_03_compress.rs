@@ -4,19 +4,19 @@
 //! originals as they are. Its `compress` returns an error that `main` drops.
 //!
 //! In Rust dropping a `Result` is a compiler warning, so this `main` prints the error and ends with
-//! status 1. `compress` is one call of the library, which writes under a temporary name and renames
-//! at the end: there is never half a NAME.gz.
+//! status 1. The rest is the same: `flate2`'s encoder wraps the file as Go's `gzip.Writer` does, and
+//! `io::copy` is `io.Copy`. What both lack is in `csp_toolkit::gzip`, which listing 3.4 uses: until
+//! it is complete, an output is not seen under its name.
 //!
 //! Run: `cargo run --example listing_3_03_compress -- FILE...`
 //!
 //! You see nothing; the .gz files are there. Without a FILE, copies of the sample texts are
 //! compressed, and a line says where they are.
 
-use csp_toolkit::gzip::file::{Action, Options, Outcome};
-use csp_toolkit::gzip::place::Existing;
-use csp_toolkit::gzip::{Settings, batch};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::fs::File;
 use std::io;
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -33,8 +33,12 @@ fn main() -> io::Result<ExitCode> {
     Ok(exit)
 }
 
-fn compress(file: &Path) -> Outcome {
-    let settings = Settings::new(NonZeroUsize::MIN);
-    let options = Options::new(Action::Compress, settings).existing(Existing::Replace);
-    batch::run_one(file, &options)
+fn compress(file: &Path) -> io::Result<()> {
+    let mut input = File::open(file)?;
+    let mut name = file.as_os_str().to_owned();
+    name.push(".gz");
+    let mut encoder = GzEncoder::new(File::create(name)?, Compression::default());
+    io::copy(&mut input, &mut encoder)?;
+    encoder.finish()?;
+    Ok(())
 }

@@ -151,7 +151,8 @@ impl Sink for Fill<'_> {
         Ok(())
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "several loops use it, and a call slows each")]
+    #[inline(always)]
     fn copy(&mut self, distance: usize, length: usize) -> Result<(), InflateError> {
         let from = self.position.checked_sub(distance).ok_or(InflateError::BadDistance)?;
         let end = self.position + length;
@@ -171,18 +172,7 @@ impl Sink for Fill<'_> {
         }
         let window = self.out.get_mut(from..end).ok_or(InflateError::WrongLength)?;
         self.position = end;
-        if distance == 1 {
-            let byte = window[0];
-            window.fill(byte);
-            return Ok(());
-        }
-        // What is there repeats every `done` bytes, so that twice as much can be copied each time.
-        let mut done = distance;
-        while done < window.len() {
-            let more = done.min(window.len() - done);
-            window.copy_within(..more, done);
-            done += more;
-        }
+        repeat(window, distance);
         Ok(())
     }
 
@@ -208,4 +198,21 @@ impl Sink for Fill<'_> {
 fn step(window: &mut [u8], distance: usize, at: usize) {
     let bytes: [u8; COPY] = *window[at..].first_chunk().expect("they come before those");
     *window[distance + at..].first_chunk_mut().expect("there are so many") = bytes;
+}
+
+/// Fills the window with its first `distance` bytes over and over.
+#[inline(never)]
+fn repeat(window: &mut [u8], distance: usize) {
+    if distance == 1 {
+        let byte = window[0];
+        window.fill(byte);
+        return;
+    }
+    // What is there repeats every `done` bytes, so that twice as much can be copied each time.
+    let mut done = distance;
+    while done < window.len() {
+        let more = done.min(window.len() - done);
+        window.copy_within(..more, done);
+        done += more;
+    }
 }
