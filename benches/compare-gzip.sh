@@ -5,8 +5,8 @@
 #
 # DIR holds linux64.tar, kjv100.txt and small/ (3,000 files); any tar, any large text and any
 # folder will do under those names. Every output is decoded and compared with the input before its
-# time is printed. A peer that is not installed is left out, and said so. Each time is the best of
-# RUNS (5); the ratio is the peer's time over pgz's, so more than 1 is a win for pgz.
+# time is printed. A peer that is not installed is left out, and said so. Compressed data goes
+# through a pipe, decompressed data to /dev/null. Each time is the best of RUNS (5); the ratio is the peer's time over pgz's, so more than 1 is a win for pgz.
 #
 # Needs: bash, gzip, GNU time for the memory.
 set -euo pipefail
@@ -21,11 +21,12 @@ cd "$work"
 
 has() { command -v "${1%% *}" >/dev/null; }
 
-# best COMMAND...: the least of its wall times, in seconds.
+# best COMMAND [FIRST]: the least of its wall times, in seconds; FIRST is run before each, untimed.
 best() {
     for _ in $(seq "$runs"); do
+        ${2:-true}
         local from=$EPOCHREALTIME
-        bash -c "$*" >/dev/null
+        bash -c "$1" >/dev/null 2>&1
         local to=$EPOCHREALTIME
         echo "$(((${to/./} - ${from/./})))"
     done | sort -n | awk 'NR == 1 { printf "%.4f", $1 / 1e6 }'
@@ -63,7 +64,7 @@ decompress() {
     for tool in "$@"; do
         has "$tool" || { row "${tool%% *}" 'not installed' '' '' ''; continue; }
         bash -c "$tool '$packed'" | cmp - "$input" || { row "$tool" WRONG '' '' ''; continue; }
-        seconds=$(best "$tool '$packed' | cat")
+        seconds=$(best "$tool '$packed'")
         ours=${ours:-$seconds}
         row "${tool/#*\/pgz/pgz}" "$seconds" "$(rate "$bytes" "$seconds")" '' "$(ratio "$seconds" "$ours")"
     done
@@ -105,7 +106,7 @@ for tool in "xargs $pgz -f -p$threads" 'xargs -n 100 -P2 libdeflate-gzip -kf' 'x
     find small -name '*.gz' -delete
     bash -c "$tool" <list >/dev/null
     while read -r file; do gzip -dc "$file.gz" | cmp -s - "$file" || echo "WRONG: $file"; done <list
-    seconds=$(best "$tool <list")
+    seconds=$(best "$tool <list" 'find small -name *.gz -delete')
     ours=${ours:-$seconds}
     size=$(find small -name '*.gz' -printf '%s\n' | awk -v b="$bytes" '{ s += $1 } END { printf "%.4f", s / b }')
     row "${tool/#xargs*\/pgz/pgz}" "$seconds" "$(rate "$bytes" "$seconds")" "$size" "$(ratio "$seconds" "$ours")"

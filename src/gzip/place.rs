@@ -10,29 +10,41 @@ use std::fs::{File, FileTimes, Metadata, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::SystemTime;
 use tempfile::{NamedTempFile, TempPath};
 
 /// The temporary files under way, so that a signal handler can remove them. Clones share the set.
 #[derive(Clone, Debug, Default)]
-pub struct Unfinished(Arc<Mutex<HashSet<PathBuf>>>);
+pub struct Unfinished(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// Whoever begins a file or puts it in place shares it, whoever removes them all has it alone.
+    /// Making a file can take the system a while, and threads should not wait for each other.
+    gate: RwLock<()>,
+    paths: Mutex<HashSet<PathBuf>>,
+}
 
 impl Unfinished {
     /// Removes them all. Until the returned guard is dropped, none is begun and none comes into
     /// place: whoever tries blocks.
     #[must_use = "dropping it lets the others go on"]
     pub fn remove_all(&self) -> impl Sized + '_ {
-        let mut paths = self.lock();
-        for path in paths.drain() {
+        let alone = self.0.gate.write().unwrap_or_else(PoisonError::into_inner);
+        for path in self.paths().drain() {
             // Nothing better can be done on the way out.
             let _ = std::fs::remove_file(path);
         }
-        paths
+        alone
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn share(&self) -> RwLockReadGuard<'_, ()> {
+        self.0.gate.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn paths(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.0.paths.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -50,11 +62,11 @@ impl Output {
     /// Begins the file that is to become `target`, beside it, with mode 0600.
     pub fn create(target: &Path, unfinished: &Unfinished) -> io::Result<Self> {
         let directory = directory_of(target);
-        let mut paths = unfinished.lock();
+        let shared = unfinished.share();
         let file =
             tempfile::Builder::new().prefix(".pgz-").suffix(".tmp").tempfile_in(directory)?;
-        paths.insert(file.path().to_owned());
-        drop(paths);
+        unfinished.paths().insert(file.path().to_owned());
+        drop(shared);
         let (file, path) = NamedTempFile::into_parts(file);
         let (target, unfinished) = (target.to_owned(), unfinished.clone());
         Ok(Self { file, path: Some(path), target, unfinished })
@@ -101,15 +113,15 @@ impl Output {
             self.file.sync_all()?;
         }
         let Some(path) = self.path.take() else { return Ok(()) };
-        let mut paths = self.unfinished.lock();
-        paths.remove(&*path);
+        let shared = self.unfinished.share();
+        self.unfinished.paths().remove(&*path);
         // On an error the path comes back inside it and its drop removes the file.
         let placed = match existing {
             Existing::Keep => path.persist_noclobber(&self.target),
             Existing::Replace => path.persist(&self.target),
         };
         placed.map_err(|failed| failed.error)?;
-        drop(paths);
+        drop(shared);
         if flush {
             File::open(directory_of(&self.target))?.sync_all()?;
         }
@@ -137,8 +149,8 @@ impl Write for Output {
 impl Drop for Output {
     fn drop(&mut self) {
         if let Some(path) = self.path.take() {
-            let mut paths = self.unfinished.lock();
-            paths.remove(&*path);
+            let _shared = self.unfinished.share();
+            self.unfinished.paths().remove(&*path);
             drop(path);
         }
     }

@@ -1,7 +1,8 @@
 //! Many files compressed on one pool.
 //!
 //! Small files and chunks of large ones are jobs of the same pool. A small file is read,
-//! compressed, proved and put in place by one worker. A large one is read by the feeder, its chunks
+//! compressed, proved and put in place by one worker; very small ones come to it in groups, since
+//! handing one over costs about as much as compressing it. A large one is read by the feeder, its chunks
 //! are compressed by all workers, and the sink writes them in order. Since all are one sequence of
 //! jobs, no worker waits for the end of one file before it begins the next.
 
@@ -38,11 +39,8 @@ pub(in crate::gzip) fn files(
     let mut large: Option<Large> = None;
     let Ok(()) = options.settings.pool().run(
         |feeder| {
-            for (position, path) in files.iter().enumerate() {
-                if feed(feeder, position, path, options, buffers).is_err() {
-                    break;
-                }
-            }
+            // Fails when the sink has panicked, which the pool will tell.
+            let _ = Feed { feeder, options, buffers, group: Vec::new(), bytes: 0 }.files(files);
         },
         || {
             let mut encoder = Encoder::new(options.settings.level);
@@ -50,7 +48,11 @@ pub(in crate::gzip) fn files(
         },
         |done| {
             match done {
-                Done::File(position, outcome) => report(position, outcome),
+                Done::Files(done) => {
+                    for (position, outcome) in done {
+                        report(position, outcome);
+                    }
+                }
                 Done::Begun(begun) => large = Some(*begun),
                 Done::Piece(piece, last) => {
                     if let Some(file) = &mut large {
@@ -101,8 +103,8 @@ fn begin(
 }
 
 enum Job<'a> {
-    /// A file that is a single chunk, at this position.
-    Small(usize, &'a Path),
+    /// Files that are a single chunk each, and their positions.
+    Small(Vec<(usize, &'a Path)>),
     /// The next chunks are this file's.
     Begin(Box<Large>),
     Chunk(io::Result<Chunk>),
@@ -111,51 +113,91 @@ enum Job<'a> {
 }
 
 enum Done {
-    File(usize, Outcome),
+    Files(Vec<(usize, Outcome)>),
     Begun(Box<Large>),
     /// Whether it is the file's last.
     Piece(Result<Piece, GzipError>, bool),
 }
 
-fn feed<'a>(
-    feeder: &mut Feeder<'_, Job<'a>, Done>,
-    position: usize,
-    path: &'a Path,
-    options: &Options,
-    buffers: &Buffers,
-) -> Result<(), Closed> {
-    let chunk = options.settings.chunk as u64;
-    // Whatever is wrong with it, the worker will find out.
-    if fs::metadata(path).map_or(true, |metadata| metadata.len() <= chunk) {
-        return feeder.submit(Job::Small(position, path));
-    }
-    let begun = Task::begin(path, options).and_then(|task| Large::begin(position, task, options));
-    let (file, large) = match begun {
-        Ok(begun) => begun,
-        Err(error) => return feeder.submit(Job::Failed(position, error)),
-    };
-    let abandoned = Arc::clone(&large.abandoned);
-    feeder.submit(Job::Begin(Box::new(large)))?;
-    for chunk in Chunks::new(file, buffers, options.settings.rsyncable) {
-        if abandoned.load(Ordering::Relaxed) {
-            // The sink knows why; this only tells it that no more will come.
-            return feeder.submit(Job::Chunk(Err(io::ErrorKind::Interrupted.into())));
+/// Bytes in a group of small files: less than a millisecond's work.
+const GROUP_BYTES: u64 = 64 * 1024;
+const GROUP_FILES: usize = 16;
+
+/// Makes jobs of files.
+struct Feed<'f, 'p, 'a> {
+    feeder: &'f mut Feeder<'p, Job<'a>, Done>,
+    options: &'f Options,
+    buffers: &'f Buffers,
+    /// Small files that are not submitted yet, and how much is in them.
+    group: Vec<(usize, &'a Path)>,
+    bytes: u64,
+}
+
+impl<'a> Feed<'_, '_, 'a> {
+    fn files(mut self, files: &'a [PathBuf]) -> Result<(), Closed> {
+        for (position, path) in files.iter().enumerate() {
+            // Whatever is wrong with it, the worker will find out.
+            let length = fs::metadata(path).map_or(0, |metadata| metadata.len());
+            if length <= self.options.settings.chunk as u64 {
+                self.small(position, path, length)?;
+            } else {
+                self.submit_group()?;
+                self.large(position, path)?;
+            }
         }
-        feeder.submit(Job::Chunk(chunk))?;
+        self.submit_group()
     }
-    Ok(())
+
+    fn small(&mut self, position: usize, path: &'a Path, length: u64) -> Result<(), Closed> {
+        self.group.push((position, path));
+        self.bytes += length;
+        if self.bytes >= GROUP_BYTES || self.group.len() == GROUP_FILES {
+            self.submit_group()?;
+        }
+        Ok(())
+    }
+
+    fn submit_group(&mut self) -> Result<(), Closed> {
+        self.bytes = 0;
+        if self.group.is_empty() {
+            return Ok(());
+        }
+        self.feeder.submit(Job::Small(std::mem::take(&mut self.group)))
+    }
+
+    fn large(&mut self, position: usize, path: &Path) -> Result<(), Closed> {
+        let begun = Task::begin(path, self.options);
+        let begun = begun.and_then(|task| Large::begin(position, task, self.options));
+        let (file, large) = match begun {
+            Ok(begun) => begun,
+            Err(error) => return self.feeder.submit(Job::Failed(position, error)),
+        };
+        let abandoned = Arc::clone(&large.abandoned);
+        self.feeder.submit(Job::Begin(Box::new(large)))?;
+        for chunk in Chunks::new(file, self.buffers, self.options.settings.rsyncable) {
+            if abandoned.load(Ordering::Relaxed) {
+                // The sink knows why; this only tells it that no more will come.
+                return self.feeder.submit(Job::Chunk(Err(io::ErrorKind::Interrupted.into())));
+            }
+            self.feeder.submit(Job::Chunk(chunk))?;
+        }
+        Ok(())
+    }
 }
 
 fn work(job: Job<'_>, encoder: &mut Encoder, options: &Options, buffers: &Buffers) -> Done {
     match job {
-        Job::Small(position, path) => Done::File(position, small(path, options, encoder, buffers)),
+        Job::Small(group) => {
+            let done = |(position, path)| (position, small(path, options, encoder, buffers));
+            Done::Files(group.into_iter().map(done).collect())
+        }
         Job::Begin(large) => Done::Begun(large),
         Job::Chunk(Ok(chunk)) => {
             let last = chunk.is_last();
             Done::Piece(encode(encoder, chunk, buffers), last)
         }
         Job::Chunk(Err(error)) => Done::Piece(Err(GzipError::Read(error)), true),
-        Job::Failed(position, error) => Done::File(position, Err(error)),
+        Job::Failed(position, error) => Done::Files(vec![(position, Err(error))]),
     }
 }
 
