@@ -9,10 +9,10 @@ use super::store::{Bounds, Store};
 use super::stream;
 use super::words::Rules;
 use super::{Counted, Progress, TallyError};
-use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread::{self, Scope};
+use std::{io, iter};
 
 /// How to count.
 #[derive(Clone, Debug)]
@@ -78,11 +78,14 @@ pub fn count(
     let hasher = Hasher::random();
     let stores = thread::scope(|scope| {
         let queue = &queue;
-        let workers: Vec<_> = (0..workers.get())
-            .map(|_| scope.spawn(move || work(scope, queue, config, hasher)))
+        let count = move || work(scope, queue, config, hasher);
+        // This thread is one of them, and where the system starts no more, those there are will do.
+        let others: Vec<_> = (1..workers.get())
+            .map_while(|_| thread::Builder::new().spawn_scoped(scope, count).ok())
             .collect();
+        let own = count();
         // All are joined before the first error is returned.
-        let results: Vec<_> = workers.into_iter().map(join).collect();
+        let results: Vec<_> = iter::once(own).chain(others.into_iter().map(join)).collect();
         results.into_iter().collect::<Result<Vec<_>, _>>()
     })?;
     for (number, error) in queue.into_failures() {
@@ -147,12 +150,15 @@ fn open<'scope>(
         Ok(Opened::Regular(regular)) => queue.share(Shared { number, regular }),
         Ok(Opened::Stream(input)) => {
             open.stream();
-            scope.spawn(move || {
+            let read = move || {
                 let (_open, _vigil) = (open, Vigil(queue));
                 if let Err(error) = stream::read(input, queue) {
                     queue.fail(number, error);
                 }
-            });
+            };
+            if let Err(error) = thread::Builder::new().spawn_scoped(scope, read) {
+                queue.fail(number, error);
+            }
         }
         Ok(Opened::Binary) => {}
         Err(error) => queue.fail(number, error),

@@ -12,6 +12,7 @@ use super::spill::{Spill, Stretch};
 use super::store::{Bounds, Store};
 use super::table::{PARTITIONS, Table};
 use super::{Config, Tally, TallyError};
+use std::iter;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -87,9 +88,11 @@ impl<'c> Counted<'c> {
                 merger.run(&self.stores, on_disk, &next)?;
                 merger.sorter.finish()
             };
-            let threads: Vec<_> =
-                (0..self.config.workers().get()).map(|_| scope.spawn(merge)).collect();
-            let results: Vec<_> = threads.into_iter().map(join).collect();
+            let others: Vec<_> = (1..self.config.workers().get())
+                .map_while(|_| thread::Builder::new().spawn_scoped(scope, merge).ok())
+                .collect();
+            let own = merge();
+            let results: Vec<_> = iter::once(own).chain(others.into_iter().map(join)).collect();
             results.into_iter().collect::<Result<Vec<_>, _>>()
         })?;
         drop(self.stores);
