@@ -10,11 +10,13 @@ pub mod memory;
 pub mod message;
 pub mod output;
 pub mod pgz;
+pub mod picture;
 pub mod progress;
 pub mod signals;
 pub mod size;
 pub mod stdio;
 pub mod terminal;
 pub mod threads;
+pub mod wc_race;
 
 pub use exit::Exit;

@@ -1,0 +1,7 @@
+//! What `wc-race` does beside counting: how it lists, and what else it can be asked for.
+
+pub mod count;
+pub mod list;
+
+/// What errors begin with.
+pub const NAME: &str = "wc-race";
