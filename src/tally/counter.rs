@@ -3,12 +3,9 @@
 use super::TallyError;
 use super::scan::{PADDING, Scanner};
 use super::store::Store;
-use super::table::{INLINE, Probe};
+use super::table::{BATCH, INLINE, Probe, Table};
 use super::words::{self, Case, Rules, Split};
 use std::ops::Range;
-
-/// Words looked up together, so that their slots come from memory together.
-const BATCH: usize = 32;
 
 /// Counts the words of texts.
 pub(super) struct Counter<'a> {
@@ -35,19 +32,21 @@ impl<'a> Counter<'a> {
         let (scanner, batch, case) = (&mut self.scanner, &mut self.batch, self.rules.case);
         match (self.rules.split, case) {
             (Split::Space, Case::Lower) => {
-                scanner.words::<true, _>(buffer, text.start, text.end, |text, from, to| {
-                    batch.word(text, from, to, case)
+                scanner.words::<true, _>(buffer, text.start, text.end, |text, edges| {
+                    batch.words(text, edges, case)
                 })
             }
             (Split::Space, Case::Keep) => {
-                scanner.words::<false, _>(buffer, text.start, text.end, |text, from, to| {
-                    batch.word(text, from, to, case)
+                scanner.words::<false, _>(buffer, text.start, text.end, |text, edges| {
+                    batch.words(text, edges, case)
                 })
             }
             (Split::Unicode, _) => {
-                scanner.words::<false, _>(buffer, text.start, text.end, |text, from, to| {
-                    words::unicode_words(&text[from..to])
-                        .try_for_each(|word| batch.slow_word(word, case))
+                scanner.words::<false, _>(buffer, text.start, text.end, |text, edges| {
+                    edges.chunks_exact(2).try_for_each(|edge| {
+                        words::unicode_words(&text[edge[0]..edge[1]])
+                            .try_for_each(|word| batch.word(word, case))
+                    })
                 })
             }
         }
@@ -70,33 +69,26 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Takes the word from a text whose ASCII letters are as they should be.
-    #[inline]
-    fn word(&mut self, text: &[u8], from: usize, to: usize, case: Case) -> Result<(), TallyError> {
-        let length = to - from;
-        if length <= INLINE {
-            let mut key = [0; INLINE];
-            key.copy_from_slice(&text[from..from + INLINE]);
-            let key = u128::from_le_bytes(key) & (u128::MAX >> (u128::BITS as usize - 8 * length));
-            if key & HIGH_BITS == 0 {
-                return self.push(self.store.table.short_probe(key, length));
+    /// Takes the words between the edges of a text whose ASCII letters are as they should be.
+    fn words(&mut self, text: &[u8], edges: &[usize], case: Case) -> Result<(), TallyError> {
+        for edges in edges.chunks(2 * BATCH) {
+            let table = &self.store.table;
+            for (edge, probe) in edges.chunks_exact(2).zip(&mut self.probes) {
+                let (from, to) = (edge[0], edge[1]);
+                *probe = match short_key(text, from, to) {
+                    Some(key) => table.short_probe(key, to - from),
+                    None => slow_probe(table, &text[from..to], case, &mut self.text),
+                };
             }
+            self.filled = edges.len() / 2;
+            self.flush()?;
         }
-        self.slow_word(&text[from..to], case)
+        Ok(())
     }
 
-    #[cold]
-    #[inline(never)]
-    fn slow_word(&mut self, word: &[u8], case: Case) -> Result<(), TallyError> {
-        let at = self.text.len();
-        case.apply(word, &mut self.text);
-        let probe = self.store.table.probe(&self.text[at..], at);
-        self.push(probe)
-    }
-
-    #[inline]
-    fn push(&mut self, probe: Probe) -> Result<(), TallyError> {
-        self.probes[self.filled] = probe;
+    /// Takes one word.
+    fn word(&mut self, word: &[u8], case: Case) -> Result<(), TallyError> {
+        self.probes[self.filled] = slow_probe(&self.store.table, word, case, &mut self.text);
         self.filled += 1;
         if self.filled == BATCH { self.flush() } else { Ok(()) }
     }
@@ -112,5 +104,33 @@ impl Batch<'_> {
     }
 }
 
+/// The word, padded with zeros, if it is short and all ASCII.
+#[inline]
+fn short_key(text: &[u8], from: usize, to: usize) -> Option<u128> {
+    let mask = MASKS.get(to - from)?;
+    let bytes = text[from..].first_chunk()?;
+    let key = u128::from_le_bytes(*bytes) & mask;
+    (key & HIGH_BITS == 0).then_some(key)
+}
+
+/// The probe for any word. What of it does not fit is put into `long`.
+#[cold]
+#[inline(never)]
+fn slow_probe(table: &Table, word: &[u8], case: Case, long: &mut Vec<u8>) -> Probe {
+    let at = long.len();
+    case.apply(word, long);
+    table.probe(&long[at..], at)
+}
+
+/// The bytes of a word, by its length.
+const MASKS: [u128; INLINE + 1] = {
+    let mut masks = [0; INLINE + 1];
+    let mut length = 1;
+    while length <= INLINE {
+        masks[length] = masks[length - 1] << 8 | 0xFF;
+        length += 1;
+    }
+    masks
+};
 const HIGH_BITS: u128 = u128::from_ne_bytes([0x80; 16]);
 const LONG_TEXT: usize = 64 * 1024;

@@ -25,8 +25,8 @@ impl Default for Scanner {
 }
 
 impl Scanner {
-    /// Calls `found` with the text, and where in it a word begins and ends, for every word of
-    /// `text[from..to]`.
+    /// Finds the words of `text[from..to]`: calls `found` with the text, and with where in it some
+    /// words begin and end, in turn.
     ///
     /// The text must not begin or end within a word, and [`PADDING`] bytes of white space must
     /// follow it. With `LOWER`, the ASCII letters are put in lower case first, in place.
@@ -36,7 +36,7 @@ impl Scanner {
         text: &mut [u8],
         from: usize,
         to: usize,
-        mut found: impl FnMut(&[u8], usize, usize) -> Result<(), E>,
+        mut found: impl FnMut(&[u8], &[usize]) -> Result<(), E>,
     ) -> Result<(), E> {
         // As if white space went before.
         let mut before = Before { space: 1, wide: 0 };
@@ -48,11 +48,10 @@ impl Scanner {
                 self.stride::<LOWER>(text, at, &mut before);
                 at += STRIDE;
             }
-            for edge in self.edges[..self.found].chunks_exact(2) {
-                found(text, edge[0], edge[1])?;
-            }
+            let ended = self.found & !1;
+            found(text, &self.edges[..ended])?;
             // A word that has not ended is dealt with when it has.
-            self.edges[0] = self.edges[self.found & !1];
+            self.edges[0] = self.edges[ended];
             self.found &= 1;
         }
         Ok(())
@@ -78,11 +77,12 @@ impl Scanner {
         }
         let mut edges = space ^ (space << 1 | before.space);
         before.space = space >> (STRIDE - 1);
-        while edges != 0 {
-            self.edges[self.found] = at + edges.trailing_zeros() as usize;
-            self.found += 1;
+        let found = edges.count_ones() as usize;
+        for place in &mut self.edges[self.found..][..found] {
+            *place = at + edges.trailing_zeros() as usize;
             edges &= edges - 1;
         }
+        self.found += found;
     }
 }
 

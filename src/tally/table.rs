@@ -14,6 +14,11 @@ pub(super) const INLINE: usize = 16;
 const KIND: u64 = 31;
 const LONG: u64 = INLINE as u64 + 1;
 const LEAST_SLOTS: usize = 1024;
+/// Set in the key of a long word that is in the caller's text, not in the arena, so that it is
+/// never taken for the key of a slot.
+const ELSEWHERE: u128 = 1 << 127;
+/// How many words are looked up together, so that their slots come from memory together.
+pub(super) const BATCH: usize = 64;
 /// How many partitions the hashes fall into, told by the first bits.
 pub(super) const PARTITIONS: usize = 1 << PARTITION_BITS;
 const PARTITION_BITS: u32 = 8;
@@ -62,7 +67,7 @@ impl Table {
 
     /// A probe for a word of more than 16 bytes that is at `at` in the caller's text.
     pub(super) fn long_probe(&self, word: &[u8], at: usize) -> Probe {
-        let key = u128::from_le_bytes(long_key(at, word.len()));
+        let key = u128::from_le_bytes(long_key(at, word.len())) | ELSEWHERE;
         Probe { tag: self.hasher.long(word) & !KIND | LONG, key }
     }
 
@@ -82,7 +87,8 @@ impl Table {
         self.words + more <= self.slots.len() / 4 * 3
     }
 
-    /// Counts each of the words once. There must be room for all of them.
+    /// Counts each of the words once. There must be room for all of them. Up to [`BATCH`] of them
+    /// are few enough for their slots to stay in the processor's nearest memory.
     #[inline]
     pub(super) fn count_all(&mut self, probes: &[Probe], text: &[u8]) {
         // The first look at a slot may have to wait for memory. These looks do not depend on one
@@ -93,8 +99,7 @@ impl Table {
             let home = self.home(probe.tag);
             let slot = &mut self.slots[home];
             // Most words are short, have been seen before, and are where they are looked for first.
-            let equal = slot.tag == probe.tag && u128::from_le_bytes(slot.key) == probe.key;
-            if equal && probe.tag & KIND != LONG {
+            if slot.tag == probe.tag && u128::from_le_bytes(slot.key) == probe.key {
                 slot.count += 1;
             } else {
                 self.count(*probe, 1, text);
@@ -119,7 +124,7 @@ impl Table {
             slot.key = probe.key.to_le_bytes();
             self.words += 1;
             if probe.tag & KIND == LONG {
-                let (start, length) = long_parts(slot.key);
+                let (start, length) = long_parts(probe.key & !ELSEWHERE);
                 slot.key = long_key(self.arena.push(&text[start..][..length]), length);
             }
         }
@@ -146,7 +151,7 @@ impl Table {
             let slot = &self.slots[at];
             let found = slot.tag == probe.tag
                 && if probe.tag & KIND == LONG {
-                    let (start, length) = long_parts(probe.key.to_le_bytes());
+                    let (start, length) = long_parts(probe.key & !ELSEWHERE);
                     self.word(slot) == &text[start..][..length]
                 } else {
                     u128::from_le_bytes(slot.key) == probe.key
@@ -166,7 +171,7 @@ impl Table {
     fn word<'a>(&'a self, slot: &'a Slot) -> &'a [u8] {
         match slot.tag & KIND {
             LONG => {
-                let (at, length) = long_parts(slot.key);
+                let (at, length) = long_parts(u128::from_le_bytes(slot.key));
                 self.arena.get(at, length)
             }
             length => &slot.key[..to_index(length)],
@@ -240,8 +245,7 @@ fn long_key(at: usize, length: usize) -> [u8; INLINE] {
     (u128::from(at as u64) << 64 | u128::from(length as u64)).to_le_bytes()
 }
 
-fn long_parts(key: [u8; INLINE]) -> (usize, usize) {
-    let key = u128::from_le_bytes(key);
+fn long_parts(key: u128) -> (usize, usize) {
     #[expect(clippy::cast_possible_truncation, reason = "the low half holds the length")]
     let length = key as u64;
     (to_index((key >> 64) as u64), to_index(length))
