@@ -10,7 +10,7 @@
 //! | 11 | 3.3, 3.4 | [`gzip`], on [`sync::pool`] | `pgz` | a bounded pool in place of one goroutine a file |
 //! | 12 | 3.5, 3.6 | [`tally`] | `wc-race` | a tally for each worker in place of one locked map |
 //! | 13, 14 | 3.9 to 3.11 | [`sync::stop`] | | closing as a signal that no one can send twice |
-//! | 15 | 3.12 | [`sync::lock`] | `lockdemo` | a guard that cannot forget to release |
+//! | 15 | 3.12 | [`sync::lock`], among [`locks`] | `lockdemo` | a guard that cannot forget to release, and every other kind of lock beside it |
 //!
 //! The library takes readers, writers, paths and configuration and returns reports or typed
 //! errors; it never prints, never exits and never reads the environment. The commands do that, in
@@ -24,5 +24,7 @@ mod buffer;
 pub mod cli;
 pub mod echo;
 pub mod gzip;
+#[cfg(feature = "cli")]
+pub mod locks;
 pub mod sync;
 pub mod tally;

@@ -29,7 +29,7 @@
 //! For protecting data prefer [`std::sync::Mutex`]: it owns what it protects and is cheaper
 //! (`cargo bench --bench locks`). See the [asides](super#the-chapters-three-asides-answered).
 
-use super::prim::{Receiver, Sender, bounded};
+use super::prim::{Receiver, Sender, bounded, send_within};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -71,10 +71,11 @@ impl ChannelLock {
     }
 
     /// Waits for a permit, but gives up after `patience`: what a channel can do and
-    /// [`std::sync::Mutex`] cannot.
+    /// [`std::sync::Mutex`] cannot. It is a `select!` of the send and the clock, as in listing 3.7,
+    /// in which the send comes first if both are ready.
     #[must_use]
     pub fn acquire_timeout(&self, patience: Duration) -> Option<Permit<'_>> {
-        let entered = self.enter.send_timeout((), patience).is_ok();
+        let entered = send_within(&self.enter, (), patience);
         entered.then(|| Permit { lock: self })
     }
 }

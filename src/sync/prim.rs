@@ -6,6 +6,17 @@
 pub(super) use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 pub(super) use std::thread;
 
+use crossbeam_channel::{after, select_biased};
+use std::time::Duration;
+
+/// Sends, unless there is no room before `patience` is over; tells whether it was sent.
+pub(super) fn send_within<T>(sender: &Sender<T>, message: T, patience: Duration) -> bool {
+    select_biased! {
+        send(sender, message) -> sent => sent.is_ok(),
+        recv(after(patience)) -> _ => false,
+    }
+}
+
 /// Starts a thread in the scope; tells whether the system let it.
 pub(super) fn start<'scope>(
     scope: &'scope thread::Scope<'scope, '_>,

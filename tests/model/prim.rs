@@ -86,16 +86,16 @@ impl<T> Sender<T> {
     pub(crate) fn try_send(&self, message: T) -> Result<(), Refused<T>> {
         self.0.offer(&mut self.0.lock(), message)
     }
+}
 
-    /// Time does not pass here: whoever finds the channel full gives up or tries again by lot.
-    pub(crate) fn send_timeout(&self, mut message: T, _: Duration) -> Result<(), Refused<T>> {
-        loop {
-            match self.try_send(message) {
-                Err(Refused::Full(returned)) if thread_rng().gen_bool(0.5) => message = returned,
-                result => return result,
-            }
-            shuttle::thread::yield_now();
+/// Time does not pass here: whoever finds the channel full gives up or tries again by lot.
+pub(crate) fn send_within<T>(sender: &Sender<T>, mut message: T, _: Duration) -> bool {
+    loop {
+        match sender.try_send(message) {
+            Err(Refused::Full(returned)) if thread_rng().gen_bool(0.5) => message = returned,
+            result => return result.is_ok(),
         }
+        shuttle::thread::yield_now();
     }
 }
 
