@@ -6,6 +6,7 @@ pub mod duration;
 pub mod exit;
 pub mod inputs;
 pub mod level;
+pub mod lockdemo;
 pub mod memory;
 pub mod message;
 pub mod output;

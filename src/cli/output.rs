@@ -10,6 +10,7 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Bytes written at a time.
 const BUFFER: usize = 128 * 1024;
@@ -45,9 +46,7 @@ impl Sink {
             }
             Err(_) => fresh_permissions(),
         };
-        let unfinished = Unfinished::default();
-        signals::clean_up_on_signals(&unfinished)?;
-        let output = Output::create(&target, &unfinished)?;
+        let output = Output::create(&target, &unfinished()?)?;
         Ok(Self::Aside(BufWriter::with_capacity(BUFFER, output), path.to_owned(), permissions))
     }
 
@@ -88,6 +87,17 @@ impl Write for Sink {
             Self::Aside(output, ..) => output.flush(),
         }
     }
+}
+
+/// The files under way of all outputs, which a signal removes together before it kills.
+fn unfinished() -> io::Result<Unfinished> {
+    static ALL: OnceLock<Unfinished> = OnceLock::new();
+    if let Some(all) = ALL.get() {
+        return Ok(all.clone());
+    }
+    let all = Unfinished::default();
+    signals::clean_up_on_signals(&all)?;
+    Ok(ALL.get_or_init(|| all).clone())
 }
 
 /// What is allowed with a new file.

@@ -128,7 +128,7 @@ impl Picture {
 }
 
 /// Round numbers from 0 to `end`, five to twelve of them: steps of 1, 2 or 5 times a power of ten.
-fn marks(end: f64) -> impl Iterator<Item = f64> {
+pub(super) fn marks(end: f64) -> impl Iterator<Item = f64> {
     let power = 10_f64.powf((end / 10.0).log10().floor());
     let steps = [1.0, 2.0, 5.0, 10.0].map(|step| step * power);
     let step = steps.into_iter().find(|step| end / step <= 11.0).unwrap_or(end);

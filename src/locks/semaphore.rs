@@ -8,7 +8,8 @@ use std::time::Duration;
 /// Lets in as many at once as it is made for: the textbook's semaphore (Dijkstra, *Cooperating
 /// sequential processes*, 1965), as one writes it where there are no channels.
 ///
-/// Neither fair nor re-entrant.
+/// Neither fair nor re-entrant. Every release wakes whoever may wait, which costs a system call even
+/// if nobody does: a part of what one pays for writing a lock of one's own.
 #[derive(Debug)]
 pub struct Semaphore {
     free: Mutex<usize>,
