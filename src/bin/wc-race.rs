@@ -5,6 +5,7 @@ use csp_toolkit::cli::inputs::{self, Input, Walk};
 use csp_toolkit::cli::wc_race::NAME;
 use csp_toolkit::cli::wc_race::count::CountArgs;
 use csp_toolkit::cli::wc_race::list::{self, ListArgs};
+use csp_toolkit::cli::wc_race::steps::{self, Step};
 use csp_toolkit::cli::{Exit, exit, message, progress};
 use csp_toolkit::tally::{self, Choice, Config, Ranking};
 use std::io;
@@ -18,10 +19,16 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Exit status: 0, 1 if a file could not be read (the others count), 2 on unusable options."
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    after_help = "A first file that is called as a command is goes as ./merge, or after --.\n\n\
+        Exit status: 0, 1 if a file could not be read (the others count), 2 on unusable options."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 struct Options {
+    #[command(subcommand)]
+    step: Option<Step>,
+
     /// Files to read; none, or -, is standard input
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -33,7 +40,7 @@ struct Options {
     count: CountArgs,
 
     /// Make a list for each file
-    #[arg(long)]
+    #[arg(long, conflicts_with = "partial")]
     per_file: bool,
 
     /// Read the files in directories too; links in them are not followed
@@ -68,6 +75,9 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn run(mut options: Options) -> anyhow::Result<Exit> {
+    if let Some(step) = options.step {
+        return steps::run(&step);
+    }
     let mut exit = Exit::Success;
     let Options { hidden, binary, .. } = options;
     let walk = options.recursive.then_some(Walk { hidden, binary });
@@ -91,6 +101,9 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
         let title = options.per_file.then(|| message::Name(&inputs[0].name).to_string());
         let (mut list, ended) = rank(&options, &config, &choice, inputs)?;
         exit.worsen(ended);
+        if options.list.partial && exit != Exit::Success {
+            return Ok(exit);
+        }
         if title.is_none() || ended == Exit::Success {
             let written = writer.list(title.as_deref(), &mut list);
             written.map_err(|error| list::in_output(error, &name))?;

@@ -60,6 +60,7 @@ mod arena;
 mod counter;
 mod engine;
 mod hash;
+pub mod partial;
 mod queue;
 mod ranking;
 pub mod report;

@@ -48,6 +48,15 @@ pub struct ListArgs {
     )]
     pub chart: Option<usize>,
 
+    /// Write a partial tally instead, for merge to add up: a line for every word, sorted, with a tab
+    /// before the count. Nothing is written unless all files could be read
+    #[arg(
+        long,
+        conflicts_with_all =
+            ["min_count", "top", "sort", "reverse", "format", "exclude", "min_length", "chart"]
+    )]
+    pub partial: bool,
+
     /// Write to PATH, which is replaced when the list is complete
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
@@ -79,6 +88,9 @@ impl ListArgs {
     /// Which words are wanted, and in which order.
     #[must_use]
     pub fn choice<'e>(&self, exclude: Option<&'e Tally>) -> Choice<'e> {
+        if self.partial {
+            return Choice { order: Order { by: By::Word, reverse: false }, ..Choice::default() };
+        }
         let by = match self.sort {
             Sort::Count => By::Count,
             // Words compare as fast as anything that would mean less.
@@ -103,10 +115,11 @@ impl ListArgs {
         Writer::new(output, self.format(), self.min_count)
     }
 
-    /// A chart is a format that the command line has an option of its own for.
+    /// The command line has options of their own for a chart and a partial tally.
     fn format(&self) -> Format {
         match self.chart {
             Some(_) => Format::Chart { width: terminal::width() },
+            None if self.partial => Format::Tsv,
             None => self.format,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod count;
 pub mod list;
+pub mod steps;
 
 /// What errors begin with.
 pub const NAME: &str = "wc-race";

@@ -1,0 +1,88 @@
+//! The commands of `wc-race` that take part in a tally over many machines.
+
+use super::count::CountArgs;
+use crate::cli::{Exit, message, stdio};
+use crate::tally::partial::{self, SumError, Writer};
+use crate::tally::{self, By, Choice, Order, Source};
+use anyhow::Context;
+use clap::Subcommand;
+
+/// What errors of the streams say of where they are.
+const INPUT: &str = "standard input";
+const OUTPUT: &str = "standard output";
+
+/// A part of a tally over many machines.
+#[derive(Debug, Subcommand)]
+pub enum Step {
+    /// Write the partial tally of standard input: a MapReduce engine's mapper
+    Map(CountArgs),
+
+    /// Add up partial tallies on standard input where equal words are adjacent: a combiner
+    Combine,
+
+    /// The same: a reducer
+    Reduce,
+}
+
+/// Takes the step.
+pub fn run(step: &Step) -> anyhow::Result<Exit> {
+    match step {
+        Step::Map(count) => map(count)?,
+        Step::Combine => sum("combine")?,
+        Step::Reduce => sum("reduce")?,
+    }
+    Ok(Exit::Success)
+}
+
+/// Nothing is written unless all of the input could be read.
+fn map(count: &CountArgs) -> anyhow::Result<()> {
+    let config = count.config();
+    let mut failure = None;
+    let source = Source::Open(stdio::input().context(INPUT)?);
+    let counted = tally::count(vec![source], &config, |_, error| failure = Some(error))?;
+    if let Some(error) = failure {
+        return Err(anyhow::Error::new(error).context(INPUT));
+    }
+    let order = Order { by: By::Word, reverse: false };
+    let mut list = counted.choose(&Choice { order, ..Choice::default() })?;
+    let mut writer = Writer::new(stdio::output().context(OUTPUT)?);
+    let mut words = 0_u64;
+    while let Some((word, count)) = list.next()? {
+        words = words.saturating_add(count);
+        writer.entry(word, count).context(OUTPUT)?;
+    }
+    writer.flush().context(OUTPUT)?;
+    let bytes = ("bytes read", config.progress.bytes());
+    report("map", &[bytes, ("words read", words), ("distinct words written", writer.entries())]);
+    Ok(())
+}
+
+fn sum(step: &str) -> anyhow::Result<()> {
+    let (input, output) = (stdio::input().context(INPUT)?, stdio::output().context(OUTPUT)?);
+    let summed = partial::sum_adjacent(input, output).map_err(|error| match error {
+        SumError::Write(error) => anyhow::Error::new(error).context(OUTPUT),
+        error => anyhow::Error::new(error).context(INPUT),
+    })?;
+    let (bytes, lines) = (("bytes read", summed.bytes), ("lines read", summed.lines));
+    report(step, &[bytes, lines, ("distinct words written", summed.words)]);
+    Ok(())
+}
+
+/// Tells Hadoop what was done, if it is Hadoop that runs the step: a line on standard error is added
+/// to a counter of the job if it is `reporter:counter:GROUP,COUNTER,AMOUNT`.
+fn report(step: &str, counters: &[(&str, u64)]) {
+    if !in_hadoop() {
+        return;
+    }
+    for (counter, amount) in counters {
+        // What an amount is parsed as there has a sign.
+        let amount = (*amount).min(i64::MAX.unsigned_abs());
+        message::print(&format!("reporter:counter:wc-race {step},{counter},{amount}\n"));
+    }
+}
+
+/// Hadoop Streaming puts the job's configuration into the environment, `_` for what is no letter and
+/// no digit. The second name is that of Hadoop 1.
+fn in_hadoop() -> bool {
+    ["mapreduce_task_id", "mapred_task_id"].iter().any(|name| std::env::var_os(name).is_some())
+}

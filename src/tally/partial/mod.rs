@@ -1,0 +1,28 @@
+//! Partial tallies as text: written anywhere, added up elsewhere.
+//!
+//! A tally is a sum, so a text may be counted in parts, on as many machines as there are, and the
+//! parts added up in any order and any grouping. A partial tally is a line for each word:
+//!
+//! ```text
+//! best⇥2
+//! of⇥4
+//! ```
+//!
+//! The word, a tab, the count, a line feed. Words are UTF-8 and hold no white space, so nothing is
+//! quoted. A count is a decimal number from 1 to 2⁶⁴ − 1, without sign and leading zeros. In a
+//! file, words are in the order of their bytes and none is there twice: that is what a merge
+//! reads. A step of a MapReduce engine reads lines whose equal words are adjacent, in whatever order
+//! of words: [`sum_adjacent`].
+//!
+//! What is not such a line is damage, and refused with the number of the line: a count that is
+//! skipped, or read twice, is a wrong sum that nobody notices. The last line ends in a line feed
+//! too, as without one it may have been cut off within its count. A line may be of any length, and
+//! is held in memory.
+
+mod read;
+mod sum;
+mod write;
+
+pub use read::{Flaw, ReadError, Reader};
+pub use sum::{SumError, Summed, sum_adjacent};
+pub use write::Writer;
