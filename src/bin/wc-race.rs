@@ -5,6 +5,7 @@ use csp_toolkit::cli::inputs::{self, Input, Walk};
 use csp_toolkit::cli::wc_race::NAME;
 use csp_toolkit::cli::wc_race::count::CountArgs;
 use csp_toolkit::cli::wc_race::list::{self, ListArgs};
+use csp_toolkit::cli::wc_race::race::{self, RaceArgs};
 use csp_toolkit::cli::wc_race::steps::{self, Step};
 use csp_toolkit::cli::{Exit, exit, message, progress};
 use csp_toolkit::tally::{self, Choice, Config, Ranking};
@@ -39,6 +40,9 @@ struct Options {
     #[command(flatten)]
     count: CountArgs,
 
+    #[command(flatten)]
+    race: RaceArgs,
+
     /// Make a list for each file
     #[arg(long, conflicts_with = "partial")]
     per_file: bool,
@@ -71,7 +75,12 @@ impl Options {
 }
 
 pub(crate) fn main() -> ExitCode {
-    exit::finish(NAME, run(Options::parse()))
+    let options = Options::parse();
+    if let Some(complaint) = options.race.complaint(&options.list, &options.count) {
+        message::line(NAME, complaint);
+        return ExitCode::from(2);
+    }
+    exit::finish(NAME, run(options))
 }
 
 fn run(mut options: Options) -> anyhow::Result<Exit> {
@@ -86,7 +95,11 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
         options.tell(file, error);
         exit.worsen(Exit::Failure);
     });
-    let config = options.count.config();
+    let config = Config { strategy: options.race.strategy, ..options.count.config() };
+    if options.race.race {
+        exit.worsen(race::run(&options.race, &options.list, &config, inputs, options.quiet)?);
+        return Ok(exit);
+    }
     let exclude = options.list.stop_words(config.rules)?;
     let choice = options.list.choice(exclude.as_ref());
     let mut output = options.list.open()?;

@@ -1,14 +1,14 @@
 //! Many inputs, many threads, one tally.
 
-use super::counter::Counter;
-use super::hash::Hasher;
 use super::queue::{Open, Queue, Shared, Vigil, Work};
 use super::segment;
 use super::source::{Opened, Source};
-use super::store::{Bounds, Store};
+use super::store::Bounds;
+use super::strategy::{Share, Strategy};
 use super::stream;
 use super::words::Rules;
 use super::{Counted, Progress, TallyError};
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread::{self, Scope};
@@ -26,6 +26,8 @@ pub struct Config {
     pub directory: PathBuf,
     /// What a word is.
     pub rules: Rules,
+    /// How the threads share what they count.
+    pub strategy: Strategy,
     /// Bytes of a file that a thread takes at a time. What comes out does not depend on it.
     pub segment: NonZeroUsize,
     /// Told how much has been read.
@@ -46,13 +48,15 @@ impl Config {
             memory: usize::MAX,
             directory: PathBuf::from("/tmp"),
             rules: Rules::default(),
+            strategy: Strategy::default(),
             segment: NonZeroUsize::MIN.saturating_add((512 << 10) - 1),
             progress: Progress::default(),
         }
     }
 
-    /// How many threads count.
-    pub(super) fn workers(&self) -> NonZeroUsize {
+    /// How many threads count: fewer than were asked for where they would have too little memory.
+    #[must_use]
+    pub fn workers(&self) -> NonZeroUsize {
         let most = NonZeroUsize::new(self.memory / Self::LEAST_SHARE);
         self.threads.min(most.unwrap_or(NonZeroUsize::MIN))
     }
@@ -72,26 +76,36 @@ pub fn count(
     config: &Config,
     mut failed: impl FnMut(usize, io::Error),
 ) -> Result<Counted<'_>, TallyError> {
+    let share = config.strategy.begin(config)?;
+    for (number, error) in take_all(sources, config, &*share)? {
+        failed(number, error);
+    }
+    Ok(Counted::new(config, share.finish()?))
+}
+
+/// Has the threads take the text of all the sources. Returns what could not be read, by the number
+/// of the source.
+pub(super) fn take_all<'c>(
+    sources: Vec<Source>,
+    config: &Config,
+    share: &(dyn Share<'c> + 'c),
+) -> Result<BTreeMap<usize, io::Error>, TallyError> {
     let workers = config.workers();
     let segment = config.segment.get().min(config.bounds().memory);
     let queue = Queue::new(sources, workers, segment, config.progress.clone());
-    let hasher = Hasher::random();
-    let stores = thread::scope(|scope| {
+    thread::scope(|scope| {
         let queue = &queue;
-        let count = move || work(scope, queue, config, hasher);
+        let take = move || work(scope, queue, share);
         // This thread is one of them, and where the system starts no more, those there are will do.
         let others: Vec<_> = (1..workers.get())
-            .map_while(|_| thread::Builder::new().spawn_scoped(scope, count).ok())
+            .map_while(|_| thread::Builder::new().spawn_scoped(scope, take).ok())
             .collect();
-        let own = count();
+        let own = take();
         // All are joined before the first error is returned.
         let results: Vec<_> = iter::once(own).chain(others.into_iter().map(join)).collect();
-        results.into_iter().collect::<Result<Vec<_>, _>>()
+        results.into_iter().collect::<Result<(), _>>()
     })?;
-    for (number, error) in queue.into_failures() {
-        failed(number, error);
-    }
-    Ok(Counted::new(config, stores))
+    Ok(queue.into_failures())
 }
 
 /// The result of a thread, or its panic.
@@ -103,11 +117,9 @@ pub(super) fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
 fn work<'scope, 'c>(
     scope: &'scope Scope<'scope, '_>,
     queue: &'scope Queue,
-    config: &'c Config,
-    hasher: Hasher,
-) -> Result<Store<'c>, TallyError> {
+    share: &(dyn Share<'c> + 'c),
+) -> Result<(), TallyError> {
     let _vigil = Vigil(queue);
-    let mut counter = Counter::new(config.rules, Store::new(hasher, config.bounds()));
     let mut buffer = Vec::new();
     while let Some(work) = queue.next() {
         let done = match work {
@@ -119,7 +131,7 @@ fn work<'scope, 'c>(
                 match segment::read(&file.regular, start, end, &mut buffer) {
                     Ok(text) => {
                         queue.progress().advance(end - start);
-                        counter.count(&mut buffer, text)
+                        share.count(&mut buffer, text)
                     }
                     Err(error) => {
                         queue.fail(file.number, error);
@@ -128,14 +140,17 @@ fn work<'scope, 'c>(
                 }
             }
             Work::Block(mut block) => {
-                let done = counter.count(&mut block.bytes, 0..block.length);
+                let done = share.count(&mut block.bytes, 0..block.length);
                 queue.recycle(block.bytes);
                 done
             }
         };
         done.inspect_err(|_| queue.abandon())?;
+        if share.is_full() {
+            queue.abandon();
+        }
     }
-    counter.finish()
+    Ok(())
 }
 
 /// Opens the source and sees to it that it is read.

@@ -54,7 +54,9 @@
 //! });
 //! ```
 //!
-//! What safe Rust does still allow is to lose updates: `examples/listing_3_05_race.rs`.
+//! What safe Rust does still allow is to lose updates: `examples/listing_3_05_race.rs`. [`race`]
+//! lets every [`Strategy`] count the same text, from that race over the book's mutex to the engine,
+//! and tells what each costs and loses.
 
 mod arena;
 mod counter;
@@ -62,6 +64,7 @@ mod engine;
 mod hash;
 pub mod partial;
 mod queue;
+pub mod race;
 mod ranking;
 pub mod report;
 mod rows;
@@ -71,6 +74,7 @@ mod sorter;
 mod source;
 mod spill;
 mod store;
+mod strategy;
 mod stream;
 mod table;
 pub mod words;
@@ -79,6 +83,7 @@ pub use engine::{Config, count};
 pub use ranking::{Choice, Counted, Ranking};
 pub use rows::{By, Order};
 pub use source::Source;
+pub use strategy::Strategy;
 
 use hash::Hasher;
 use std::fmt;
@@ -93,6 +98,9 @@ use table::Table;
 /// others go on.
 #[derive(Debug, thiserror::Error)]
 pub enum TallyError {
+    /// The thread that [`Strategy::Channel`] needs could not be started.
+    #[error("cannot start a thread")]
+    Thread(#[source] io::Error),
     /// A temporary file could not be made, written or read: because the disk is full, say, as its
     /// source tells.
     #[error("cannot keep a temporary file in {}", directory.display())]

@@ -205,7 +205,8 @@ mod tests {
         let mut spill =
             Spill { directory: full, file: Arc::new(file), written: 0, buffer: Vec::new() };
         spill.write([(&b"word"[..], 1)].into_iter()).unwrap();
-        let TallyError::Temporary { directory, source } = spill.finish().unwrap_err();
+        let error = spill.finish().unwrap_err();
+        let TallyError::Temporary { directory, source } = error else { panic!("{error}") };
         assert_eq!(directory, full);
         assert_eq!(source.kind(), std::io::ErrorKind::StorageFull);
     }

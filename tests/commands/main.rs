@@ -7,3 +7,4 @@ mod pgz;
 mod pgz_faults;
 mod support;
 mod wc_race;
+mod wc_race_race;

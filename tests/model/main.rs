@@ -10,6 +10,7 @@ pub mod lock;
 pub mod pool;
 
 mod locking;
+mod lost_update;
 mod pooling;
 mod prim;
 

@@ -2,6 +2,7 @@
 
 pub mod count;
 pub mod list;
+pub mod race;
 pub mod steps;
 
 /// What errors begin with.

@@ -27,11 +27,17 @@ pub(super) fn write(
     for ((word, columns), count) in rows {
         let padding = words - columns;
         write!(output, "{word}{:padding$} {count:digits$} ", "")?;
-        let eighths = u128::from(count) * room as u128 * 8 / u128::from(most);
-        let eighths = usize::try_from(eighths).unwrap_or(usize::MAX);
-        writeln!(output, "{}{}", FULL.repeat(eighths / 8), BARS[eighths % 8])?;
+        writeln!(output, "{}", bar(count, most, room))?;
     }
     Ok(output.flush()?)
+}
+
+/// A bar that would be `room` columns wide if the value were the `most`.
+#[must_use]
+pub fn bar(value: u64, most: u64, room: usize) -> String {
+    let eighths = u128::from(value) * room as u128 * 8 / u128::from(most.max(1));
+    let eighths = usize::try_from(eighths).unwrap_or(usize::MAX);
+    FULL.repeat(eighths / 8) + BARS[eighths % 8]
 }
 
 /// The word as it can be shown, and how many columns it takes. Control characters, which would

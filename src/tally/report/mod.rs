@@ -2,6 +2,8 @@
 
 mod chart;
 
+pub use chart::bar;
+
 use super::{Ranking, TallyError};
 use std::io::{self, Write};
 

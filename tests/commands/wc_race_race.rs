@@ -1,0 +1,83 @@
+//! `wc-race --strategy` and `--race`: what sharing costs, and what a race loses.
+
+use crate::support::{Ran, command, run};
+use std::collections::HashMap;
+use std::fs;
+
+const TEXTS: &str =
+    "examples/data/gettysburg.txt examples/data/john.txt examples/data/tale_of_two_cities.txt";
+const NAMES: [&str; 6] = ["racy", "mutex", "rwlock", "sharded", "channel", "private"];
+
+fn wc_race(options: &str) -> Ran {
+    run(&mut command("wc-race", options), b"")
+}
+
+#[test]
+fn every_strategy_but_the_race_lists_the_same() {
+    let expected = wc_race(&format!("-n1 {TEXTS}"));
+    for name in &NAMES[1..] {
+        let ran = wc_race(&format!("-n1 -j4 --strategy {name} {TEXTS}"));
+        ran.assert_fine();
+        assert_eq!(ran.out, expected.out, "{name}");
+    }
+    // One thread has nobody to race with.
+    let ran = wc_race(&format!("-n1 -j1 --strategy racy {TEXTS}"));
+    assert_eq!(ran.out, expected.out);
+}
+
+#[test]
+fn a_race_is_a_row_for_each_in_eighty_columns() {
+    let ran = wc_race(&format!("--race {TEXTS}"));
+    ran.assert_fine();
+    let rows: Vec<_> = ran.text().lines().skip(2).take(6).collect();
+    let mut counted = HashMap::new();
+    for (row, name) in rows.iter().zip(NAMES) {
+        let fields: Vec<_> = row.split_whitespace().collect();
+        assert_eq!(fields[0], name);
+        let words: Vec<u64> = fields[5..7].iter().map(|field| field.parse().unwrap()).collect();
+        counted.insert(name, words[0] + words[1]);
+    }
+    assert_eq!(counted.len(), 6);
+    assert!(counted.values().all(|&words| words == counted["private"]), "{counted:?}");
+    assert!(ran.text().lines().all(|line| line.chars().count() <= 80), "{}", ran.text());
+}
+
+#[test]
+fn a_race_is_told_as_data_and_drawn() {
+    let directory = tempfile::tempdir().unwrap();
+    let svg = directory.path().join("race.svg");
+    let ran = wc_race(&format!("--race -f json --svg {} {TEXTS}", svg.display()));
+    ran.assert_fine();
+    let laps: Vec<serde_json::Value> =
+        ran.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(laps.iter().map(|lap| lap["strategy"].as_str().unwrap()).collect::<Vec<_>>(), NAMES);
+    assert!(laps[1..].iter().all(|lap| lap["agrees"] == true && lap["lost"] == 0));
+    let svg = fs::read_to_string(svg).unwrap();
+    assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+    assert!(NAMES.iter().all(|name| svg.contains(name)));
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_the_rest_races() {
+    let ran = wc_race(&format!("--race missing.txt {TEXTS}"));
+    ran.assert_one_complaint("wc-race: missing.txt: No such file or directory");
+    assert_eq!(ran.text().lines().filter(|line| line.starts_with("private")).count(), 1);
+    let ran = wc_race("--race /dev/null");
+    ran.assert_one_complaint("wc-race: there are no words to race for");
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    for options in [
+        "--strategy none",
+        "--race --top 3",
+        "--race --per-file",
+        "--race --strategy mutex",
+        "--race -f csv",
+        "--strategy mutex --memory 8M",
+        "--svg race.svg",
+    ] {
+        let ran = wc_race(&format!("{options} {TEXTS}"));
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{options}");
+    }
+}

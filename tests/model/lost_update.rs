@@ -1,0 +1,59 @@
+//! The lost update of listing 3.5, found every time: a model checker does not wait for bad luck.
+
+use shuttle::scheduler::DfsScheduler;
+use shuttle::sync::Arc;
+use shuttle::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use shuttle::{Config, FailurePersistence, Runner, check_dfs, replay_from_file, thread};
+use std::panic::catch_unwind;
+
+/// Two threads that each count one word as the book's `add` does: a load, then a store.
+fn race() {
+    count(|words| {
+        let n = words.load(SeqCst);
+        words.store(n + 1, SeqCst);
+    });
+}
+
+/// The same in one step.
+fn cure() {
+    count(|words| {
+        words.fetch_add(1, SeqCst);
+    });
+}
+
+fn count(add: fn(&AtomicU64)) {
+    let words = Arc::new(AtomicU64::new(0));
+    let threads: Vec<_> = (0..2)
+        .map(|_| {
+            let words = Arc::clone(&words);
+            thread::spawn(move || add(&words))
+        })
+        .collect();
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    assert_eq!(words.load(SeqCst), 2, "an update was lost");
+}
+
+#[test]
+fn the_race_is_found_every_time() {
+    for _ in 0..10 {
+        assert!(catch_unwind(|| check_dfs(race, None)).is_err());
+    }
+}
+
+#[test]
+fn the_interleaving_that_was_found_can_be_run_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut config = Config::new();
+    config.failure_persistence = FailurePersistence::File(Some(directory.path().to_owned()));
+    let runner = Runner::new(DfsScheduler::new(None, false), config);
+    assert!(catch_unwind(|| runner.run(race)).is_err());
+    let schedule = directory.path().read_dir().unwrap().next().unwrap().unwrap().path();
+    for _ in 0..10 {
+        assert!(catch_unwind(|| replay_from_file(race, schedule.to_str().unwrap())).is_err());
+    }
+}
+
+#[test]
+fn no_interleaving_breaks_the_cure() {
+    assert!(check_dfs(cure, None) > 1, "there is more than one");
+}
