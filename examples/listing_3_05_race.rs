@@ -16,26 +16,8 @@
 //!
 //! You see `Lost 16515 of 2000000 updates.`, with another number each time.
 //!
-//! # How to see a race found
-//!
-//! Go has `--race`. Here Valgrind's helgrind names both sides, the load and the store in `add`:
-//!
-//! ```text
-//! valgrind -q --tool=helgrind target/debug/examples/listing_3_05_race 2>&1 |
-//!     grep -E 'data race|conflicts|listing_3_05_race.rs'
-//! ```
-//!
-//! It does not know atomics: it complains because on x86 these two are plain moves, and for the
-//! same reason, wrongly, about locks in the standard library. Tools that do know atomics have no
-//! complaint, since a load and a store break no rule. They find the data race proper, which in Rust
-//! takes `unsafe`: Miri, and `ThreadSanitizer`, which is what Go's detector is built on. Both need
-//! a nightly compiler with its `rust-src` and make everything many times slower:
-//!
-//! ```text
-//! cargo +nightly miri test --lib sync::stop
-//! RUSTFLAGS=-Zsanitizer=thread cargo +nightly test -Zbuild-std \
-//!     --target x86_64-unknown-linux-gnu --lib sync
-//! ```
+//! Go has `--race` to find such a thing. What Rust has is shown in `docs/races.md`, and
+//! `wc-race --race` shows what this race loses on a text of yours, beside five ways to count right.
 
 use csp_toolkit::tally::words;
 use std::collections::HashMap;

@@ -20,7 +20,7 @@
 //! **Race detection.** In Rust the compiler is the first race detector: listing 3.5 does not
 //! compile (see [`tally`](crate::tally)). What is left to find at run time is lost updates between
 //! atomic operations, which break no rule, so that only a tool that does not know atomics complains
-//! of them, and data races inside `unsafe`. `examples/listing_3_05_race.rs` names the tools.
+//! of them, and data races inside `unsafe`. `docs/races.md` runs the tools.
 //!
 //! **Don't overuse channels.** A channel costs a synchronised hand-over for every message. The same
 //! bench prints it: 0.3 µs or less while a buffer keeps both sides running, and more than 10 µs, most

@@ -1,11 +1,10 @@
-//! A data race, wrong on purpose, for the tools of `docs/races.md` to find.
+//! A data race, wrong on purpose, for the tools that `docs/races.md` shows to find.
 //!
 //! Two threads add to one number without a lock and without atomics. Safe Rust refuses that; here
 //! `unsafe` claims that it is all right, and it is not: the behaviour is undefined. In practice
 //! updates are lost. It is no listing of the book, but what its listing 3.5 would be in Rust.
 //!
-//! Run: `cargo run --example data_race -- [ADDITIONS]`
-#![expect(unsafe_code, reason = "the compiler refuses it otherwise, which is the point")]
+//! Run: `rustc -g --edition 2024 docs/races/data_race.rs && ./data_race [ADDITIONS]`
 
 use std::thread;
 
