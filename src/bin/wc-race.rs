@@ -85,7 +85,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn run(mut options: Options) -> anyhow::Result<Exit> {
     if let Some(step) = options.step {
-        return steps::run(&step);
+        return steps::run(step);
     }
     let mut exit = Exit::Success;
     let Options { hidden, binary, .. } = options;

@@ -33,6 +33,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Tallies are sums, so parts of a text may be counted anywhere and added up: [`partial`] tallies are
+//! written as text, and [`merge()`] reads them.
+//!
 //! # Listing 3.5 does not compile
 //!
 //! The book's race, one map that several threads add to without a lock, is what the compiler
@@ -80,7 +83,7 @@ mod table;
 pub mod words;
 
 pub use engine::{Config, count};
-pub use ranking::{Choice, Counted, Ranking};
+pub use ranking::{Choice, Counted, Ranking, merge};
 pub use rows::{By, Order};
 pub use source::Source;
 pub use strategy::Strategy;

@@ -6,6 +6,7 @@
 
 use super::engine::join;
 use super::hash::Hasher;
+use super::partial::{self, MergeError};
 use super::rows::Order;
 use super::sorter::{Lane, Merge, Sorter};
 use super::spill::{Spill, Stretch};
@@ -43,6 +44,14 @@ impl Default for Choice<'_> {
 }
 
 impl Choice<'_> {
+    /// The order in which the words are chosen, and how many.
+    fn first(&self) -> (Order, usize) {
+        match self.top {
+            Some(top) => (Order::default(), top),
+            None => (self.order, usize::MAX),
+        }
+    }
+
     fn has(&self, word: &[u8], count: u64) -> bool {
         count >= self.least
             && (self.shortest <= 1 || length(word) >= self.shortest)
@@ -53,6 +62,27 @@ impl Choice<'_> {
 /// How many characters there are in the word, which is UTF-8.
 fn length(word: &[u8]) -> usize {
     word.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+}
+
+/// Adds up partial tallies, and puts the words of the choice in order.
+///
+/// Uses the memory of `config` for sorting, and temporary files for what does not fit; otherwise as
+/// [`partial::merge()`].
+pub fn merge<'c>(
+    inputs: Vec<partial::Input>,
+    config: &'c Config,
+    choice: &Choice<'_>,
+) -> Result<Ranking<'c>, MergeError> {
+    let bounds = Bounds { memory: config.memory / 2, directory: &config.directory };
+    let (first, top) = choice.first();
+    let mut sorter = Sorter::new(first, top, bounds);
+    partial::merge(inputs, config, |word, count| {
+        if choice.has(word, count) {
+            sorter.push(word, count)?;
+        }
+        Ok::<(), MergeError>(())
+    })?;
+    Ok(Ranking::new(sorter.finish()?, choice, bounds)?)
 }
 
 /// What was counted, not yet put together.
@@ -79,8 +109,7 @@ impl<'c> Counted<'c> {
         let bounds = self.config.bounds();
         // Half for the merged table, half for the sorting.
         let bounds = Bounds { memory: bounds.memory / 2, ..bounds };
-        let top = choice.top.unwrap_or(usize::MAX);
-        let first = if choice.top.is_some() { Order::default() } else { choice.order };
+        let (first, top) = choice.first();
         let next = AtomicUsize::new(0);
         let lanes = thread::scope(|scope| {
             let merge = || {
@@ -96,9 +125,7 @@ impl<'c> Counted<'c> {
             results.into_iter().collect::<Result<Vec<_>, _>>()
         })?;
         drop(self.stores);
-        let lanes: Vec<Lane<'_>> = lanes.into_iter().flatten().collect();
-        let chosen = Ranking { merge: Merge::new(first, lanes)?, left: top };
-        if first == choice.order { Ok(chosen) } else { chosen.sorted(choice.order, bounds) }
+        Ranking::new(lanes.into_iter().flatten().collect(), choice, bounds)
     }
 
     /// Sees to it that there is as much memory for merging as there was for counting. Tells
@@ -222,6 +249,17 @@ impl std::fmt::Debug for Ranking<'_> {
 }
 
 impl<'c> Ranking<'c> {
+    /// Of lanes in the order that the choice is made in.
+    fn new(
+        lanes: Vec<Lane<'c>>,
+        choice: &Choice<'_>,
+        bounds: Bounds<'c>,
+    ) -> Result<Self, TallyError> {
+        let (first, top) = choice.first();
+        let chosen = Self { merge: Merge::new(first, lanes)?, left: top };
+        if first == choice.order { Ok(chosen) } else { chosen.sorted(choice.order, bounds) }
+    }
+
     /// The next word and its count, until there is none. Fails when a temporary file does.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it yields")]
     pub fn next(&mut self) -> Result<Option<(&[u8], u64)>, TallyError> {

@@ -1,6 +1,7 @@
 //! The commands of `wc-race` that take part in a tally over many machines.
 
 use super::count::CountArgs;
+use super::merge::{self, MergeArgs};
 use crate::cli::{Exit, message, stdio};
 use crate::tally::partial::{self, SumError, Writer};
 use crate::tally::{self, By, Choice, Order, Source};
@@ -14,7 +15,10 @@ const OUTPUT: &str = "standard output";
 /// A part of a tally over many machines.
 #[derive(Debug, Subcommand)]
 pub enum Step {
-    /// Write the partial tally of standard input: a MapReduce engine's mapper
+    /// Add up partial tallies, and list the words as of one
+    Merge(Box<MergeArgs>),
+
+    /// Write the partial tally of standard input: the mapper of Hadoop and its like
     Map(CountArgs),
 
     /// Add up partial tallies on standard input where equal words are adjacent: a combiner
@@ -25,9 +29,10 @@ pub enum Step {
 }
 
 /// Takes the step.
-pub fn run(step: &Step) -> anyhow::Result<Exit> {
+pub fn run(step: Step) -> anyhow::Result<Exit> {
     match step {
-        Step::Map(count) => map(count)?,
+        Step::Merge(args) => return merge::run(*args),
+        Step::Map(count) => map(&count)?,
         Step::Combine => sum("combine")?,
         Step::Reduce => sum("reduce")?,
     }

@@ -10,8 +10,8 @@
 //!
 //! The word, a tab, the count, a line feed. Words are UTF-8 and hold no white space, so nothing is
 //! quoted. A count is a decimal number from 1 to 2⁶⁴ − 1, without sign and leading zeros. In a
-//! file, words are in the order of their bytes and none is there twice: that is what a merge
-//! reads. A step of a MapReduce engine reads lines whose equal words are adjacent, in whatever order
+//! file, words are in the order of their bytes and none is there twice: that is what [`merge()`]
+//! reads. A step of an engine such as Hadoop reads lines whose equal words are adjacent, in whatever order
 //! of words: [`sum_adjacent`].
 //!
 //! What is not such a line is damage, and refused with the number of the line: a count that is
@@ -19,10 +19,55 @@
 //! too, as without one it may have been cut off within its count. A line may be of any length, and
 //! is held in memory.
 
+mod input;
+mod merge;
 mod read;
 mod sum;
+mod tree;
 mod write;
 
+pub use input::Input;
+pub use merge::merge;
 pub use read::{Flaw, ReadError, Reader};
 pub use sum::{SumError, Summed, sum_adjacent};
 pub use write::Writer;
+
+use super::TallyError;
+use std::io;
+use std::path::Path;
+
+/// Why partial tallies could not be added up.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// An input could not be read, or is damaged.
+    #[error("input {number}: {source}")]
+    Input {
+        /// Its position.
+        number: usize,
+        /// What is wrong.
+        source: ReadError,
+    },
+    /// A word's counts come to more than a `u64` holds.
+    #[error("the counts of {word:?} come to more than 64 bits hold")]
+    TooBig {
+        /// The word, or the first characters of a long one.
+        word: String,
+    },
+    /// A thread could not be started.
+    #[error("cannot start a thread")]
+    Thread(#[source] io::Error),
+    /// A temporary file failed.
+    #[error(transparent)]
+    Tally(#[from] TallyError),
+}
+
+impl MergeError {
+    #[cold]
+    fn too_big(word: &[u8]) -> Self {
+        Self::TooBig { word: String::from_utf8_lossy(word).chars().take(40).collect() }
+    }
+
+    fn temporary(directory: &Path, error: io::Error) -> Self {
+        Self::Tally(TallyError::temporary(directory, error))
+    }
+}

@@ -72,10 +72,13 @@ impl Key {
         Self(word.swap_bytes() | length as u128)
     }
 
-    /// Whether words of this key are the same word.
+    /// What comes after all words.
+    pub(super) const END: Self = Self(u128::MAX);
+
+    /// Whether the word is longer than what is in its key.
     #[inline]
-    pub(super) fn is_whole(self) -> bool {
-        self.0 & 0xFF <= KEY as u128
+    pub(super) fn is_cut(self) -> bool {
+        self.0 & 0xFF == KEY as u128 + 1
     }
 }
 
@@ -87,6 +90,8 @@ const PADDING: usize = size_of::<u128>();
 #[derive(Debug)]
 pub struct Reader<R> {
     input: R,
+    /// How many bytes are read at a time.
+    size: usize,
     /// What was read, and the padding. What comes before the last entry's word goes when there is
     /// more to read.
     buffer: Vec<u8>,
@@ -111,7 +116,8 @@ impl<R: Read> Reader<R> {
     pub fn new(input: R, buffer: usize) -> Self {
         Self {
             input,
-            buffer: vec![b'\n'; buffer + PADDING],
+            size: buffer,
+            buffer: vec![b'\n'; PADDING],
             filled: 0,
             ended: false,
             checked: 0,
@@ -220,7 +226,7 @@ impl<R: Read> Reader<R> {
         self.checked -= gone;
         self.word = 0..self.word.end - gone;
         if self.filled + PADDING == self.buffer.len() {
-            self.buffer.resize(2 * self.buffer.len(), 0);
+            self.buffer.resize((2 * self.filled).max(self.size) + PADDING, 0);
         }
         // To the end: a line that is looked at again for every few bytes would take for ever.
         let end = self.buffer.len() - PADDING;
@@ -325,6 +331,7 @@ fn first(window: u128, byte: u8) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Writer;
     use super::*;
 
     /// All entries, or what is wrong, read so many bytes at a time.
@@ -346,10 +353,13 @@ mod tests {
             .into_iter()
             .chain((1..4).map(|long| format!("sixteen bytes...{}", "é".repeat(long * 1000))));
         let entries: Vec<_> = words.zip([1, 10, u64::MAX, 7, 8, 9].into_iter().cycle()).collect();
-        let text: String =
-            entries.iter().map(|(word, count)| format!("{word}\t{count}\n")).collect();
+        let mut writer = Writer::new(Vec::new());
+        for (word, count) in &entries {
+            writer.entry(word.as_bytes(), *count).unwrap();
+        }
+        let text = writer.into_inner().unwrap();
         for buffer in [1, 2, 20, 1000, 100_000] {
-            let read = read(text.as_bytes(), buffer).unwrap();
+            let read = read(&text, buffer).unwrap();
             let read =
                 read.iter().map(|(word, count)| (std::str::from_utf8(word).unwrap(), *count));
             assert!(read.eq(entries.iter().map(|(word, count)| (&**word, *count))), "{buffer}");
@@ -401,7 +411,7 @@ mod tests {
         let words = ["", "\0", "a", "a\0", "ab", "fifteen bytes..", "fifteen bytes..\0", "ÿ"];
         assert!(words.map(|word| Key::of(word.as_bytes())).is_sorted_by(|a, b| a < b));
         let keys = ["fifteen bytes..a", "fifteen bytes..b"].map(|word| Key::of(word.as_bytes()));
-        assert!(keys[0] == keys[1] && !keys[0].is_whole());
-        assert!(Key::of(b"fifteen bytes..").is_whole());
+        assert!(keys[0] == keys[1] && keys[0].is_cut());
+        assert!(!Key::of(b"fifteen bytes..").is_cut());
     }
 }

@@ -1,4 +1,4 @@
-//! The step that a MapReduce engine asks for, before its shuffle and after.
+//! The step that an engine such as Hadoop asks for, before its shuffle and after.
 
 use super::{ReadError, Reader, Writer};
 use std::io::{self, Read, Write};

@@ -45,6 +45,12 @@ impl<W: Write> Writer<W> {
         self.output.flush()
     }
 
+    /// What the entries were written to, all of them.
+    pub fn into_inner(mut self) -> io::Result<W> {
+        self.flush()?;
+        Ok(self.output)
+    }
+
     fn write_out(&mut self) -> io::Result<()> {
         self.output.write_all(&self.buffer)?;
         self.buffer.clear();
