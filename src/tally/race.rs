@@ -66,7 +66,9 @@ pub fn load(
     let failures = take_all(sources, &config, &text)?;
     // Those that had not been read when there was enough are not missed.
     if !text.is_full() {
-        failures.into_iter().for_each(|(number, error)| failed(number, error));
+        for (number, error) in failures {
+            failed(number, error);
+        }
     }
     Ok(text.text.into_inner().unwrap_or_else(PoisonError::into_inner))
 }

@@ -32,7 +32,7 @@ pub fn draw(rows: &Rows, heading: &str) -> Picture {
         picture.text(LEFT - 10.0, y + 14.0, Anchor::End, "", &worker.to_string());
         let bar = |x, width| Place { x: LEFT + x, y: y + (ROW - BAR) / 2.0, width, height: BAR };
         for span in &row.spans {
-            let length = milliseconds(span.to - span.from);
+            let length = milliseconds(span.to.saturating_sub(span.from));
             let (fill, does) = match span.state {
                 State::Waits => (WAITS, "waits"),
                 State::Holds => (HOLDS, "holds"),

@@ -63,7 +63,7 @@ fn paint(cells: &[Cell], colour: Colour) -> String {
         let glyphs = run.iter().map(|cell| cell.glyph());
         match run[0].colour() {
             Some(number) if colour == Colour::Ansi => {
-                text += &format!("\x1b[{number}m");
+                text.extend(["\x1b[", &number.to_string(), "m"]);
                 text.extend(glyphs);
                 text += "\x1b[0m";
             }
@@ -119,7 +119,8 @@ impl Scale {
             let label = if mark == 0.0 { "0 ms".to_owned() } else { mark.to_string() };
             let free = column == 0 || column > used;
             if free && column + label.len() <= self.columns {
-                axis += &format!("{:1$}{label}", "", column - used);
+                axis += &" ".repeat(column - used);
+                axis += &label;
                 used = column + label.len();
             }
         }

@@ -96,10 +96,10 @@ fn each_word(rules: Rules, text: &[u8], mut found: impl FnMut(&[u8])) {
 }
 
 /// A finished map as what the engine ranks.
-fn stored<'c, W: AsRef<[u8]>>(
-    config: &'c Config,
+fn stored<W: AsRef<[u8]>>(
+    config: &Config,
     counts: impl IntoIterator<Item = (W, u64)>,
-) -> Vec<Store<'c>> {
+) -> Vec<Store<'_>> {
     let mut store = Store::new(super::hash::Hasher::random(), config.bounds());
     for (word, count) in counts {
         store.table.add(word.as_ref(), count);

@@ -17,7 +17,7 @@ pub(super) struct Private<'c> {
     /// The same for all tables, so that a word is in the same part of each.
     hasher: Hasher,
     /// As many as threads have ever counted at once.
-    idle: Mutex<Vec<Box<Counter<'c>>>>,
+    idle: Mutex<Vec<Counter<'c>>>,
 }
 
 impl<'c> Private<'c> {
@@ -25,11 +25,11 @@ impl<'c> Private<'c> {
         Self { config, hasher: Hasher::random(), idle: Mutex::default() }
     }
 
-    fn counter(&self) -> Box<Counter<'c>> {
+    fn counter(&self) -> Counter<'c> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         idle.unwrap_or_else(|| {
             let store = Store::new(self.hasher, self.config.bounds());
-            Box::new(Counter::new(self.config.rules, store))
+            Counter::new(self.config.rules, store)
         })
     }
 }
@@ -44,6 +44,6 @@ impl<'c> Share<'c> for Private<'c> {
 
     fn finish(self: Box<Self>) -> Result<Vec<Store<'c>>, TallyError> {
         let idle = self.idle.into_inner().unwrap_or_else(PoisonError::into_inner);
-        idle.into_iter().map(|counter| counter.finish()).collect()
+        idle.into_iter().map(Counter::finish).collect()
     }
 }
