@@ -28,7 +28,9 @@ fn count(add: fn(&AtomicU64)) {
             thread::spawn(move || add(&words))
         })
         .collect();
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     assert_eq!(words.load(SeqCst), 2, "an update was lost");
 }
 

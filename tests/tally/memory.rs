@@ -50,7 +50,8 @@ fn a_directory_without_room_is_an_error_that_says_so() {
     let directory = PathBuf::from("/proc");
     let config = Config { directory, ..least_memory() };
     let error = list(vec![file(&text)], &config, &Choice::default()).unwrap_err();
-    let TallyError::Temporary { directory, .. } = &error;
+    let error = &error;
+    let TallyError::Temporary { directory, .. } = error else { panic!("{error}") };
     assert_eq!(directory, &config.directory);
     assert_eq!(error.to_string(), "cannot keep a temporary file in /proc");
 }
