@@ -7,4 +7,5 @@ mod pgz;
 mod pgz_faults;
 mod support;
 mod wc_race;
+mod wc_race_parts;
 mod wc_race_race;

@@ -5,4 +5,5 @@ mod engine;
 mod inputs;
 mod interface;
 mod memory;
+mod partial;
 mod reference;

@@ -2,6 +2,7 @@
 
 use crate::gzip::{GzipError, Settings, stream};
 use crate::tally::source::{GZIP, read_at_most};
+use std::error::Error;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read, Write};
 use std::num::NonZeroUsize;
@@ -19,6 +20,24 @@ pub enum Input {
     Open(File),
 }
 
+/// Why an input could not be opened.
+pub(super) enum OpenError {
+    /// There is something wrong with it.
+    Input(io::Error),
+    /// There is no room to decompress it.
+    Scratch(io::Error),
+}
+
+impl From<io::Error> for OpenError {
+    fn from(error: io::Error) -> Self {
+        Self::Input(error)
+    }
+}
+
+fn invalid(error: impl Into<Box<dyn Error + Send + Sync>>) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, error)
+}
+
 /// An input as it is read.
 #[derive(Debug)]
 pub(super) enum Text {
@@ -33,7 +52,7 @@ pub(super) enum Text {
 impl Input {
     /// Opens it, and decompresses it into the temporary file if it is a gzip file: the decoders of
     /// thousands of files would take more memory than all else.
-    pub(super) fn open(self, scratch: &mut Scratch<'_>) -> io::Result<Text> {
+    pub(super) fn open(self, scratch: &mut Scratch<'_>) -> Result<Text, OpenError> {
         let (mut file, path) = match self {
             Self::File(path) => (File::open(&path)?, Some(path)),
             Self::Open(file) => (file, None),
@@ -129,16 +148,15 @@ impl<'a> Scratch<'a> {
         Ok(Arc::clone(self.file.insert(file)))
     }
 
-    fn decompress(&mut self, input: impl Read + Send) -> io::Result<Text> {
+    fn decompress(&mut self, input: impl Read + Send) -> Result<Text, OpenError> {
         let start = self.end;
         let settings = Settings::new(self.threads);
         match stream::decompress(input, &mut *self, &settings) {
-            Ok(totals) if !totals.trailing_garbage => self.since(start),
-            Ok(_) => {
-                Err(io::Error::new(ErrorKind::InvalidData, "garbage after the compressed data"))
-            }
-            Err(GzipError::Read(error)) => Err(error),
-            Err(error) => Err(io::Error::new(ErrorKind::InvalidData, error)),
+            Ok(totals) if !totals.trailing_garbage => self.since(start).map_err(OpenError::Scratch),
+            Ok(_) => Err(invalid("garbage after the compressed data").into()),
+            Err(GzipError::Read(error)) => Err(error.into()),
+            Err(GzipError::Write(error)) => Err(OpenError::Scratch(error)),
+            Err(error) => Err(invalid(error).into()),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! once more. Where there are too many to be read at once, those there are so far are merged into a
 //! temporary file first, which is then one of them.
 
-use super::input::{Input, Scratch, Text};
+use super::input::{Input, OpenError, Scratch, Text};
 use super::read::{Key, Reader};
 use super::tree::{Lane, Sum, Tree};
 use super::{MergeError, Writer};
@@ -55,8 +55,10 @@ pub fn merge<E: From<MergeError>>(
         if lanes.len() == MOST {
             lanes = vec![merge_aside(lanes, config, &mut scratch)?];
         }
-        let failed = |source| MergeError::Input { number, source };
-        let text = input.open(&mut scratch).map_err(|error| failed(error.into()))?;
+        let text = input.open(&mut scratch).map_err(|error| match error {
+            OpenError::Input(error) => MergeError::Input { number, source: error.into() },
+            OpenError::Scratch(error) => MergeError::temporary(&config.directory, error),
+        })?;
         lanes.push(Words { number, reader: Reader::new(text, buffer) });
     }
     add_up(lanes, config, found)
