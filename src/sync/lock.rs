@@ -27,7 +27,7 @@
 //! ```
 //!
 //! For protecting data prefer [`std::sync::Mutex`]: it owns what it protects and is cheaper
-//! (`cargo bench --bench locks`). See the [asides](super#the-chapters-three-asides-answered).
+//! (`lockdemo --bench`). See the [asides](super#the-chapters-three-asides-answered).
 
 use super::prim::{Receiver, Sender, bounded, send_within};
 use std::num::NonZeroUsize;

@@ -9,10 +9,11 @@
 //! # The chapter's three asides, answered
 //!
 //! **Don't reimplement locks.** The book says that the built-in mutex is fast enough and that one
-//! should measure before writing another. `cargo bench --bench locks` measures: it prints what one
-//! lock-and-unlock costs with [`std::sync::Mutex`] and with [`lock::ChannelLock`], alone and
-//! contended. On the two cores it was written on, run before all other work (`chrt -f 1`), the
-//! channel costs up to twice as much: 18 ns to the mutex's 11 alone, about 40 to 25 contended. That
+//! should measure before writing another. `lockdemo --bench` measures, on the machine at hand, six
+//! kinds of lock under one to eight threads, with short and long sections: acquisitions a second,
+//! waiting, and fairness (`locks` has them all). For a lock-and-unlock with nothing inside, on the
+//! two cores it was written on, run before all other work (`chrt -f 1`), the channel costs up to
+//! twice as much as [`std::sync::Mutex`]: 18 ns to 11 alone, about 40 to 25 contended. That
 //! is less than its reputation, and still no reason to put it in place of a mutex, which besides
 //! owns what it protects. What it buys is what a mutex does not have: it can be waited for together
 //! with other channels, it can be given up after a while, and it can let in more than one.
@@ -22,9 +23,9 @@
 //! atomic operations, which break no rule, so that only a tool that does not know atomics complains
 //! of them, and data races inside `unsafe`. `docs/races.md` runs the tools.
 //!
-//! **Don't overuse channels.** A channel costs a synchronised hand-over for every message. The same
-//! bench prints it: 0.3 µs or less while a buffer keeps both sides running, and more than 10 µs, most
-//! of it waking a thread, without a buffer. So send what is worth one: [`pool`]
+//! **Don't overuse channels.** A channel costs a synchronised hand-over for every message. `cargo
+//! bench --bench hand_over` prints it: 0.3 µs or less while a buffer keeps both sides running, and more
+//! than 10 µs, most of it waking a thread, without a buffer. So send what is worth one: [`pool`]
 //! sends a file or a mebibyte at a time, [`tally`](crate::tally) sends nothing at all while it
 //! counts. Where state is shared and short-lived, use a mutex; where ownership moves, or where one
 //! thread must wait for several things, use a channel.

@@ -1,6 +1,6 @@
 //! `lockdemo`: six workers and a lock made of a channel (listing 3.12).
 
-use crate::support::{Ran, Running, command, run};
+use crate::support::{Dir, Ran, Running, command, run, shell, terminal};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -86,4 +86,181 @@ fn a_full_disk_is_told_in_one_line() {
     let mut lockdemo = command("lockdemo", "--hold 0");
     let ran = Running::start(lockdemo.stdin(Stdio::null()).stdout(full)).finish(b"");
     ran.assert_one_complaint("lockdemo: standard output: No space left on device\n");
+}
+
+const KINDS: [&str; 6] = ["channel", "mutex", "rwlock", "semaphore", "spin", "parking-lot"];
+
+#[test]
+fn every_kind_of_lock_lets_in_one_after_the_other() {
+    for kind in KINDS {
+        let ran = lockdemo(&format!("--lock {kind} --workers 20 --hold 2ms"));
+        assert_eq!(most_holders(&ran, 20), 1, "{kind}");
+    }
+    assert_eq!(most_holders(&lockdemo("--lock semaphore --permits 3 --hold 200ms"), 6), 3);
+}
+
+#[test]
+fn a_kind_that_cannot_do_it_says_so() {
+    for (options, reason) in [
+        ("--lock mutex --permits 2", "the mutex lock lets in one at a time"),
+        ("--lock spin --permits 2", "the spin lock lets in one at a time"),
+        ("--lock mutex --patience 1s", "who waits for the mutex lock cannot give up"),
+        ("--lock rwlock --patience 1s", "who waits for the rwlock lock cannot give up"),
+        ("--timeline --json -", "--timeline has no place"),
+        ("--svg - --json -", "--svg and --json cannot go to the same place"),
+    ] {
+        let ran = lockdemo(options);
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{options}");
+        assert!(ran.err.starts_with(&format!("lockdemo: {reason}")), "{}", ran.err);
+        assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    }
+    assert_eq!(lockdemo("--bench --hold 1").code, Some(2));
+}
+
+#[test]
+fn who_loses_patience_gives_up_and_never_holds() {
+    for kind in ["channel", "semaphore", "spin", "parking-lot"] {
+        // However slowly the others start, the first has it for longer than their patience.
+        let ran = lockdemo(&format!("--lock {kind} --hold 2s --patience 10ms --workers 3"));
+        ran.assert_fine();
+        assert_eq!(ran.text().matches("gives up on the lock\n").count(), 2, "{}", ran.text());
+        assert_eq!(ran.text().matches("has the lock\n").count(), 1, "{}", ran.text());
+        assert_eq!(ran.text().lines().count(), 7);
+    }
+}
+
+#[test]
+fn events_are_written_as_data_in_the_order_of_time() {
+    let dir = Dir::new();
+    let ran = dir.run("lockdemo", "--workers 9 --permits 2 --hold 5ms --json events --svg picture");
+    most_holders(&ran, 9);
+    let events = String::from_utf8(dir.read("events")).unwrap();
+    let (mut said, mut now, mut holders) = (BTreeMap::<u64, Vec<String>>::new(), 0, 0);
+    for line in events.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        let at = event["nanoseconds"].as_u64().unwrap();
+        assert!(at >= now, "{events}");
+        now = at;
+        let what = event["event"].as_str().unwrap();
+        holders += match what {
+            "has" => 1,
+            "releases" => -1,
+            _ => 0,
+        };
+        assert!((0..=2).contains(&holders), "{events}");
+        said.entry(event["worker"].as_u64().unwrap()).or_default().push(what.to_owned());
+    }
+    assert!(said.keys().copied().eq(1..=9));
+    assert!(said.values().all(|said| said[..] == ["wants", "has", "releases"]), "{events}");
+    let picture = String::from_utf8(dir.read("picture")).unwrap();
+    assert!(picture.starts_with("<svg") && picture.contains("9 holds for"), "{picture}");
+    assert_eq!(dir.list(), "events picture");
+}
+
+#[test]
+fn standard_output_is_for_data_alone_if_asked_for() {
+    let ran = lockdemo("--hold 0 --json -");
+    ran.assert_fine();
+    assert_eq!(ran.text().lines().filter(|line| line.starts_with("{\"worker\":")).count(), 18);
+    assert_eq!(ran.text().lines().count(), 18);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_before_the_run() {
+    let ran = lockdemo("--hold 1h --svg /nowhere/to/be/found");
+    ran.assert_one_complaint("lockdemo: /nowhere/to/be/found: No such file or directory\n");
+    assert_eq!(ran.text(), "");
+}
+
+#[test]
+fn the_timeline_has_a_row_for_each_worker_as_wide_as_80_columns() {
+    let ran = lockdemo("--workers 3 --hold 30ms --timeline");
+    ran.assert_fine();
+    let drawn: Vec<_> = ran.text().lines().skip(9).collect();
+    assert_eq!((drawn.len(), drawn[0]), (6, ""), "{}", ran.text());
+    for (row, worker) in drawn[1..4].iter().zip(1..) {
+        assert!(row.starts_with(&format!("{worker} ")) && row.ends_with('█'), "{row}");
+    }
+    assert_eq!(drawn.iter().map(|row| row.chars().count()).max(), Some(80));
+    assert_eq!(drawn[5], "  · waits   █ holds   × gives up");
+}
+
+#[test]
+fn a_terminal_is_filled_and_has_colour_unless_that_is_not_wanted() {
+    for (setting, coloured) in [("TERM=xterm", true), ("NO_COLOR=1", false), ("TERM=dumb", false)] {
+        let script = format!(
+            "stty cols 60; unset NO_COLOR; export TERM=xterm {setting}; lockdemo --hold 20ms --timeline"
+        );
+        let mut session = terminal(shell(&script));
+        // A character for each byte.
+        let bytes = session.exp_eof().unwrap();
+        let bytes = bytes.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        let shown = String::from_utf8(bytes).unwrap();
+        assert_eq!(shown.contains("\x1b["), coloured, "{setting}: {shown}");
+        let plain = ["\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"];
+        let plain = plain.iter().fold(shown, |shown, code| shown.replace(code, ""));
+        assert_eq!(plain.lines().map(|line| line.chars().count()).max(), Some(60), "{plain}");
+    }
+}
+
+#[test]
+fn ten_thousand_workers_have_it_or_the_one_that_cannot_start_is_named() {
+    let dir = Dir::new();
+    let ran = dir.run("lockdemo", "--workers 10000 --hold 0 --timeline --svg picture");
+    if ran.code == Some(1) {
+        ran.assert_one_complaint("lockdemo: cannot start worker ");
+        return assert_eq!(dir.list(), "");
+    }
+    ran.assert_fine();
+    assert_eq!(ran.text().matches(" has the lock\n").count(), 10_000);
+    assert!(ran.text().ends_with("   and 9936 more workers, not shown\n"));
+    assert!(dir.read("picture").len() < 100_000);
+}
+
+#[test]
+fn a_worker_that_cannot_start_ends_the_others_at_once() {
+    // Root may start as many as it likes, so this is somebody else, who may have no way to it.
+    let other = "setpriv --reuid=54321 --regid=54321 --clear-groups";
+    let script = format!(
+        "become=; if [ $(id -u) = 0 ]; then become='{other}'; $become lockdemo --version || exit 77; fi
+        exec prlimit --nproc=20 $become lockdemo --workers 5000 --hold 1h"
+    );
+    let ran = run(&mut shell(&script), b"");
+    if ran.code != Some(77) {
+        ran.assert_one_complaint("lockdemo: cannot start worker ");
+    }
+}
+
+#[test]
+fn a_signal_ends_a_long_hold_and_leaves_no_file() {
+    let dir = Dir::new();
+    let mut lockdemo = dir.command("lockdemo", "--hold 1h --json events --svg picture");
+    let (running, _stdin, stdout) = Running::piped(&mut lockdemo);
+    let mut lines = BufReader::new(stdout).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.ends_with(" has the lock")));
+    running.signal(Signal::INT);
+    assert_eq!(running.finish(b"").signal, Some(Signal::INT.as_raw()));
+    assert_eq!(dir.list(), "");
+}
+
+#[test]
+fn the_comparison_has_a_row_for_every_lock_and_number_of_threads() {
+    let dir = Dir::new();
+    let ran = dir.run("lockdemo", "--bench=5ms --svg picture --json data");
+    ran.assert_fine();
+    for kind in KINDS {
+        let named = |line: &&str| line.split_whitespace().any(|word| word == kind);
+        assert_eq!(ran.text().lines().filter(named).count(), 8, "{kind}: {}", ran.text());
+    }
+    assert!(ran.text().lines().all(|line| line.chars().count() <= 80), "{}", ran.text());
+    let data = String::from_utf8(dir.read("data")).unwrap();
+    assert_eq!(data.lines().count(), 48);
+    for line in data.lines() {
+        let cell: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(cell["least"].as_u64() <= cell["most"].as_u64(), "{line}");
+        assert!(cell["nanoseconds"].as_u64() >= Some(5_000_000), "{line}");
+    }
+    assert!(dir.read("picture").starts_with(b"<svg"));
+    let one = lockdemo("--bench=1ms --lock mutex");
+    assert_eq!(one.text().matches(" mutex ").count(), 8, "{}", one.text());
 }
