@@ -8,7 +8,7 @@
 //! |---|---|---|---|---|
 //! | 10, 13 | 3.1, 3.7, 3.8 | [`echo`] | `echoback` | nothing read is lost, and the deadline holds |
 //! | 11 | 3.3, 3.4 | [`gzip`], on [`sync::pool`] | `pgz` | a bounded pool in place of one goroutine a file |
-//! | 12 | 3.5, 3.6 | [`tally`] | `wc-race` | a tally for each worker in place of one locked map |
+//! | 12 | 3.5, 3.6 | [`tally`] | `wc-race` | a tally for each worker in place of one locked map, and [for each machine](tally::partial) |
 //! | 13, 14 | 3.9 to 3.11 | [`sync::stop`] | | closing as a signal that no one can send twice |
 //! | 15 | 3.12 | [`sync::lock`], among [`locks`] | `lockdemo` | a guard that cannot forget to release, and every other kind of lock beside it |
 //!

@@ -1,4 +1,4 @@
-//! How much memory `pgz` takes: a bounded amount, whatever comes.
+//! How much memory `pgz` and `wc-race merge` take: a bounded amount, whatever comes.
 //!
 //! Measured by taking the memory away: under `ulimit -d` an allocation beyond the limit fails, and
 //! `pgz` with it. The limit counts all memory that is private and can be written, the stacks of the
@@ -6,7 +6,7 @@
 
 #![cfg(all(target_os = "linux", feature = "cli"))]
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
@@ -18,9 +18,15 @@ const LENGTH: usize = 64 * MIB;
 
 /// `pgz` with two threads and no more memory than that.
 fn pgz(arguments: &[&str], limit: usize) -> Command {
+    let mut command = limited(env!("CARGO_BIN_EXE_pgz"), limit);
+    command.args(["-p", "2"]).args(arguments);
+    command
+}
+
+/// A program with no more memory than that.
+fn limited(program: &str, limit: usize) -> Command {
     let mut command = Command::new("sh");
-    command.args(["-c", &format!("ulimit -d {}; exec \"$0\" -p 2 \"$@\"", limit / 1024)]);
-    command.arg(env!("CARGO_BIN_EXE_pgz")).args(arguments);
+    command.args(["-c", &format!("ulimit -d {}; exec \"$0\" \"$@\"", limit / 1024), program]);
     // Where there is no memory to write a backtrace, waiting for it may never end.
     command.env("RUST_BACKTRACE", "0");
     command
@@ -134,6 +140,34 @@ fn memory_is_made_for_what_is_there_and_not_for_what_is_claimed() {
         let (status, word) = run(&["-dc"], 16 * MIB, &file(&boast(entries)[..]));
         assert!(status.success(), "{status}");
         assert_same(&word, &file(&b"word"[..]));
+    }
+}
+
+#[test]
+fn a_hundred_mebibytes_in_a_thousand_files_are_merged_in_forty() {
+    let directory = tempfile::tempdir().unwrap();
+    let part = directory.path().join("0");
+    let mut lines = io::BufWriter::new(File::create(&part).unwrap());
+    for number in 0..6_000 {
+        writeln!(lines, "a-word-for-{number:05}\t1{number}").unwrap();
+    }
+    lines.flush().unwrap();
+    let parts: Vec<_> = (0..1000).map(|number| directory.path().join(number.to_string())).collect();
+    for link in &parts[1..] {
+        fs::hard_link(&part, link).unwrap();
+    }
+    assert!(1000 * fs::metadata(&part).unwrap().len() > 100 << 20);
+    for options in [["--partial", "-j1"], ["--partial", "-j2"], ["--top=5", "-j2"]] {
+        let mut merge = limited(env!("CARGO_BIN_EXE_wc-race"), LIMIT);
+        let output = merge.arg("merge").args(options).args(&parts).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let last = output.stdout.trim_ascii_end().rsplit(|&byte| byte == b'\n').next().unwrap();
+        let expected = if options[0] == "--top=5" {
+            "a-word-for-05995: 15995000"
+        } else {
+            "a-word-for-05999\t15999000"
+        };
+        assert_eq!(String::from_utf8_lossy(last), expected);
     }
 }
 
