@@ -62,6 +62,7 @@
 //! and tells what each costs and loses.
 
 mod arena;
+mod choice;
 mod counter;
 mod engine;
 mod hash;
@@ -82,8 +83,9 @@ mod stream;
 mod table;
 pub mod words;
 
+pub use choice::Choice;
 pub use engine::{Config, count};
-pub use ranking::{Choice, Counted, Ranking, merge};
+pub use ranking::{Counted, Ranking, merge};
 pub use rows::{By, Order};
 pub use source::Source;
 pub use strategy::Strategy;

@@ -12,57 +12,13 @@ use super::sorter::{Lane, Merge, Sorter};
 use super::spill::{Spill, Stretch};
 use super::store::{Bounds, Store};
 use super::table::{PARTITIONS, Table};
-use super::{Config, Tally, TallyError};
+use super::{Choice, Config, TallyError};
 use std::iter;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Bytes read at a time from a partition on disk.
 const READ: usize = 64 * 1024;
-
-/// Which words to list, and how.
-#[derive(Clone, Copy, Debug)]
-pub struct Choice<'e> {
-    /// The least count.
-    pub least: u64,
-    /// The least length in characters.
-    pub shortest: usize,
-    /// Words to leave out.
-    pub exclude: Option<&'e Tally>,
-    /// How many of the words that are left: the most frequent and, of equally frequent ones, the
-    /// first in the order of their bytes.
-    pub top: Option<usize>,
-    /// In which order they are listed.
-    pub order: Order,
-}
-
-impl Default for Choice<'_> {
-    /// All words, the most frequent first.
-    fn default() -> Self {
-        Self { least: 0, shortest: 0, exclude: None, top: None, order: Order::default() }
-    }
-}
-
-impl Choice<'_> {
-    /// The order in which the words are chosen, and how many.
-    fn first(&self) -> (Order, usize) {
-        match self.top {
-            Some(top) => (Order::default(), top),
-            None => (self.order, usize::MAX),
-        }
-    }
-
-    fn has(&self, word: &[u8], count: u64) -> bool {
-        count >= self.least
-            && (self.shortest <= 1 || length(word) >= self.shortest)
-            && self.exclude.is_none_or(|words| words.count(word) == 0)
-    }
-}
-
-/// How many characters there are in the word, which is UTF-8.
-fn length(word: &[u8]) -> usize {
-    word.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
-}
 
 /// Adds up partial tallies, and puts the words of the choice in order.
 ///

@@ -5,7 +5,8 @@
 //! temporary file first, which is then one of them.
 
 use super::input::{Input, OpenError, Scratch, Text};
-use super::read::{Key, Reader};
+use super::line::Key;
+use super::read::Reader;
 use super::tree::{Lane, Sum, Tree};
 use super::{MergeError, Writer};
 use crate::tally::Config;

@@ -20,6 +20,7 @@
 //! is held in memory.
 
 mod input;
+mod line;
 mod merge;
 mod read;
 mod sum;
@@ -27,8 +28,9 @@ mod tree;
 mod write;
 
 pub use input::Input;
+pub use line::Flaw;
 pub use merge::merge;
-pub use read::{Flaw, ReadError, Reader};
+pub use read::{ReadError, Reader};
 pub use sum::{SumError, Summed, sum_adjacent};
 pub use write::Writer;
 

@@ -1,37 +1,9 @@
 //! The lines of a partial tally, read and checked.
 
+use super::line::{Flaw, Key, PADDING, parse};
 use std::cmp::Ordering;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
-
-/// What is wrong with a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Flaw {
-    /// There is no tab in it.
-    #[error("no tab between a word and a count")]
-    NoTab,
-    /// The tab is at its beginning.
-    #[error("no word before the tab")]
-    NoWord,
-    /// The word is not what a tally has.
-    #[error("the word is not UTF-8")]
-    NotUtf8,
-    /// What follows the tab is not a count.
-    #[error("the count is not a whole number from 1 up")]
-    NotACount,
-    /// It is, but a `u64` does not hold it.
-    #[error("the count is more than 64 bits hold")]
-    CountTooBig,
-    /// It is the last, and has no line feed.
-    #[error("the line does not end; the input may be cut off")]
-    CutOff,
-    /// Its word is less than that of the line before.
-    #[error("not sorted: the word comes before that of the line before")]
-    Unsorted,
-    /// Its word is that of the line before.
-    #[error("the word of the line before once more")]
-    Repeated,
-}
 
 /// Why an input could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -48,43 +20,6 @@ pub enum ReadError {
         flaw: Flaw,
     },
 }
-
-/// A word in a number: the first bytes, then the length. Keys compare as their words do, but for
-/// words that are longer and begin with the same bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key(u128);
-
-/// How many bytes of a word are in its key.
-const KEY: usize = size_of::<Key>() - 1;
-
-impl Key {
-    pub(super) fn of(word: &[u8]) -> Self {
-        let mut bytes = [0; size_of::<Self>()];
-        let length = word.len().min(KEY);
-        bytes[..length].copy_from_slice(&word[..length]);
-        Self(u128::from_be_bytes(bytes) | word.len().min(KEY + 1) as u128)
-    }
-
-    /// The key of the first `length` of these bytes, which are more than a key has.
-    #[inline]
-    fn of_window(window: u128, length: usize) -> Self {
-        let word = window & ((1 << (8 * length)) - 1);
-        Self(word.swap_bytes() | length as u128)
-    }
-
-    /// What comes after all words.
-    pub(super) const END: Self = Self(u128::MAX);
-
-    /// Whether the word is longer than what is in its key.
-    #[inline]
-    pub(super) fn is_cut(self) -> bool {
-        self.0 & 0xFF == KEY as u128 + 1
-    }
-}
-
-/// Bytes behind those that were read, so that a word can be taken as a number wherever it is. The
-/// first is a line feed, so that no search runs on into the others.
-const PADDING: usize = size_of::<u128>();
 
 /// Reads entries, one after the other, and holds the last.
 #[derive(Debug)]
@@ -116,7 +51,7 @@ impl<R: Read> Reader<R> {
     pub fn new(input: R, buffer: usize) -> Self {
         Self {
             input,
-            size: buffer,
+            size: buffer.max(1),
             buffer: vec![b'\n'; PADDING],
             filled: 0,
             ended: false,
@@ -251,84 +186,6 @@ impl<R: Read> Reader<R> {
     }
 }
 
-/// A line in a buffer.
-struct Entry {
-    key: Key,
-    /// Where the tab is, before which the word ends.
-    tab: usize,
-    count: u64,
-    /// Where the next line begins.
-    end: usize,
-}
-
-/// The line at `start`, unless its end is not among the `filled` bytes.
-#[inline]
-fn parse(buffer: &[u8], start: usize, filled: usize) -> Result<Option<Entry>, Flaw> {
-    let (window, _) = buffer[start..].split_first_chunk().ok_or(Flaw::CutOff)?;
-    let window = u128::from_le_bytes(*window);
-    let (tab, feed) = (first(window, b'\t'), first(window, b'\n'));
-    let (tab, key) = if tab < feed {
-        (start + tab, Key::of_window(window, tab))
-    } else if feed < PADDING {
-        return if start + feed >= filled { Ok(None) } else { Err(Flaw::NoTab) };
-    } else {
-        match find_tab(buffer, start + PADDING, filled)? {
-            Some(tab) => (tab, Key::of(&buffer[start..tab])),
-            None => return Ok(None),
-        }
-    };
-    if tab == start {
-        return Err(Flaw::NoWord);
-    }
-    // Ends at the line feed after what is filled at the latest.
-    let mut end = tab + 1;
-    let mut count = 0_u64;
-    while buffer[end].is_ascii_digit() {
-        count = count.wrapping_mul(10).wrapping_add(u64::from(buffer[end] - b'0'));
-        end += 1;
-    }
-    if end >= filled {
-        return Ok(None);
-    }
-    let digits = &buffer[tab + 1..end];
-    if buffer[end] != b'\n' || digits.is_empty() || digits[0] == b'0' {
-        return Err(Flaw::NotACount);
-    }
-    if digits.len() > SAFE_DIGITS {
-        count = checked(digits)?;
-    }
-    Ok(Some(Entry { key, tab, count, end: end + 1 }))
-}
-
-/// With so many digits there is no number that a `u64` does not hold.
-const SAFE_DIGITS: usize = 19;
-
-#[cold]
-fn checked(digits: &[u8]) -> Result<u64, Flaw> {
-    let number = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
-    number.ok_or(Flaw::CountTooBig)
-}
-
-/// Where the tab of a line is whose word is longer than a key.
-#[cold]
-fn find_tab(buffer: &[u8], from: usize, filled: usize) -> Result<Option<usize>, Flaw> {
-    let rest = buffer.get(from..filled).unwrap_or_default();
-    match rest.iter().position(|byte| matches!(byte, b'\t' | b'\n')) {
-        Some(at) if rest[at] == b'\n' => Err(Flaw::NoTab),
-        at => Ok(at.map(|at| from + at)),
-    }
-}
-
-/// Where the first such byte is in the window, or how long the window is.
-#[inline]
-fn first(window: u128, byte: u8) -> usize {
-    const ONES: u128 = u128::from_ne_bytes([1; size_of::<u128>()]);
-    let zeros = window ^ (ONES * u128::from(byte));
-    // The lowest bit that is set is that of the first zero; those above may deceive.
-    let found = zeros.wrapping_sub(ONES) & !zeros & (ONES << 7);
-    found.trailing_zeros() as usize / 8
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Writer;
@@ -404,14 +261,5 @@ mod tests {
         {
             assert_eq!(read(bytes, 3), Err(format!("line 2: {}", Flaw::NotUtf8)), "{bytes:?}");
         }
-    }
-
-    #[test]
-    fn keys_compare_as_their_words_do() {
-        let words = ["", "\0", "a", "a\0", "ab", "fifteen bytes..", "fifteen bytes..\0", "ÿ"];
-        assert!(words.map(|word| Key::of(word.as_bytes())).is_sorted_by(|a, b| a < b));
-        let keys = ["fifteen bytes..a", "fifteen bytes..b"].map(|word| Key::of(word.as_bytes()));
-        assert!(keys[0] == keys[1] && keys[0].is_cut());
-        assert!(!Key::of(b"fifteen bytes..").is_cut());
     }
 }

@@ -1,7 +1,7 @@
 //! Many sorted lanes merged into one: a tournament.
 
 use super::MergeError;
-use super::read::Key;
+use super::line::Key;
 
 /// Words in order, each with a count. There may be a word in it twice.
 pub(super) trait Lane {
