@@ -64,7 +64,7 @@ least() { awk 'NR == 1 || $1 < wall { wall = $1 } NR == 1 || $2 + $3 < cpu { cpu
 peak() {
   if [ -x /usr/bin/time ]; then
     /usr/bin/time -f %M -o "$scratch/peak" bash "$scratch/$1" >/dev/null
-    awk '{ printf "%.0f MB", $1 * 1024 / 1e6 }' "$scratch/peak"
+    awk 'END { printf "%.0f MB", $1 * 1024 / 1e6 }' "$scratch/peak"
   else echo -; fi
 }
 

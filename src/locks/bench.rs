@@ -5,7 +5,7 @@
 //! thread waited for one, and how evenly they were shared.
 //!
 //! Two readings of the clock cost more than a free lock, so one acquisition in [`SAMPLE`] is timed.
-//! Times go into a [`Histogram`] of the thread's own: nothing is allocated or shared while it runs.
+//! Times go into a histogram of the thread's own: nothing is allocated or shared while it runs.
 //!
 //! The lock is checked as it is measured. What it guards is a number that each holder reads, adds
 //! one to and writes back, in two steps that others could come between (listing 3.5): if any update

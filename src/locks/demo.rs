@@ -97,8 +97,10 @@ pub fn run(
     tell: impl Fn(Event) -> io::Result<()> + Sync,
 ) -> Result<Vec<Event>, DemoError> {
     config.kind.suits(config.permits, config.patience)?;
+    // More room than for everybody makes no difference, and a channel's buffer is memory.
+    let room = config.permits.min(NonZeroUsize::new(config.workers).unwrap_or(NonZeroUsize::MIN));
     match config.kind {
-        Kind::Channel => timed(ChannelLock::new(config.permits), config, tell),
+        Kind::Channel => timed(ChannelLock::new(room), config, tell),
         Kind::Mutex => run_on(&Waiting(Mutex::new(())), config, tell),
         Kind::Rwlock => run_on(&Waiting(RwLock::new(())), config, tell),
         Kind::Semaphore => timed(Semaphore::new(config.permits), config, tell),

@@ -3,7 +3,7 @@
 //! The book makes a lock of a channel, and says that one should not reimplement locks without
 //! measuring. Here are the channel's lock, those of the standard library and two more behind one
 //! small trait, so that the same six workers can queue up at each ([`demo`]) and the same stopwatch
-//! can be held to each ([`bench`]).
+//! can be held to each ([`mod@bench`]).
 //!
 //! | kind | made of | lets in | can give up |
 //! |---|---|---|---|

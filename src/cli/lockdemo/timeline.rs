@@ -117,11 +117,10 @@ impl Scale {
         for mark in marks(milliseconds(self.end)) {
             let column = self.column(mark / 1000.0);
             let label = if mark == 0.0 { "0 ms".to_owned() } else { mark.to_string() };
-            let free = column == 0 || column > used;
-            if free && column + label.len() <= self.columns {
-                axis += &" ".repeat(column - used);
-                axis += &label;
-                used = column + label.len();
+            let end = column + label.len();
+            if (column == 0 || column > used) && end <= self.columns {
+                axis.extend([" ".repeat(column - used), label]);
+                used = end;
             }
         }
         axis
