@@ -53,6 +53,14 @@ fn as_many_as_there_are_permits_have_it_at_once() {
 }
 
 #[test]
+fn more_permits_than_anybody_could_count_are_as_good_as_one_each() {
+    for kind in ["channel", "semaphore"] {
+        let ran = lockdemo(&format!("--lock {kind} --permits {} --hold 200ms", usize::MAX));
+        assert_eq!(most_holders(&ran, 6), 6);
+    }
+}
+
+#[test]
 fn many_workers_that_hold_it_for_no_time_still_take_turns() {
     assert_eq!(most_holders(&lockdemo("--workers 200 --hold 0"), 200), 1);
 }
@@ -120,7 +128,7 @@ fn a_kind_that_cannot_do_it_says_so() {
 #[test]
 fn who_loses_patience_gives_up_and_never_holds() {
     for kind in ["channel", "semaphore", "spin", "parking-lot"] {
-        // However slowly the others start, the first has it for longer than their patience.
+        // The first has it for much longer than the others are patient.
         let ran = lockdemo(&format!("--lock {kind} --hold 2s --patience 10ms --workers 3"));
         ran.assert_fine();
         assert_eq!(ran.text().matches("gives up on the lock\n").count(), 2, "{}", ran.text());
