@@ -202,11 +202,12 @@ struct Tally {
     waits: Histogram,
 }
 
-/// Acquires, changes and releases until it is over.
+/// Acquires, changes and releases until it is over; once at least, because on a busy machine a
+/// thread may not have run before that.
 fn contend(shared: &Shared<impl Lock>) -> Tally {
     let mut tally = Tally { acquisitions: 0, waits: Histogram::default() };
     let guarded = &shared.guarded.0;
-    while !shared.over.0.load(Ordering::Relaxed) {
+    loop {
         let asked = (tally.acquisitions % SAMPLE == 0).then(Instant::now);
         let held = shared.lock.0.acquire();
         let waited = asked.map(|asked| asked.elapsed());
@@ -220,8 +221,10 @@ fn contend(shared: &Shared<impl Lock>) -> Tally {
         if let Some(waited) = waited {
             tally.waits.add(waited);
         }
+        if shared.over.0.load(Ordering::Relaxed) {
+            return tally;
+        }
     }
-    tally
 }
 
 fn work(time: Duration) {
