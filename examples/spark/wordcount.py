@@ -32,7 +32,7 @@ def pipe(lines: DataFrame, command: list[str]) -> DataFrame:
     """The lines that ``command`` writes when a partition's lines are its standard input; one process a partition.
 
     ``lines`` has one column ``value``, and so has the result; neither needs to be UTF-8.  A process that does not exit 0
-    fails its task.  The command must name its program with a path.
+    fails its task.  The command must name its program with an absolute path, or as a file that was shipped.
 
     PySpark's own ``RDD.pipe`` takes each line through a Python worker and has it decoded as UTF-8 before, which makes
     something else of other bytes than ``wc-race`` does.  Spark SQL's reader leaves a line's bytes alone, and the RDD of the
@@ -108,8 +108,9 @@ def parse_arguments() -> argparse.Namespace:
         arguments.binary = shutil.which("wc-race")
         if arguments.binary is None:
             parser.error("no wc-race on the PATH: name it with --binary or --ship")
-    if arguments.binary and "/" not in arguments.binary:
-        parser.error("--binary: needs a path, since executors have no PATH to look it up in")
+        arguments.binary = os.path.abspath(arguments.binary)
+    if arguments.binary and not os.path.isabs(arguments.binary):
+        parser.error("--binary: needs an absolute path, since executors have no PATH and work elsewhere")
     return arguments
 
 
