@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# examples/spark/wordcount.py on a cluster of two executor processes, beside wc-race alone.
+#
+# Usage: tests/spark.sh
+#
+# PYTHON is a Python with PySpark (python3), WC_RACE the program to test, by default built here. The
+# tests are skipped, with one line that says so, where there is no Java or no PySpark.
+#
+# A stand-in for wc-race is what lets the tests look into the cluster: its parent is the executor.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+python=${PYTHON:-python3}
+skip() { echo "skipped: tests/spark.sh: $*"; exit 0; }
+command -v java >/dev/null || skip 'there is no Java'
+"$python" -c 'import pyspark' 2>/dev/null || skip "$python has no PySpark"
+if [ -z "${WC_RACE:-}" ]; then
+  cargo build --quiet --manifest-path "$root/Cargo.toml" --bin wc-race
+fi
+export WC_RACE=${WC_RACE:-$root/target/debug/wc-race}
+scratch=$(mktemp -d)
+export scratch
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+
+# Both executors are there before the first task, so that both get some.
+export PYSPARK_SUBMIT_ARGS='--conf spark.scheduler.minRegisteredResourcesRatio=1.0 --conf spark.ui.enabled=false pyspark-shell'
+export SPARK_LOCAL_IP=127.0.0.1
+cluster=local-cluster[2,1,1024]
+passed=0 failed=0
+
+# wordcount MASTER ARGUMENT...: one run, whose log is kept for when the test fails.
+wordcount() {
+  local master=$1; shift
+  timeout 300 "$python" "$root/examples/spark/wordcount.py" --master "$master" "$@" >log 2>&1 </dev/null
+}
+
+# stand_in NAME: a program of that name from standard input, with wc-race as $WC_RACE.
+stand_in() {
+  { printf '#!/bin/sh\nWC_RACE=%q scratch=%q\n' "$WC_RACE" "$scratch"; cat; } >"$1"
+  chmod +x "$1"
+}
+
+# refused RUN...: it fails, and the last line says why, in the words that standard input matches.
+refused() {
+  local pattern; pattern=$(cat)
+  ! "$@" && tail -n 1 log | grep -q -E "^wordcount.py: .*($pattern)"
+}
+
+# same DIRECTORY: its parts are the tally that wc-race makes of the inputs.
+same() {
+  [ -e "$1/_SUCCESS" ] && LC_ALL=C sort "$1"/part-* | cmp - alone &&
+    "$WC_RACE" merge "$1"/part-* | cmp - <("$WC_RACE" inputs/*)
+}
+
+it() {
+  local test=$1
+  if (set -e; "$test"); then passed=$((passed + 1)); echo "test spark::$test ... ok"
+  else failed=$((failed + 1)); echo "test spark::$test ... FAILED"; tail -n 40 log; fi
+}
+
+# The King James Bible ten times (or, where Debian's package is missing, a text of this repository
+# two thousand times), and lines that are not UTF-8, among them all bytes in a row.
+mkdir inputs
+text() { if command -v bible >/dev/null; then bible -f gen1:1-rev22:21; else
+  for ((i = 0; i < 200; i++)); do cat "$root"/examples/data/*.txt; done; fi; }
+text >once
+for ((i = 0; i < 10; i++)); do cat once; done >inputs/bible.txt
+{ printf 'caf\xe9 na\xc3\xafve \xff\xfe \xf0\x9f\x98\n'
+  for ((i = 0; i < 256; i++)); do printf "\\x$(printf %02x $i)"; done
+  printf '\xed\xa0\x80 \xc0\xaf a\0b \r\n\r caf\xe9 no line end'; } >inputs/bytes.txt
+"$WC_RACE" --partial inputs/* -o alone
+[ "$(wc -l <alone)" -gt 1000 ]
+
+two_executors_make_the_tally_of_one_machine() {
+  stand_in noted <<'END'
+echo $PPID >>"$scratch/executors"
+exec "$WC_RACE" "$@"
+END
+  wordcount "$cluster" --binary "$scratch/noted" --reducers 4 --output out inputs/* || return
+  same out && [ "$(sort -u executors | wc -l)" -ge 2 ]
+}
+
+# One dies with a task under way; another once its maps are done, so that their output is lost too.
+killed_executors_are_survived() {
+  stand_in deadly <<'END'
+if mkdir "$scratch/killed-$1" 2>/dev/null; then
+  head -c 1000 >/dev/null
+  kill -9 $PPID
+  exit 0
+fi
+exec "$WC_RACE" "$@"
+END
+  wordcount "$cluster" --binary "$scratch/deadly" --reducers 2 --output survived inputs/* || return
+  [ -d killed-map ] && [ -d killed-reduce ] && same survived
+}
+
+a_program_that_is_sent_along_collects_into_one_file() {
+  wordcount "$cluster" --ship "$WC_RACE" --collect collected inputs/* && cmp collected alone
+}
+
+# It has done its work, and says that something is wrong with it.
+a_program_that_exits_1_fails_the_job() {
+  stand_in failing <<'END'
+"$WC_RACE" "$@"
+exit 1
+END
+  refused wordcount "$cluster" --binary "$scratch/failing" --output not-there inputs/* <<<'status 1'
+  [ ! -e not-there/_SUCCESS ]
+}
+
+a_step_that_exits_1_leaves_no_collected_file() {
+  stand_in half <<'END'
+"$WC_RACE" "$@" || exit
+[ "$1" = map ]
+END
+  refused wordcount 'local[2]' --binary "$scratch/half" --collect not-there inputs/bytes.txt <<<'status 1'
+  [ ! -e not-there ] && [ ! -e not-there.unfinished ]
+}
+
+what_cannot_work_is_refused_in_a_line() {
+  refused wordcount 'local[1]' --binary "$WC_RACE" --collect none no-such-input <<<'no-such-input'
+  refused wordcount 'local[1]' --binary "$scratch/no-such-program" --collect none inputs/bytes.txt <<<'no-such-program'
+  mkdir -p there && refused wordcount 'local[1]' --binary "$WC_RACE" --output there inputs/bytes.txt <<<'there: exists already'
+  [ ! -e none ]
+}
+
+it two_executors_make_the_tally_of_one_machine
+it killed_executors_are_survived
+it a_program_that_is_sent_along_collects_into_one_file
+it a_program_that_exits_1_fails_the_job
+it a_step_that_exits_1_leaves_no_collected_file
+it what_cannot_work_is_refused_in_a_line
+[ "$failed" = 0 ] && result=ok || result=FAILED
+echo "test result: $result. $passed passed; $failed failed; 0 ignored; 0 measured; 0 filtered out"
+[ "$failed" = 0 ]
