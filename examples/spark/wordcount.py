@@ -127,6 +127,17 @@ def run(spark: SparkSession, arguments: argparse.Namespace) -> None:
         collect(tally(lines, binary, arguments.memory, reducers=1), arguments.collect)
 
 
+def reason(error: PySparkException | Py4JJavaError) -> str:
+    """What went wrong, in a line."""
+    if isinstance(error, PySparkException):
+        return str(error).splitlines()[0]
+    exception = error.java_exception
+    # Who waited for a job that failed says no more than that; what the job died of is the cause.
+    while exception.getCause() is not None and (exception.getMessage() or ":").rstrip().endswith(":"):
+        exception = exception.getCause()
+    return exception.toString().splitlines()[0]
+
+
 def main() -> None:
     """The program."""
     arguments = parse_arguments()
@@ -135,8 +146,7 @@ def main() -> None:
     try:
         run(spark, arguments)
     except (PySparkException, Py4JJavaError) as error:
-        cause = error.java_exception.getMessage() if isinstance(error, Py4JJavaError) else str(error)
-        sys.exit(f"wordcount.py: {cause.splitlines()[0]}")
+        sys.exit(f"wordcount.py: {reason(error)}")
     finally:
         spark.stop()
 
