@@ -1,5 +1,8 @@
 //! A line of a partial tally, found and checked.
 
+/// Bytes in a word, at most: an input that has no tab is not to fill the memory.
+pub(super) const LONGEST: usize = 16 << 20;
+
 /// What is wrong with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
@@ -9,6 +12,9 @@ pub enum Flaw {
     /// The tab is at its beginning.
     #[error("no word before the tab")]
     NoWord,
+    /// There are too many bytes before the tab, if there is one.
+    #[error("the word is longer than {} MiB", LONGEST >> 20)]
+    TooLong,
     /// The word is not what a tally has.
     #[error("the word is not UTF-8")]
     NotUtf8,
@@ -87,7 +93,7 @@ pub(super) fn parse(buffer: &[u8], start: usize, filled: usize) -> Result<Option
     } else if feed < PADDING {
         return if start + feed >= filled { Ok(None) } else { Err(Flaw::NoTab) };
     } else {
-        match find_tab(buffer, start + PADDING, filled)? {
+        match find_tab(buffer, start, filled)? {
             Some(tab) => (tab, Key::of(&buffer[start..tab])),
             None => return Ok(None),
         }
@@ -102,15 +108,16 @@ pub(super) fn parse(buffer: &[u8], start: usize, filled: usize) -> Result<Option
         count = count.wrapping_mul(10).wrapping_add(u64::from(buffer[end] - b'0'));
         end += 1;
     }
+    let digits = &buffer[tab + 1..end];
+    // Before its end is there, which it may never be.
+    if digits.len() > SAFE_DIGITS {
+        count = checked(digits)?;
+    }
     if end >= filled {
         return Ok(None);
     }
-    let digits = &buffer[tab + 1..end];
     if buffer[end] != b'\n' || digits.is_empty() || digits[0] == b'0' {
         return Err(Flaw::NotACount);
-    }
-    if digits.len() > SAFE_DIGITS {
-        count = checked(digits)?;
     }
     Ok(Some(Entry { key, tab, count, end: end + 1 }))
 }
@@ -120,16 +127,21 @@ const SAFE_DIGITS: usize = 19;
 
 #[cold]
 fn checked(digits: &[u8]) -> Result<u64, Flaw> {
+    if digits[0] == b'0' {
+        return Err(Flaw::NotACount);
+    }
     let number = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
     number.ok_or(Flaw::CountTooBig)
 }
 
-/// Where the tab of a line is whose word is longer than a key.
+/// Where the tab is in the line at `start`, whose word is longer than a key.
 #[cold]
-fn find_tab(buffer: &[u8], from: usize, filled: usize) -> Result<Option<usize>, Flaw> {
-    let rest = buffer.get(from..filled).unwrap_or_default();
+fn find_tab(buffer: &[u8], start: usize, filled: usize) -> Result<Option<usize>, Flaw> {
+    let from = start + PADDING;
+    let rest = buffer.get(from..filled.min(start + LONGEST + 1)).unwrap_or_default();
     match rest.iter().position(|byte| matches!(byte, b'\t' | b'\n')) {
         Some(at) if rest[at] == b'\n' => Err(Flaw::NoTab),
+        None if filled - start > LONGEST => Err(Flaw::TooLong),
         at => Ok(at.map(|at| from + at)),
     }
 }

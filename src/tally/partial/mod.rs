@@ -16,8 +16,8 @@
 //!
 //! What is not such a line is damage, and refused with the number of the line: a count that is
 //! skipped, or read twice, is a wrong sum that nobody notices. The last line ends in a line feed
-//! too, as without one it may have been cut off within its count. A line may be of any length, and
-//! is held in memory.
+//! too, as without one it may have been cut off within its count. A line is held in memory, so a word of
+//! more than 16 MiB is refused, by [`Writer`] too.
 
 mod input;
 mod line;

@@ -189,6 +189,7 @@ impl<R: Read> Reader<R> {
 #[cfg(test)]
 mod tests {
     use super::super::Writer;
+    use super::super::line::LONGEST;
     use super::*;
 
     /// All entries, or what is wrong, read so many bytes at a time.
@@ -222,6 +223,37 @@ mod tests {
             assert!(read.eq(entries.iter().map(|(word, count)| (&**word, *count))), "{buffer}");
         }
         assert_eq!(read(b"", 10), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_line_without_end_is_refused_before_it_fills_the_memory() {
+        for (begin, rest, flaw) in [
+            ("", b'x', Flaw::TooLong),
+            ("", 0, Flaw::TooLong),
+            ("b\t", b'1', Flaw::CountTooBig),
+            ("b\t", b'0', Flaw::NotACount),
+        ] {
+            let input = b"a\t1\n".chain(begin.as_bytes()).chain(io::repeat(rest));
+            let mut reader = Reader::new(input, 1000);
+            assert_eq!(reader.next().unwrap(), Some((&b"a"[..], 1)));
+            assert_eq!(reader.next().unwrap_err().to_string(), format!("line 2: {flaw}"));
+            assert!(reader.buffer.len() < 4 * LONGEST);
+        }
+    }
+
+    #[test]
+    fn a_word_may_be_as_long_as_it_says_and_no_longer() {
+        let word = vec![b'x'; LONGEST + 1];
+        let mut writer = Writer::new(Vec::new());
+        writer.entry(&word[1..], 7).unwrap();
+        let error = writer.entry(&word, 7).unwrap_err();
+        assert_eq!(error.to_string(), Flaw::TooLong.to_string());
+        let text = writer.into_inner().unwrap();
+        assert!(read(&text, 1000).unwrap() == [(word[1..].to_vec(), 7)]);
+        for buffer in [1000, 40 << 20] {
+            let refused = Err(format!("line 1: {}", Flaw::TooLong));
+            assert_eq!(read(&[b"x", &text[..]].concat(), buffer), refused);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The lines of a partial tally, written.
 
-use std::io::{self, Write};
+use super::line::{Flaw, LONGEST};
+use std::io::{self, ErrorKind, Write};
 
 /// Bytes written at a time.
 const BUFFER: usize = 128 * 1024;
@@ -21,8 +22,12 @@ impl<W: Write> Writer<W> {
         Self { output, buffer: Vec::new(), entries: 0 }
     }
 
-    /// Writes the word, a tab, the count, and a line feed.
+    /// Writes the word, a tab, the count, and a line feed. A word that no [`Reader`](super::Reader) takes
+    /// is an error.
     pub fn entry(&mut self, word: &[u8], count: u64) -> io::Result<()> {
+        if word.len() > LONGEST {
+            return Err(io::Error::new(ErrorKind::InvalidInput, Flaw::TooLong));
+        }
         if self.buffer.len() + word.len() > BUFFER {
             self.write_out()?;
         }
