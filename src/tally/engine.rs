@@ -20,7 +20,8 @@ pub struct Config {
     /// How many threads count, at most.
     pub threads: NonZeroUsize,
     /// Bytes of memory for the tables of all threads together, and later for sorting. What does
-    /// not fit goes into temporary files. [`Config::LEAST_MEMORY`] is the least there can be.
+    /// not fit goes into temporary files. [`Config::LEAST_MEMORY`] is the least there can be. A word
+    /// that takes more than an eighth of it, there being copies of it, is an error of its source.
     pub memory: usize,
     /// Where the temporary files are made; they never have a name there.
     pub directory: PathBuf,
@@ -61,6 +62,11 @@ impl Config {
         self.threads.min(most.unwrap_or(NonZeroUsize::MIN))
     }
 
+    /// How many bytes there may be without a word's end.
+    pub(super) fn longest_word(&self) -> usize {
+        self.memory / 8
+    }
+
     /// What one of the threads may use.
     pub(super) fn bounds(&self) -> Bounds<'_> {
         Bounds { memory: self.memory / self.workers().get(), directory: &self.directory }
@@ -91,8 +97,7 @@ pub(super) fn take_all<'c>(
     share: &(dyn Share<'c> + 'c),
 ) -> Result<BTreeMap<usize, io::Error>, TallyError> {
     let workers = config.workers();
-    let segment = config.segment.get().min(config.bounds().memory);
-    let queue = Queue::new(sources, workers, segment, config.progress.clone());
+    let queue = Queue::new(sources, config);
     thread::scope(|scope| {
         let queue = &queue;
         let take = move || work(scope, queue, share);
@@ -128,7 +133,7 @@ fn work<'scope, 'c>(
                 Ok(())
             }
             Work::Segment(file, start, end) => {
-                match segment::read(&file.regular, start, end, &mut buffer) {
+                match segment::read(&file.regular, start..end, queue.longest_word(), &mut buffer) {
                     Ok(text) => {
                         queue.progress().advance(end - start);
                         share.count(&mut buffer, text)

@@ -6,8 +6,8 @@
 //! A worker never waits while it holds work, and blocks that are ready are handed out first, so
 //! that whoever waits for room in here gets it.
 
-use super::Progress;
 use super::source::{Regular, Source};
+use super::{Config, Progress};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::num::NonZeroUsize;
@@ -23,6 +23,7 @@ pub(super) struct Queue {
     room: Condvar,
     workers: NonZeroUsize,
     segment: u64,
+    longest_word: usize,
     progress: Progress,
 }
 
@@ -66,12 +67,7 @@ pub(super) struct Block {
 }
 
 impl Queue {
-    pub(super) fn new(
-        sources: Vec<Source>,
-        workers: NonZeroUsize,
-        segment: usize,
-        progress: Progress,
-    ) -> Self {
+    pub(super) fn new(sources: Vec<Source>, config: &Config) -> Self {
         let state = State {
             sources: sources.into_iter().enumerate(),
             files: Vec::new(),
@@ -86,15 +82,21 @@ impl Queue {
             state: Mutex::new(state),
             work: Condvar::new(),
             room: Condvar::new(),
-            workers,
-            segment: segment as u64,
-            progress,
+            workers: config.workers(),
+            segment: config.segment.get().min(config.bounds().memory) as u64,
+            longest_word: config.longest_word(),
+            progress: config.progress.clone(),
         }
     }
 
     /// How many threads count.
     pub(super) fn workers(&self) -> NonZeroUsize {
         self.workers
+    }
+
+    /// How many bytes there may be without a word's end.
+    pub(super) fn longest_word(&self) -> usize {
+        self.longest_word
     }
 
     pub(super) fn progress(&self) -> &Progress {

@@ -15,12 +15,12 @@ use std::ops::Range;
 /// Bytes read past a segment's end at first: few words are longer.
 const BEYOND: u64 = 256;
 
-/// Reads the segment from `start` to `end` (offsets in the file) into `buffer`, and tells where in
-/// the buffer its words are.
+/// Reads the segment (offsets in the file) into `buffer`, and tells where in the buffer its words
+/// are. Fails if the last goes on for more than `longest` bytes.
 pub(super) fn read(
     regular: &Regular,
-    start: u64,
-    end: u64,
+    Range { start, end }: Range<u64>,
+    longest: usize,
     buffer: &mut Vec<u8>,
 ) -> io::Result<Range<usize>> {
     let origin = regular.start.max(start.saturating_sub(LONGEST_SPACE as u64));
@@ -39,6 +39,9 @@ pub(super) fn read(
     loop {
         if let Some(to) = boundary(buffer, offset(end - origin), searched) {
             return Ok(from..to);
+        }
+        if buffer.len() > offset(end - origin).saturating_add(longest) {
+            return Err(words::too_long(longest));
         }
         searched = searched.max(buffer.len().saturating_sub(LONGEST_SPACE));
         beyond *= 2;

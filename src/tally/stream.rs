@@ -99,6 +99,9 @@ impl<'q> Cutter<'q> {
             if let Some(cut) = self.last_boundary() {
                 return self.cut(cut);
             }
+            if self.filled > self.queue.longest_word() {
+                return Err(words::too_long(self.queue.longest_word()));
+            }
             self.searched = self.filled.saturating_sub(LONGEST_SPACE - 1);
             self.buffer.resize(2 * self.filled, 0);
         }

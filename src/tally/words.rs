@@ -83,6 +83,12 @@ const BLOCK: usize = 256 * 1024;
 /// No white space is longer in UTF-8, so one less is what a block may cut off from one.
 pub(super) const LONGEST_SPACE: usize = 3;
 
+/// The error of a source that has a word without an end, or as good as.
+pub(super) fn too_long(longest: usize) -> io::Error {
+    let reason = format!("a word of more than {} KiB, an eighth of the memory", longest >> 10);
+    io::Error::new(ErrorKind::InvalidData, reason)
+}
+
 /// Calls `found` for every word of `input`, lower-cased.
 ///
 /// A word may be of any length and is held in memory whole. On an error, the words that ended

@@ -208,6 +208,23 @@ fn a_step_fails_on_a_line_that_is_none() {
 }
 
 #[test]
+fn an_input_that_is_one_word_without_an_end_is_refused() {
+    for (name, reason) in [
+        ("map --memory 8M", "a word of more than 1024 KiB, an eighth of the memory"),
+        ("combine", "line 1: the word is longer than 16 MiB"),
+        ("reduce", "line 1: the word is longer than 16 MiB"),
+        ("merge", "line 1: the word is longer than 16 MiB"),
+    ] {
+        let mut step = command("wc-race", name);
+        step.stdin(File::open("/dev/zero").unwrap()).stdout(Stdio::piped());
+        let ran = Running::start(&mut step).finish(b"");
+        let of = if name == "merge" { "-" } else { "standard input" };
+        ran.assert_one_complaint(&format!("wc-race: {of}: {reason}\n"));
+        assert_eq!(ran.text(), "");
+    }
+}
+
+#[test]
 fn counters_are_told_to_hadoop_and_to_nobody_else() {
     for (name, input, counters) in [
         ("map", "b a b", [("bytes read", 5), ("words read", 3), ("distinct words written", 2)]),

@@ -2,7 +2,7 @@
 
 use crate::reference::{config, file, list, plain, stream};
 use csp_toolkit::tally::words::{self, Case, Rules, Split};
-use csp_toolkit::tally::{By, Choice, Order, Tally};
+use csp_toolkit::tally::{By, Choice, Config, Order, Tally, count};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -146,6 +146,29 @@ fn a_word_may_span_many_segments_and_blocks() {
     for source in [file, stream] {
         let found = list(vec![source(&text)], &config(3, 10_000), &Choice::default()).unwrap();
         assert!(found == expected);
+    }
+}
+
+#[test]
+fn a_word_that_takes_too_much_of_the_memory_is_an_error_of_its_source() {
+    let config = Config { memory: 8 << 20, ..config(2, 10_000) };
+    for (length, fits) in [(900 << 10, true), (3 << 20, false)] {
+        let text = [b"a b ", &vec![b'x'; length][..], b" a"].concat();
+        for source in [file, stream] {
+            let mut errors = Vec::new();
+            let sources = vec![source(&text), source(b"a")];
+            let counted = count(sources, &config, |number, error| errors.push((number, error)));
+            let mut ranking = counted.unwrap().choose(&Choice::default()).unwrap();
+            let first = ranking.next().unwrap();
+            if fits {
+                assert!(errors.is_empty() && first == Some((&b"a"[..], 3)), "{errors:?}");
+            } else {
+                assert_eq!(errors.len(), 1);
+                assert_eq!(errors[0].0, 0);
+                let reason = "a word of more than 1024 KiB, an eighth of the memory";
+                assert_eq!(errors[0].1.to_string(), reason);
+            }
+        }
     }
 }
 
