@@ -3,20 +3,25 @@
 #
 # Usage: tests/spark.sh
 #
-# PYTHON is a Python with PySpark (python3), WC_RACE the program to test, by default built here. The
-# tests are skipped, with one line that says so, where there is no Java or no PySpark.
+# PYTHON is a Python with PySpark, by default the one that examples/spark/README.md installs, WC_RACE
+# the program to test, by default built here. The tests are skipped, with one line that says so,
+# where there is no Java or no PySpark.
 #
 # A stand-in for wc-race is what lets the tests look into the cluster: its parent is the executor.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-python=${PYTHON:-python3}
 skip() { echo "skipped: tests/spark.sh: $*"; exit 0; }
+python=${PYTHON:-$root/target/spark/bin/python}
+command -v "$python" >/dev/null || skip "there is no $python"
+# Not what the link leads to: that would be a Python without PySpark.
+python=$(realpath -s "$(command -v "$python")")
 command -v java >/dev/null || skip 'there is no Java'
 "$python" -c 'import pyspark' 2>/dev/null || skip "$python has no PySpark"
 if [ -z "${WC_RACE:-}" ]; then
   cargo build --quiet --manifest-path "$root/Cargo.toml" --bin wc-race
 fi
-export WC_RACE=${WC_RACE:-$root/target/debug/wc-race}
+WC_RACE=$(realpath "${WC_RACE:-$root/target/debug/wc-race}")
+export WC_RACE
 scratch=$(mktemp -d)
 export scratch
 trap 'rm -rf "$scratch"' EXIT
@@ -99,6 +104,21 @@ a_program_that_is_sent_along_collects_into_one_file() {
   wordcount "$cluster" --ship "$WC_RACE" --collect collected inputs/* && cmp collected alone
 }
 
+a_program_that_spark_submit_sends_along_is_found() {
+  local submit; submit=$("$python" -c 'import pyspark; print(pyspark.__path__[0])')/bin/spark-submit
+  PYSPARK_PYTHON=$python timeout 300 "$submit" --conf spark.ui.enabled=false --master "$cluster" --files "$WC_RACE" \
+    "$root/examples/spark/wordcount.py" --binary ./wc-race --output sent inputs/* >log 2>&1 </dev/null && same sent
+}
+
+# Built and run as the README says, but for where the clone, PySpark and the result are.
+the_readme_s_second_command_makes_the_tally() {
+  local command; command=$(grep '^cargo build' "$root/examples/spark/README.md")
+  command=${command//target\/spark\/bin\/python/\"\$python\"}
+  command=${command//target\/tally.tsv/\"\$scratch\"/tally.tsv}
+  (cd "$root" && python=$python bash -c "$command") >log 2>&1 </dev/null &&
+    cmp tally.tsv <("$WC_RACE" --partial "$root"/examples/data/*.txt)
+}
+
 # It has done its work, and says that something is wrong with it.
 a_program_that_exits_1_fails_the_job() {
   stand_in failing <<'END'
@@ -123,12 +143,16 @@ what_cannot_work_is_refused_in_a_line() {
     refused wordcount 'local[1]' --binary "$WC_RACE" --collect none no-such-input <<<'no-such-input' &&
     refused wordcount 'local[1]' --binary "$scratch/no-such-program" --collect none inputs/bytes.txt <<<'no-such-program' &&
     refused wordcount 'local[1]' --binary "$WC_RACE" --output there inputs/bytes.txt <<<'there: exists already' &&
+    refused wordcount 'local[1]' --binary "$WC_RACE" --collect none inputs/_bytes.txt <<<'inputs/_bytes.txt: Spark passes over' &&
+    refused wordcount 'local[1]' --binary wc-race --collect none inputs/bytes.txt <<<'absolute path' &&
     [ ! -e none ]
 }
 
 it two_executors_make_the_tally_of_one_machine
 it killed_executors_are_survived
 it a_program_that_is_sent_along_collects_into_one_file
+it a_program_that_spark_submit_sends_along_is_found
+it the_readme_s_second_command_makes_the_tally
 it a_program_that_exits_1_fails_the_job
 it a_step_that_exits_1_leaves_no_collected_file
 it what_cannot_work_is_refused_in_a_line

@@ -19,7 +19,7 @@ from pathlib import Path
 from py4j.protocol import Py4JJavaError
 from pyspark import SparkFiles
 from pyspark.errors import PySparkException
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 # One character for each byte: any line can be text to the JVM, and be the same bytes again.
@@ -51,13 +51,16 @@ def pipe(lines: DataFrame, command: list[str]) -> DataFrame:
 def tally(lines: DataFrame, binary: str, memory: str, reducers: int | None = None) -> DataFrame:
     """A line ``word TAB count`` for each word of ``lines``; each partition is sorted by the bytes of its words.
 
-    Without ``reducers`` Spark decides how many partitions there are, by how much there is to add up.
+    Without ``reducers`` Spark decides how many partitions there are, by how much there is to add up.  To know that, it runs
+    everything up to the shuffle in here already.
     """
     cores = lines.sparkSession.sparkContext.getConf().get("spark.task.cpus", "1")
     mapped = pipe(lines, [binary, "map", "--threads", cores, "--memory", memory])
     word = F.substring_index(mapped.value, "\t", 1)
-    partitioning: list[int | Column] = [word] if reducers is None else [reducers, word]
-    return pipe(mapped.repartition(*partitioning).sortWithinPartitions(word), [binary, "reduce"])
+    shuffled = mapped.repartition(word) if reducers is None else mapped.repartition(reducers, word)
+    # A column of its own: a sort by an expression works it out for both lines at each comparison.
+    adjacent = shuffled.withColumn("word", word).sortWithinPartitions("word")
+    return pipe(adjacent.select("value"), [binary, "reduce"])
 
 
 def ship(spark: SparkSession, binary: str) -> str:
@@ -88,6 +91,12 @@ def collect(lines: DataFrame, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+def is_hidden(path: str) -> bool:
+    """Whether Spark would find nothing there, and not say so."""
+    name = path.rstrip("/").rpartition("/")[2]
+    return name.startswith(("_", ".")) and name not in (".", "..")
+
+
 def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description="Tally the words of files on Spark with wc-race.")
@@ -99,9 +108,14 @@ def parse_arguments() -> argparse.Namespace:
     result.add_argument("--output", metavar="DIR", help="write the result there, in sorted parts, by the executors")
     result.add_argument("--collect", type=Path, metavar="FILE", help="write all of it sorted into one file, by the driver")
     program = parser.add_mutually_exclusive_group()
-    program.add_argument("--binary", metavar="PATH", help="where wc-race is on every executor; default: where it is here")
+    program.add_argument(
+        "--binary", metavar="PATH", help="where wc-race is on every executor (./wc-race after --files); default: where it is here"
+    )
     program.add_argument("--ship", metavar="PATH", help="the wc-race here, to be sent to the executors")
     arguments = parser.parse_args()
+    for path in arguments.inputs:
+        if is_hidden(path):
+            parser.error(f"{path}: Spark passes over files whose names begin with _ or .")
     if arguments.reducers is not None and arguments.reducers < 1:
         parser.error("--reducers: there must be one")
     if not arguments.ship and not arguments.binary:
@@ -109,8 +123,8 @@ def parse_arguments() -> argparse.Namespace:
         if arguments.binary is None:
             parser.error("no wc-race on the PATH: name it with --binary or --ship")
         arguments.binary = os.path.abspath(arguments.binary)
-    if arguments.binary and not os.path.isabs(arguments.binary):
-        parser.error("--binary: needs an absolute path, since executors have no PATH and work elsewhere")
+    if arguments.binary and not arguments.binary.startswith(("/", "./")):
+        parser.error("--binary: needs an absolute path, or ./NAME for a file that was sent along with --files")
     return arguments
 
 
