@@ -27,8 +27,11 @@ export scratch
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 
-# Both executors are there before the first task, so that both get some.
-export PYSPARK_SUBMIT_ARGS='--conf spark.scheduler.minRegisteredResourcesRatio=1.0 --conf spark.ui.enabled=false pyspark-shell'
+# Both executors are there before the first task, so that both get some; and a progress bar would
+# stand in front of what the program says.
+spark=(--conf spark.scheduler.minRegisteredResourcesRatio=1.0)
+spark+=(--conf spark.ui.enabled=false --conf spark.ui.showConsoleProgress=false)
+export PYSPARK_SUBMIT_ARGS="${spark[*]} pyspark-shell"
 export SPARK_LOCAL_IP=127.0.0.1
 cluster=local-cluster[2,1,1024]
 tab=$(printf '\t')
@@ -101,12 +104,24 @@ END
 }
 
 a_program_that_is_sent_along_collects_into_one_file() {
-  wordcount "$cluster" --ship "$WC_RACE" --collect collected inputs/* && cmp collected alone
+  ln -s collected link &&
+    wordcount "$cluster" --ship "$WC_RACE" --collect link inputs/* && cmp collected alone && [ -L link ]
+}
+
+# However deep, whatever they are called, and once each; but for what Spark passes over: files of some
+# names, and the mark that a file of UTF-8 may begin with.
+directories_are_read_whole() {
+  mkdir -p tree/sub/deep tree/x=1 tree/value=abc
+  echo 'top text' >tree/top; echo 'deep text' >tree/sub/deep/text; : >tree/empty
+  echo 'column text' >tree/x=1/text; echo 'value text' >tree/value=abc/text; gzip <once >tree/packed.gz
+  echo 'hidden text' | tee tree/_text >tree/.text; printf '\xef\xbb\xbfmarked text' >tree/marked
+  wordcount 'local[2]' --binary "$WC_RACE" --collect whole tree tree/top &&
+    cmp whole <("$WC_RACE" --partial tree/top tree/sub/deep/text tree/*=*/text tree/packed.gz <(tail -c +4 tree/marked))
 }
 
 a_program_that_spark_submit_sends_along_is_found() {
   local submit; submit=$("$python" -c 'import pyspark; print(pyspark.__path__[0])')/bin/spark-submit
-  PYSPARK_PYTHON=$python timeout 300 "$submit" --conf spark.ui.enabled=false --master "$cluster" --files "$WC_RACE" \
+  PYSPARK_PYTHON=$python timeout 300 "$submit" "${spark[@]}" --master "$cluster" --files "$WC_RACE" \
     "$root/examples/spark/wordcount.py" --binary ./wc-race --output sent inputs/* >log 2>&1 </dev/null && same sent
 }
 
@@ -139,11 +154,15 @@ END
 }
 
 what_cannot_work_is_refused_in_a_line() {
-  mkdir there &&
+  mkdir there hollow &&
     refused wordcount 'local[1]' --binary "$WC_RACE" --collect none no-such-input <<<'no-such-input' &&
     refused wordcount 'local[1]' --binary "$scratch/no-such-program" --collect none inputs/bytes.txt <<<'no-such-program' &&
     refused wordcount 'local[1]' --binary "$WC_RACE" --output there inputs/bytes.txt <<<'there: exists already' &&
     refused wordcount 'local[1]' --binary "$WC_RACE" --collect none inputs/_bytes.txt <<<'inputs/_bytes.txt: Spark passes over' &&
+    refused wordcount 'local[1]' --binary "$WC_RACE" --collect none $'caf\xe9' <<<'caf.xe9: Spark has no names' &&
+    refused wordcount 'local[1]' --binary "$WC_RACE" --collect none hollow <<<'hollow: there are no files' &&
+    refused wordcount 'local[1]' --binary "$WC_RACE" --collect there inputs/bytes.txt <<<'there: not a file' &&
+    refused wordcount 'local[1]' --binary "$WC_RACE" --collect not/there inputs/bytes.txt <<<'not/there: not a file' &&
     refused wordcount 'local[1]' --binary wc-race --collect none inputs/bytes.txt <<<'absolute path' &&
     [ ! -e none ]
 }
@@ -151,6 +170,7 @@ what_cannot_work_is_refused_in_a_line() {
 it two_executors_make_the_tally_of_one_machine
 it killed_executors_are_survived
 it a_program_that_is_sent_along_collects_into_one_file
+it directories_are_read_whole
 it a_program_that_spark_submit_sends_along_is_found
 it the_readme_s_second_command_makes_the_tally
 it a_program_that_exits_1_fails_the_job

@@ -16,7 +16,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from py4j.protocol import Py4JJavaError
+from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark import SparkFiles
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
@@ -91,10 +91,16 @@ def collect(lines: DataFrame, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def is_hidden(path: str) -> bool:
-    """Whether Spark would find nothing there, and not say so."""
+def complaint(path: str) -> str | None:
+    """What is wrong with the name of an input, if Spark would not say so."""
+    if any("\udc80" <= character <= "\udcff" for character in path):
+        return "Spark has no names that are not UTF-8"
     name = path.rstrip("/").rpartition("/")[2]
-    return name.startswith(("_", ".")) and name not in (".", "..")
+    # As Spark's HadoopFSUtils has it: it would find nothing there.
+    passed_over = name.startswith(".") or name.startswith("_") and "=" not in name or name.endswith("._COPYING_")
+    if passed_over and name not in (".", "..") and not name.startswith(("_metadata", "_common_metadata")):
+        return "Spark passes over files of such names"
+    return None
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -114,10 +120,10 @@ def parse_arguments() -> argparse.Namespace:
     program.add_argument("--ship", metavar="PATH", help="the wc-race here, to be sent to the executors")
     arguments = parser.parse_args()
     for path in arguments.inputs:
-        if is_hidden(path):
-            parser.error(f"{path}: Spark passes over files whose names begin with _ or .")
-    if arguments.reducers is not None and arguments.reducers < 1:
-        parser.error("--reducers: there must be one")
+        if (wrong := complaint(path)) is not None:
+            parser.error(f"{os.fsencode(path).decode(errors='backslashreplace')}: {wrong}")
+    if arguments.reducers is not None and (arguments.reducers < 1 or arguments.collect):
+        parser.error("--reducers: there must be one, and with --collect there is no more")
     if not arguments.ship and not arguments.binary:
         arguments.binary = shutil.which("wc-race")
         if arguments.binary is None:
@@ -128,23 +134,37 @@ def parse_arguments() -> argparse.Namespace:
     return arguments
 
 
+def read(spark: SparkSession, inputs: list[str]) -> DataFrame:
+    """The lines of all files there, however deep; no file is read twice."""
+    # Without the option, Spark takes KEY=VALUE in a path for a column, and files in deeper directories for none.
+    files = spark.read.option("recursiveFileLookup", "true").text(inputs)
+    if not files.inputFiles():
+        raise FileNotFoundError(f"{inputs[0]}: there are no files")
+    return files
+
+
 def run(spark: SparkSession, arguments: argparse.Namespace) -> None:
     """Reads, tallies and writes."""
-    # Spark itself would notice this only once all of the text is read.
+    # These would be noticed only once all of the text is read.
     if arguments.output and exists(spark, arguments.output):
-        sys.exit(f"wordcount.py: {arguments.output}: exists already")
+        raise FileExistsError(f"{arguments.output}: exists already")
+    if arguments.collect:
+        # Links are followed, and a device is not replaced.
+        arguments.collect = arguments.collect.resolve()
+        if not arguments.collect.parent.is_dir() or arguments.collect.exists() and not arguments.collect.is_file():
+            raise FileNotFoundError(f"{arguments.collect}: not a file, and none can be made there")
     binary = ship(spark, arguments.ship) if arguments.ship else arguments.binary
-    lines = spark.read.text(arguments.inputs).select("value")
+    lines = read(spark, arguments.inputs)
     if arguments.output:
         tally(lines, binary, arguments.memory, arguments.reducers).write.text(arguments.output)
     else:
         collect(tally(lines, binary, arguments.memory, reducers=1), arguments.collect)
 
 
-def reason(error: PySparkException | Py4JJavaError) -> str:
+def reason(error: Exception) -> str:
     """What went wrong, in a line."""
-    if isinstance(error, PySparkException):
-        return str(error).splitlines()[0]
+    if not isinstance(error, Py4JJavaError):
+        return (str(error) or repr(error)).splitlines()[0]
     exception = error.java_exception
     # Who waited for a job that failed says no more than that; what the job died of is the cause.
     while exception.getCause() is not None and (exception.getMessage() or ":").rstrip().endswith(":"):
@@ -159,7 +179,7 @@ def main() -> None:
     spark = (builder.master(arguments.master) if arguments.master else builder).getOrCreate()
     try:
         run(spark, arguments)
-    except (PySparkException, Py4JJavaError) as error:
+    except (PySparkException, Py4JError, OSError) as error:
         sys.exit(f"wordcount.py: {reason(error)}")
     finally:
         spark.stop()
