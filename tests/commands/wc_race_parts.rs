@@ -30,6 +30,14 @@ fn a_partial_tally_has_every_word_sorted() {
 }
 
 #[test]
+fn a_word_that_a_merge_would_refuse_is_not_written() {
+    let word = "x".repeat((16 << 20) + 1);
+    let complaint = "wc-race: standard output: the word is longer than 16 MiB\n";
+    step("map", word.as_bytes()).assert_one_complaint(complaint);
+    step("--partial", word.as_bytes()).assert_one_complaint(complaint);
+}
+
+#[test]
 fn a_partial_tally_goes_with_no_option_that_leaves_words_out() {
     for options in
         ["-n1", "-t1", "-sword", "--reverse", "-ftsv", "-xfile", "--min-length=2", "--chart"]

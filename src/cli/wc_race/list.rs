@@ -119,7 +119,7 @@ impl ListArgs {
     fn format(&self) -> Format {
         match self.chart {
             Some(_) => Format::Chart { width: terminal::width() },
-            None if self.partial => Format::Tsv,
+            None if self.partial => Format::Partial,
             None => self.format,
         }
     }

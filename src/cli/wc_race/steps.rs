@@ -1,9 +1,10 @@
 //! The commands of `wc-race` that take part in a tally over many machines.
 
 use super::count::CountArgs;
+use super::list;
 use super::merge::{self, MergeArgs};
 use crate::cli::{Exit, message, stdio};
-use crate::tally::partial::{self, SumError, Writer};
+use crate::tally::partial::{self, SumError};
 use crate::tally::{self, By, Choice, Order, Source};
 use anyhow::Context;
 use clap::Subcommand;
@@ -50,15 +51,11 @@ fn map(count: &CountArgs) -> anyhow::Result<()> {
     }
     let order = Order { by: By::Word, reverse: false };
     let mut list = counted.choose(&Choice { order, ..Choice::default() })?;
-    let mut writer = Writer::new(stdio::output().context(OUTPUT)?);
-    let mut words = 0_u64;
-    while let Some((word, count)) = list.next()? {
-        words = words.saturating_add(count);
-        writer.entry(word, count).context(OUTPUT)?;
-    }
-    writer.flush().context(OUTPUT)?;
-    let bytes = ("bytes read", config.progress.bytes());
-    report("map", &[bytes, ("words read", words), ("distinct words written", writer.entries())]);
+    let output = stdio::output().context(OUTPUT)?;
+    let written = partial::write(&mut list, output);
+    let written = written.map_err(|error| list::in_output(error, OUTPUT))?;
+    let (bytes, words) = (("bytes read", config.progress.bytes()), ("words read", written.words));
+    report("map", &[bytes, words, ("distinct words written", written.entries)]);
     Ok(())
 }
 

@@ -11,13 +11,16 @@
 //! The word, a tab, the count, a line feed. Words are UTF-8 and hold no white space, so nothing is
 //! quoted. A count is a decimal number from 1 to 2⁶⁴ − 1, without sign and leading zeros. In a
 //! file, words are in the order of their bytes and none is there twice: that is what [`merge()`]
-//! reads. A step of an engine such as Hadoop reads lines whose equal words are adjacent, in whatever order
-//! of words: [`sum_adjacent`].
+//! reads. A step of an engine such as Hadoop reads lines whose equal words are adjacent, in
+//! whatever order of words: [`sum_adjacent`].
 //!
 //! What is not such a line is damage, and refused with the number of the line: a count that is
 //! skipped, or read twice, is a wrong sum that nobody notices. The last line ends in a line feed
-//! too, as without one it may have been cut off within its count. A line is held in memory, so a word of
-//! more than 16 MiB is refused, by [`Writer`] too.
+//! too, as without one it may have been cut off within its count. A line is held in memory, so a
+//! word of more than 16 MiB is refused, by [`Writer`] too.
+//!
+//! What cannot be told from the lines is that a file was cut off between two of them. A gzip file
+//! says how long it should be; for a plain one, whoever made it has to.
 
 mod input;
 mod line;
@@ -32,7 +35,7 @@ pub use line::Flaw;
 pub use merge::merge;
 pub use read::{ReadError, Reader};
 pub use sum::{SumError, Summed, sum_adjacent};
-pub use write::Writer;
+pub use write::{Writer, Written, write};
 
 use super::TallyError;
 use std::io;

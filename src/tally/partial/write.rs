@@ -1,6 +1,8 @@
 //! The lines of a partial tally, written.
 
 use super::line::{Flaw, LONGEST};
+use crate::tally::Ranking;
+use crate::tally::report::ReportError;
 use std::io::{self, ErrorKind, Write};
 
 /// Bytes written at a time.
@@ -22,8 +24,8 @@ impl<W: Write> Writer<W> {
         Self { output, buffer: Vec::new(), entries: 0 }
     }
 
-    /// Writes the word, a tab, the count, and a line feed. A word that no [`Reader`](super::Reader) takes
-    /// is an error.
+    /// Writes the word, a tab, the count, and a line feed. A word that no
+    /// [`Reader`](super::Reader) takes is an error.
     pub fn entry(&mut self, word: &[u8], count: u64) -> io::Result<()> {
         if word.len() > LONGEST {
             return Err(io::Error::new(ErrorKind::InvalidInput, Flaw::TooLong));
@@ -61,6 +63,46 @@ impl<W: Write> Writer<W> {
         self.buffer.clear();
         Ok(())
     }
+}
+
+/// What was written of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Lines: different words.
+    pub entries: u64,
+    /// Words: the sum of all counts, or the most that a `u64` holds.
+    pub words: u64,
+}
+
+/// Writes a list, which is to be in the order of its words' bytes, as a partial tally.
+///
+/// On an error, entries may have been written that must not be used.
+///
+/// ```
+/// use csp_toolkit::tally::partial::write;
+/// use csp_toolkit::tally::{By, Choice, Config, Order, Source, count};
+/// use std::num::NonZeroUsize;
+///
+/// let sources = vec![Source::Reader(Box::new(&b"to be, or not to be"[..]))];
+/// let config = Config::new(NonZeroUsize::MIN);
+/// let order = Order { by: By::Word, reverse: false };
+/// let choice = Choice { order, ..Choice::default() };
+/// let mut list = count(sources, &config, |_, _| {})?.choose(&choice)?;
+/// let mut output = Vec::new();
+/// let written = write(&mut list, &mut output)?;
+/// assert_eq!(output, b"be\t1\nbe,\t1\nnot\t1\nor\t1\nto\t2\n");
+/// assert_eq!((written.entries, written.words), (5, 6));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write(list: &mut Ranking<'_>, output: impl Write) -> Result<Written, ReportError> {
+    let mut writer = Writer::new(output);
+    let mut words = 0_u64;
+    while let Some((word, count)) = list.next()? {
+        words = words.saturating_add(count);
+        writer.entry(word, count)?;
+    }
+    writer.flush()?;
+    Ok(Written { entries: writer.entries(), words })
 }
 
 /// Formatting that knows nothing but whole numbers: several times as fast as the general one.

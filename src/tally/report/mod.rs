@@ -4,7 +4,7 @@ mod chart;
 
 pub use chart::bar;
 
-use super::{Ranking, TallyError};
+use super::{Ranking, TallyError, partial};
 use std::io::{self, Write};
 
 /// How words and counts are written.
@@ -22,6 +22,9 @@ pub enum Format {
     Json,
     /// As `uniq -c` has it: the count, right-aligned in seven columns, a space, the word.
     Uniq,
+    /// A [partial tally](partial), for which the list is to be in the order of its words' bytes.
+    #[cfg_attr(feature = "cli", value(skip))]
+    Partial,
     /// A bar chart. The list is held in memory, and words take up to a third of the width, so this
     /// is for short ones.
     #[cfg_attr(feature = "cli", value(skip))]
@@ -77,8 +80,10 @@ impl<W: Write> Writer<W> {
     pub fn list(&mut self, name: Option<&str>, list: &mut Ranking<'_>) -> Result<(), ReportError> {
         self.header(name)?;
         self.lists += 1;
-        if let Format::Chart { width } = self.format {
-            return chart::write(list, width, &mut self.output);
+        match self.format {
+            Format::Chart { width } => return chart::write(list, width, &mut self.output),
+            Format::Partial => return partial::write(list, &mut self.output).map(|_| ()),
+            _ => {}
         }
         while let Some((word, count)) = list.next()? {
             match self.format {
@@ -107,7 +112,7 @@ impl<W: Write> Writer<W> {
                     self.output.write_all(word)?;
                     self.output.write_all(b"\n")?;
                 }
-                Format::Chart { .. } => {}
+                Format::Partial | Format::Chart { .. } => {}
             }
         }
         Ok(self.output.flush()?)
