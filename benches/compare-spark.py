@@ -88,7 +88,7 @@ def row(spark: SparkSession, path: str, binary: str, runs: int) -> str:
     words = check(lines, binary)
     ways = [lambda: of_wc_race(lines, binary), lambda: of_spark(lines)]
     times = [[seconds(way) for way in ways] for _ in range(runs)]
-    ours, theirs = (min(column) for column in zip(*times))
+    ours, theirs = (min(column) for column in zip(*times, strict=True))
     sent = [shuffled(spark, way) / 1e6 for way in ways]
     megabytes = os.path.getsize(path) / 1e6
     return (

@@ -33,7 +33,7 @@ spark=(--conf spark.scheduler.minRegisteredResourcesRatio=1.0)
 spark+=(--conf spark.ui.enabled=false --conf spark.ui.showConsoleProgress=false)
 export PYSPARK_SUBMIT_ARGS="${spark[*]} pyspark-shell"
 export SPARK_LOCAL_IP=127.0.0.1
-cluster=local-cluster[2,1,1024]
+cluster='local-cluster[2,1,1024]'
 tab=$(printf '\t')
 passed=0 failed=0
 

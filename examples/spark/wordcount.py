@@ -97,7 +97,7 @@ def complaint(path: str) -> str | None:
         return "Spark has no names that are not UTF-8"
     name = path.rstrip("/").rpartition("/")[2]
     # As Spark's HadoopFSUtils has it: it would find nothing there.
-    passed_over = name.startswith(".") or name.startswith("_") and "=" not in name or name.endswith("._COPYING_")
+    passed_over = name.startswith(".") or (name.startswith("_") and "=" not in name) or name.endswith("._COPYING_")
     if passed_over and name not in (".", "..") and not name.startswith(("_metadata", "_common_metadata")):
         return "Spark passes over files of such names"
     return None
@@ -115,7 +115,9 @@ def parse_arguments() -> argparse.Namespace:
     result.add_argument("--collect", type=Path, metavar="FILE", help="write all of it sorted into one file, by the driver")
     program = parser.add_mutually_exclusive_group()
     program.add_argument(
-        "--binary", metavar="PATH", help="where wc-race is on every executor (./wc-race after --files); default: where it is here"
+        "--binary",
+        metavar="PATH",
+        help="where wc-race is on every executor (./wc-race after --files); default: where it is here",
     )
     program.add_argument("--ship", metavar="PATH", help="the wc-race here, to be sent to the executors")
     arguments = parser.parse_args()
@@ -151,7 +153,7 @@ def run(spark: SparkSession, arguments: argparse.Namespace) -> None:
     if arguments.collect:
         # Links are followed, and a device is not replaced.
         arguments.collect = arguments.collect.resolve()
-        if not arguments.collect.parent.is_dir() or arguments.collect.exists() and not arguments.collect.is_file():
+        if not arguments.collect.parent.is_dir() or (arguments.collect.exists() and not arguments.collect.is_file()):
             raise FileNotFoundError(f"{arguments.collect}: not a file, and none can be made there")
     binary = ship(spark, arguments.ship) if arguments.ship else arguments.binary
     lines = read(spark, arguments.inputs)
