@@ -89,7 +89,7 @@ pub fn total(inputs: &[Input]) -> Option<u64> {
     let lengths = inputs.iter().map(|input| {
         let metadata = match &input.source {
             Source::File(path) | Source::Text(path) => path.metadata().ok()?,
-            Source::Open(file) => file.metadata().ok()?,
+            Source::Open(file) | Source::Plain(file) => file.metadata().ok()?,
             Source::Reader(_) => return None,
         };
         metadata.is_file().then_some(metadata.len())

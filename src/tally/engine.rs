@@ -166,21 +166,21 @@ fn open<'scope>(
     source: Source,
 ) {
     let mut open = Open::new(queue);
-    match source.open() {
-        Ok(Opened::Regular(regular)) => queue.share(Shared { number, regular }),
-        Ok(Opened::Stream(input)) => {
-            open.stream();
-            let read = move || {
-                let (_open, _vigil) = (open, Vigil(queue));
-                if let Err(error) = stream::read(input, queue) {
-                    queue.fail(number, error);
-                }
-            };
-            if let Err(error) = thread::Builder::new().spawn_scoped(scope, read) {
-                queue.fail(number, error);
-            }
+    let (input, read): (_, fn(_, &Queue) -> _) = match source.open() {
+        Ok(Opened::Regular(regular)) => return queue.share(Shared { number, regular }),
+        Ok(Opened::Stream(input)) => (input, stream::read),
+        Ok(Opened::PlainStream(input)) => (input, stream::read_plain),
+        Ok(Opened::Binary) => return,
+        Err(error) => return queue.fail(number, error),
+    };
+    open.stream();
+    let read = move || {
+        let (_open, _vigil) = (open, Vigil(queue));
+        if let Err(error) = read(input, queue) {
+            queue.fail(number, error);
         }
-        Ok(Opened::Binary) => {}
-        Err(error) => queue.fail(number, error),
+    };
+    if let Err(error) = thread::Builder::new().spawn_scoped(scope, read) {
+        queue.fail(number, error);
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
-/// Where words come from. What begins as a gzip file does is decompressed.
+/// Where words come from. What begins as a gzip file does is decompressed, but for [`Source::Plain`].
 pub enum Source {
     /// A file, opened when its turn comes and for no longer than it takes.
     File(PathBuf),
@@ -15,6 +15,8 @@ pub enum Source {
     /// A file that is open, such as standard input, from where it is. Read by many threads if it
     /// is a regular file.
     Open(File),
+    /// The same, but text whatever it begins with: as a piece of a larger one may begin with any bytes.
+    Plain(File),
     /// Anything else.
     Reader(Box<dyn Read + Send>),
 }
@@ -25,6 +27,7 @@ impl fmt::Debug for Source {
             Self::File(path) => f.debug_tuple("File").field(path).finish(),
             Self::Text(path) => f.debug_tuple("Text").field(path).finish(),
             Self::Open(file) => f.debug_tuple("Open").field(file).finish(),
+            Self::Plain(file) => f.debug_tuple("Plain").field(file).finish(),
             Self::Reader(_) => f.write_str("Reader"),
         }
     }
@@ -41,6 +44,8 @@ pub(super) enum Opened {
     Regular(Regular),
     /// From beginning to end, by one thread.
     Stream(Box<dyn Read + Send>),
+    /// The same, and it is text.
+    PlainStream(Box<dyn Read + Send>),
     /// Not at all.
     Binary,
 }
@@ -55,31 +60,45 @@ pub(super) struct Regular {
 
 impl Source {
     pub(super) fn open(self) -> io::Result<Opened> {
-        let (mut file, only_text) = match self {
-            Self::File(path) => (File::open(path)?, false),
-            Self::Text(path) => (File::open(path)?, true),
-            Self::Open(file) => (file, false),
-            Self::Reader(reader) => return Ok(Opened::Stream(reader)),
-        };
-        let metadata = file.metadata()?;
-        // Files of the system's that are made as they are read claim to be empty.
-        if !metadata.is_file() || metadata.len() == 0 {
-            return Ok(Opened::Stream(Box::new(file)));
-        }
-        let mut first = [0; LOOK];
-        let start = file.stream_position()?;
-        let looked_at = if only_text { LOOK } else { GZIP.len() };
-        let first = read_at_most(&file, &mut first[..looked_at], start)?;
-        if first.starts_with(&GZIP) {
-            Ok(Opened::Stream(Box::new(file)))
-        } else if only_text && first.contains(&0) {
-            Ok(Opened::Binary)
-        } else {
-            // Whoever has the file open as well finds it read.
-            let end = file.seek(SeekFrom::End(0))?;
-            Ok(Opened::Regular(Regular { file, start, end }))
+        match self {
+            Self::File(path) => open_any(File::open(path)?, GZIP.len()),
+            Self::Text(path) => open_any(File::open(path)?, LOOK),
+            Self::Open(file) => open_any(file, GZIP.len()),
+            Self::Plain(file) if is_regular(&file)? => regular(file),
+            Self::Plain(file) => Ok(Opened::PlainStream(Box::new(file))),
+            Self::Reader(reader) => Ok(Opened::Stream(reader)),
         }
     }
+}
+
+/// Opens what may be compressed, or, if that much of it is looked at, binary.
+fn open_any(mut file: File, looked_at: usize) -> io::Result<Opened> {
+    if !is_regular(&file)? {
+        return Ok(Opened::Stream(Box::new(file)));
+    }
+    let mut first = [0; LOOK];
+    let start = file.stream_position()?;
+    let first = read_at_most(&file, &mut first[..looked_at], start)?;
+    if first.starts_with(&GZIP) {
+        Ok(Opened::Stream(Box::new(file)))
+    } else if looked_at == LOOK && first.contains(&0) {
+        Ok(Opened::Binary)
+    } else {
+        regular(file)
+    }
+}
+
+/// Files of the system's that are made as they are read claim to be empty, and are not.
+fn is_regular(file: &File) -> io::Result<bool> {
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file() && metadata.len() > 0)
+}
+
+/// From where it is to what is its end now. Whoever has the file open as well finds it read.
+fn regular(mut file: File) -> io::Result<Opened> {
+    let start = file.stream_position()?;
+    let end = file.seek(SeekFrom::End(0))?;
+    Ok(Opened::Regular(Regular { file, start, end }))
 }
 
 /// Fills the buffer from that offset on, or as much of it as there is of the file.

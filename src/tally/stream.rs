@@ -25,16 +25,24 @@ pub(super) fn read(input: Box<dyn Read + Send>, queue: &Queue) -> io::Result<()>
     }
     if first[..known] == GZIP {
         decompress(first.chain(input), &mut cutter)?;
-    } else {
-        cutter.write_all(&first[..known])?;
-        loop {
-            match read_some(&mut input, cutter.space())? {
-                0 => break,
-                count => cutter.filled(count)?,
-            }
+        return cutter.finish();
+    }
+    cutter.write_all(&first[..known])?;
+    copy(input, cutter)
+}
+
+/// The same, of what is not compressed, whatever it begins with.
+pub(super) fn read_plain(input: Box<dyn Read + Send>, queue: &Queue) -> io::Result<()> {
+    copy(Metered { input, queue }, Cutter::new(queue))
+}
+
+fn copy(mut input: Metered<'_>, mut cutter: Cutter<'_>) -> io::Result<()> {
+    loop {
+        match read_some(&mut input, cutter.space())? {
+            0 => return cutter.finish(),
+            count => cutter.filled(count)?,
         }
     }
-    cutter.finish()
 }
 
 /// All that is said here to the gzip engine.

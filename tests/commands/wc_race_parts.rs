@@ -30,6 +30,15 @@ fn a_partial_tally_has_every_word_sorted() {
 }
 
 #[test]
+fn what_is_mapped_is_text_whatever_it_begins_with() {
+    let text = b"\x1F\x8B\x08 b\nb";
+    let tally = "\u{1F}\u{FFFD}\u{8}\t1\nb\t2\n";
+    assert_eq!(step("map", text).text(), tally);
+    let dir = Dir::with(&[("text", text)]);
+    assert_eq!(run(&mut dir.shell("wc-race map < text"), b"").text(), tally);
+}
+
+#[test]
 fn a_word_that_a_merge_would_refuse_is_not_written() {
     let word = "x".repeat((16 << 20) + 1);
     let complaint = "wc-race: standard output: the word is longer than 16 MiB\n";

@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use std::fs::{self, File};
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Seek, Write};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -23,7 +23,10 @@ fn lines(entries: &[(Vec<u8>, u64)]) -> Vec<u8> {
 
 /// The partial tally of a text, as the engine makes it.
 fn map(text: &[u8]) -> Vec<u8> {
-    let source = Source::Reader(Box::new(Cursor::new(text.to_vec())));
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(text).unwrap();
+    file.rewind().unwrap();
+    let source = Source::Plain(file);
     let choice = Choice { order: BY_WORD, ..Choice::default() };
     lines(&list(vec![source], &config(2, 1000), &choice).unwrap())
 }
@@ -73,17 +76,19 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Lines of words, some of which are longer than what is compared at once.
+/// Lines of words, some of which are longer than what is compared at once, or not UTF-8, or begin as
+/// a gzip file does.
 fn text() -> impl Strategy<Value = Vec<u8>> {
     let word = prop_oneof![
-        4 => "[abA]{1,2}",
-        2 => "\u{0}|a\u{0}|é|ÿ|日本|[\u{80}-\u{10FFFF}]{1,3}",
-        2 => "fifteen-letters[ab]{0,2}",
+        4 => "[abA]{1,2}".prop_map(String::into_bytes),
+        2 => "\u{0}|a\u{0}|é|ÿ|日本|[\u{80}-\u{10FFFF}]{1,3}".prop_map(String::into_bytes),
+        2 => "fifteen-letters[ab]{0,2}".prop_map(String::into_bytes),
+        1 => prop::sample::select(vec![&b"\x1F\x8B\x08"[..], b"\xC3", b"\xE2\x80"]).prop_map(<[u8]>::to_vec),
     ];
-    let separator = prop_oneof![2 => Just(" "), 1 => Just("\n")];
-    prop::collection::vec((word, separator), 0..200)
-        .prop_map(|words| words.into_iter().map(|(word, space)| word + space).collect::<String>())
-        .prop_map(String::into_bytes)
+    let separator = prop_oneof![2 => Just(b' '), 1 => Just(b'\n')];
+    prop::collection::vec((word, separator), 0..200).prop_map(|words| {
+        words.into_iter().flat_map(|(word, space)| [word, vec![space]].concat()).collect()
+    })
 }
 
 /// The lines of a text, each dealt to one of so many parts.

@@ -19,7 +19,7 @@ pub enum Step {
     /// Add up partial tallies, and list the words as of one
     Merge(Box<MergeArgs>),
 
-    /// Write the partial tally of standard input: the mapper of Hadoop and its like
+    /// Write the partial tally of standard input, which is text: the mapper of Hadoop and its like
     Map(CountArgs),
 
     /// Add up partial tallies on standard input where equal words are adjacent: a combiner
@@ -44,7 +44,8 @@ pub fn run(step: Step) -> anyhow::Result<Exit> {
 fn map(count: &CountArgs) -> anyhow::Result<()> {
     let config = count.config();
     let mut failure = None;
-    let source = Source::Open(stdio::input().context(INPUT)?);
+    // A piece of a text may begin as a gzip file does, by chance or for spite.
+    let source = Source::Plain(stdio::input().context(INPUT)?);
     let counted = tally::count(vec![source], &config, |_, error| failure = Some(error))?;
     if let Some(error) = failure {
         return Err(anyhow::Error::new(error).context(INPUT));
