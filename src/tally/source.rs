@@ -6,7 +6,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
-/// Where words come from. What begins as a gzip file does is decompressed, but for [`Source::Plain`].
+/// Where words come from. What begins as a gzip file does is decompressed, but for
+/// [`Source::Plain`].
 pub enum Source {
     /// A file, opened when its turn comes and for no longer than it takes.
     File(PathBuf),
@@ -15,7 +16,7 @@ pub enum Source {
     /// A file that is open, such as standard input, from where it is. Read by many threads if it
     /// is a regular file.
     Open(File),
-    /// The same, but text whatever it begins with: as a piece of a larger one may begin with any bytes.
+    /// The same, but text whatever it begins with, as the pieces of a text may begin with anything.
     Plain(File),
     /// Anything else.
     Reader(Box<dyn Read + Send>),
