@@ -126,6 +126,11 @@ def parse_arguments() -> argparse.Namespace:
             parser.error(f"{os.fsencode(path).decode(errors='backslashreplace')}: {wrong}")
     if arguments.reducers is not None and (arguments.reducers < 1 or arguments.collect):
         parser.error("--reducers: there must be one, and with --collect there is no more")
+    if arguments.collect:
+        # Links are followed, and a device is not replaced.
+        arguments.collect = arguments.collect.resolve()
+        if not arguments.collect.parent.is_dir() or (arguments.collect.exists() and not arguments.collect.is_file()):
+            parser.error(f"{arguments.collect}: not a file, and none can be made there")
     if not arguments.ship and not arguments.binary:
         arguments.binary = shutil.which("wc-race")
         if arguments.binary is None:
@@ -147,14 +152,9 @@ def read(spark: SparkSession, inputs: list[str]) -> DataFrame:
 
 def run(spark: SparkSession, arguments: argparse.Namespace) -> None:
     """Reads, tallies and writes."""
-    # These would be noticed only once all of the text is read.
+    # Spark itself would notice this only once all of the text is read.
     if arguments.output and exists(spark, arguments.output):
         raise FileExistsError(f"{arguments.output}: exists already")
-    if arguments.collect:
-        # Links are followed, and a device is not replaced.
-        arguments.collect = arguments.collect.resolve()
-        if not arguments.collect.parent.is_dir() or (arguments.collect.exists() and not arguments.collect.is_file()):
-            raise FileNotFoundError(f"{arguments.collect}: not a file, and none can be made there")
     binary = ship(spark, arguments.ship) if arguments.ship else arguments.binary
     lines = read(spark, arguments.inputs)
     if arguments.output:

@@ -15,7 +15,7 @@ pub enum Flaw {
     /// There are too many bytes before the tab, if there is one.
     #[error("the word is longer than {} MiB", LONGEST >> 20)]
     TooLong,
-    /// There are bytes in the word that are not.
+    /// There are bytes in the word that are not UTF-8, which no tally writes.
     #[error("the word is not UTF-8")]
     NotUtf8,
     /// What follows the tab is not a count.

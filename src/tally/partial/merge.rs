@@ -26,8 +26,8 @@ const BLOCK: usize = 16 * 1024;
 /// Adds up the inputs, and calls `found` for every word, in the order of their bytes.
 ///
 /// Uses the threads and the directory of `config`. However many inputs there are, and however long,
-/// it takes some 40 MB of memory, and for an input with a long word up to four times its length. What
-/// is compressed is decompressed into a temporary file first.
+/// it takes some 40 MB of memory, and for an input with a long word up to four times its length.
+/// What is compressed is decompressed into a temporary file first.
 ///
 /// Fails at the first thing that is wrong with an input, as a sum without it would be wrong; `found`
 /// may have been called for words before that.
