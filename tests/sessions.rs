@@ -40,14 +40,16 @@ fn texts() -> TempDir {
     directory
 }
 
-/// For `ssh`: each host is a directory of that name, if there is one, and its own machine.
+/// For `ssh`: each host is a directory of that name, if there is one, and its own machine. As sshd
+/// does, it sets `SHELL`: without that, parallel's part on a host runs nothing and reports success.
 const SSH: &str = r#"#!/bin/sh
 while getopts 'Co:l:p:' _; do :; done
 shift $((OPTIND - 1))
 host=$1 && shift
 [ "$1" = -- ] && shift
 if [ -d "$host" ]; then cd "$host"; fi
-exec sh -c "$*"
+export SHELL=/bin/sh
+exec "$SHELL" -c "$*"
 "#;
 
 /// A fresh directory with a text, two hosts that have a text each, and the way to reach them.
@@ -67,7 +69,8 @@ fn hosts() -> TempDir {
     directory
 }
 
-/// Runs it in the directory. The programs there come first on the `PATH`, then those under test.
+/// Runs it in the directory, which is its home too. The programs there come first on the `PATH`,
+/// then those under test.
 fn run(command: &str, directory: &TempDir) -> Output {
     let built = Path::new(env!("CARGO_BIN_EXE_pgz")).parent().unwrap();
     let first = [directory.path().join("bin"), built.to_owned()];
@@ -77,6 +80,8 @@ fn run(command: &str, directory: &TempDir) -> Output {
         .args(["-c", &format!("exec 2>&1\n{command}")])
         .current_dir(directory.path())
         .env("PATH", path)
+        .env("HOME", directory.path())
+        .env_remove("SHELL")
         .env("TMPDIR", directory.path())
         .output()
         .unwrap()
