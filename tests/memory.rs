@@ -8,6 +8,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 
@@ -169,6 +170,48 @@ fn a_hundred_mebibytes_in_a_thousand_files_are_merged_in_forty() {
         };
         assert_eq!(String::from_utf8_lossy(last), expected);
     }
+}
+
+/// Partial tallies that have a word of 1 MiB each, after so many short ones.
+fn with_a_long_word_each(directory: &Path, short: usize) -> Vec<PathBuf> {
+    let long = "long".repeat(MIB / 4);
+    let part = |number: usize| {
+        let path = directory.join(number.to_string());
+        let mut lines = io::BufWriter::new(File::create(&path).unwrap());
+        for before in 0..short {
+            writeln!(lines, "{number:02}-{before:05}\t1").unwrap();
+        }
+        write!(lines, "{number:02}-{long}\t1\n{number:02}-z\t1\n").unwrap();
+        lines.flush().unwrap();
+        path
+    };
+    (0..50).map(part).collect()
+}
+
+#[test]
+fn long_words_are_merged_one_by_one_and_refused_when_there_is_no_memory_for_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let merge = |parts: &[PathBuf], memory, limit| {
+        let mut merge = limited(env!("CARGO_BIN_EXE_wc-race"), limit);
+        merge.args(["merge", "--partial", "-j2", memory]).args(parts).output().unwrap()
+    };
+
+    // An input is read on when its words have their turn.
+    let one_by_one = with_a_long_word_each(directory.path(), 50_000);
+    let merged = merge(&one_by_one, "--memory=8M", LIMIT + 4 * MIB);
+    assert!(merged.status.success(), "{}", String::from_utf8_lossy(&merged.stderr));
+    let whole: Vec<u8> = one_by_one.iter().flat_map(|part| fs::read(part).unwrap()).collect();
+    assert!(merged.stdout == whole);
+
+    let all_at_once = with_a_long_word_each(directory.path(), 0);
+    let refused = merge(&all_at_once, "--memory=8M", LIMIT + 4 * MIB);
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!((refused.status.code(), message.lines().count()), (Some(1), 1), "{message}");
+    assert!(message.ends_with(": line 1: no memory is left for so long a word\n"), "{message}");
+    assert!(refused.stdout.is_empty());
+    let merged = merge(&all_at_once, "--memory=1G", 1024 * MIB);
+    let whole: Vec<u8> = all_at_once.iter().flat_map(|part| fs::read(part).unwrap()).collect();
+    assert!(merged.stdout == whole, "{}", String::from_utf8_lossy(&merged.stderr));
 }
 
 #[test]

@@ -15,6 +15,9 @@ pub enum Flaw {
     /// There are too many bytes before the tab, if there is one.
     #[error("the word is longer than {} MiB", LONGEST >> 20)]
     TooLong,
+    /// What other inputs of a merge have leaves no memory to hold it.
+    #[error("no memory is left for so long a word")]
+    NoMemory,
     /// There are bytes in the word that are not UTF-8, which no tally writes.
     #[error("the word is not UTF-8")]
     NotUtf8,

@@ -7,10 +7,13 @@
 use super::input::{Input, OpenError, Scratch, Text};
 use super::line::Key;
 use super::read::Reader;
+use super::share::Share;
 use super::tree::{Lane, Sum, Tree};
 use super::{MergeError, Writer};
 use crate::tally::Config;
 use crossbeam_channel::{Receiver, Sender, bounded};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::{mem, thread};
 
 /// Bytes of memory for reading, all inputs together.
@@ -26,7 +29,10 @@ const BLOCK: usize = 16 * 1024;
 /// Adds up the inputs, and calls `found` for every word, in the order of their bytes.
 ///
 /// Uses the threads and the directory of `config`. However many inputs there are, and however long,
-/// it takes some 40 MB of memory, and for an input with a long word up to four times its length.
+/// it takes some 40 MB of memory, and besides up to half of that of `config` for words longer than
+/// what is read at a time, which is 4 KiB at least: up to four times the length of one, in every
+/// input that is at one. If no more is left, the input is refused.
+///
 /// What is compressed is decompressed into a temporary file first.
 ///
 /// Fails at the first thing that is wrong with an input, as a sum without it would be wrong; `found`
@@ -51,6 +57,7 @@ pub fn merge<E: From<MergeError>>(
 ) -> Result<(), E> {
     let mut scratch = Scratch::new(&config.directory, config.threads);
     let buffer = (READ / inputs.len().max(1)).clamp(LEAST_READ, MOST_READ);
+    let beyond = Arc::new(AtomicUsize::new(config.memory / 2));
     let mut lanes = Vec::new();
     for (number, input) in inputs.into_iter().enumerate() {
         if lanes.len() == MOST {
@@ -60,7 +67,7 @@ pub fn merge<E: From<MergeError>>(
             OpenError::Input(error) => MergeError::Input { number, source: error.into() },
             OpenError::Scratch(error) => MergeError::temporary(&config.directory, error),
         })?;
-        lanes.push(Words { number, reader: Reader::new(text, buffer) });
+        lanes.push(Words { number, reader: Reader::sharing(text, buffer, Share::of(&beyond)) });
     }
     add_up(lanes, config, found)
 }

@@ -26,6 +26,7 @@ mod input;
 mod line;
 mod merge;
 mod read;
+mod share;
 mod sum;
 mod tree;
 mod write;

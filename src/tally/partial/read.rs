@@ -1,6 +1,7 @@
 //! The lines of a partial tally, read and checked.
 
 use super::line::{Flaw, Key, PADDING, parse};
+use super::share::Share;
 use std::cmp::Ordering;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
@@ -27,6 +28,8 @@ pub struct Reader<R> {
     input: R,
     /// How many bytes are read at a time.
     size: usize,
+    /// What the buffer has beyond that.
+    beyond: Share,
     /// What was read, and the padding. What comes before the last entry's word goes when there is
     /// more to read.
     buffer: Vec<u8>,
@@ -49,9 +52,15 @@ pub struct Reader<R> {
 impl<R: Read> Reader<R> {
     /// Reads `buffer` bytes at a time; more, should a line be longer.
     pub fn new(input: R, buffer: usize) -> Self {
+        Self::sharing(input, buffer, Share::unlimited())
+    }
+
+    /// The same, with so much memory for lines that are longer.
+    pub(super) fn sharing(input: R, buffer: usize, beyond: Share) -> Self {
         Self {
             input,
             size: buffer.max(1),
+            beyond,
             buffer: vec![b'\n'; PADDING],
             filled: 0,
             ended: false,
@@ -111,7 +120,10 @@ impl<R: Read> Reader<R> {
             match parse(&self.buffer, self.next, self.filled) {
                 Ok(Some(entry)) => break entry,
                 Ok(None) if !self.ended => self.fill()?,
-                Ok(None) if self.next == self.filled => return Ok(false),
+                Ok(None) if self.next == self.filled => {
+                    self.let_go();
+                    return Ok(false);
+                }
                 Ok(None) => return Err(self.flaw(Flaw::CutOff)),
                 Err(flaw) => return Err(self.flaw(flaw)),
             }
@@ -153,16 +165,14 @@ impl<R: Read> Reader<R> {
 
     /// Fills the buffer, which begins with the last entry's word from then on.
     #[cold]
-    fn fill(&mut self) -> io::Result<()> {
+    fn fill(&mut self) -> Result<(), ReadError> {
         let gone = self.word.start;
         self.buffer.copy_within(gone..self.filled, 0);
         self.filled -= gone;
         self.next -= gone;
         self.checked -= gone;
         self.word = 0..self.word.end - gone;
-        if self.filled + PADDING == self.buffer.len() {
-            self.buffer.resize((2 * self.filled).max(self.size) + PADDING, 0);
-        }
+        self.make_room()?;
         // To the end: a line that is looked at again for every few bytes would take for ever.
         let end = self.buffer.len() - PADDING;
         while self.filled < end && !self.ended {
@@ -173,7 +183,7 @@ impl<R: Read> Reader<R> {
                     self.taken += count as u64;
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
         self.buffer[self.filled] = b'\n';
@@ -182,6 +192,30 @@ impl<R: Read> Reader<R> {
             Ok(text) => text.len(),
             Err(error) => error.valid_up_to(),
         };
+        Ok(())
+    }
+
+    /// Needs no memory any more, now that all has been read.
+    #[cold]
+    fn let_go(&mut self) {
+        self.buffer = vec![b'\n'; PADDING];
+        (self.filled, self.checked, self.next, self.word) = (0, 0, 0, 0..0);
+        self.beyond.release();
+    }
+
+    /// Gives the buffer room for as much as is in it once more, and takes away what a long line
+    /// had needed.
+    fn make_room(&mut self) -> Result<(), ReadError> {
+        let full = self.filled + PADDING == self.buffer.len();
+        if !full && 2 * self.filled > self.size {
+            return Ok(());
+        }
+        let room = (2 * self.filled).max(self.size);
+        if !self.beyond.resize(room - self.size) {
+            return Err(self.flaw(Flaw::NoMemory));
+        }
+        self.buffer.resize(room + PADDING, 0);
+        self.buffer.shrink_to(room + PADDING);
         Ok(())
     }
 }
