@@ -10,18 +10,22 @@ const BUFFER: usize = 128 * 1024;
 /// No count has more digits.
 const DIGITS: usize = 20;
 
-/// Writes entries, many at a time. What was not flushed when it is dropped is lost.
+/// Writes entries, many at a time. What was not flushed when it is dropped is lost, and shows: the
+/// last line feed is held back until there is another entry or it is flushed, so that what a writer
+/// leaves that failed or was killed does not end as a partial tally does.
 #[derive(Debug)]
 pub struct Writer<W> {
     output: W,
     buffer: Vec<u8>,
+    /// Whether the last entry's line feed is still to come.
+    open: bool,
     entries: u64,
 }
 
 impl<W: Write> Writer<W> {
     /// Nothing is written yet.
     pub fn new(output: W) -> Self {
-        Self { output, buffer: Vec::new(), entries: 0 }
+        Self { output, buffer: Vec::new(), open: false, entries: 0 }
     }
 
     /// Writes the word, a tab, the count, and a line feed. A word that no
@@ -33,10 +37,11 @@ impl<W: Write> Writer<W> {
         if self.buffer.len() + word.len() > BUFFER {
             self.write_out()?;
         }
+        self.end_line();
         self.buffer.extend_from_slice(word);
         self.buffer.push(b'\t');
         put_number(&mut self.buffer, count);
-        self.buffer.push(b'\n');
+        self.open = true;
         self.entries += 1;
         Ok(())
     }
@@ -48,6 +53,7 @@ impl<W: Write> Writer<W> {
 
     /// Sees to it that all that was written is on its way.
     pub fn flush(&mut self) -> io::Result<()> {
+        self.end_line();
         self.write_out()?;
         self.output.flush()
     }
@@ -56,6 +62,13 @@ impl<W: Write> Writer<W> {
     pub fn into_inner(mut self) -> io::Result<W> {
         self.flush()?;
         Ok(self.output)
+    }
+
+    fn end_line(&mut self) {
+        if self.open {
+            self.buffer.push(b'\n');
+            self.open = false;
+        }
     }
 
     fn write_out(&mut self) -> io::Result<()> {
@@ -122,6 +135,17 @@ fn put_number(into: &mut Vec<u8>, mut number: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_not_flushed_ends_within_a_line() {
+        let mut output = Vec::new();
+        let mut writer = Writer::new(&mut output);
+        for _ in 0..BUFFER {
+            writer.entry(b"word", 10).unwrap();
+        }
+        drop(writer);
+        assert!(output.len() > BUFFER && output.ends_with(b"\nword\t10"));
+    }
 
     #[test]
     fn entries_are_lines() {
