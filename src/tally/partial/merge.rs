@@ -30,8 +30,8 @@ const BLOCK: usize = 16 * 1024;
 ///
 /// Uses the threads and the directory of `config`. However many inputs there are, and however long,
 /// it takes some 40 MB of memory, and besides up to half of that of `config` for words longer than
-/// what is read at a time, which is 4 KiB at least (from 2 KiB up, that is): up to four times the length of one, in every
-/// input that is at one. If no more is left, the input is refused.
+/// half of what is read at a time, which is 4 KiB at least: up to four times the length of one, in
+/// every input that is at one. If no more is left, the input is refused.
 ///
 /// What is compressed is decompressed into a temporary file first.
 ///
