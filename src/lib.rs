@@ -24,6 +24,7 @@ mod buffer;
 pub mod cli;
 pub mod echo;
 pub mod gzip;
+mod io;
 #[cfg(feature = "cli")]
 pub mod locks;
 pub mod sync;

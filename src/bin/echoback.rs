@@ -7,6 +7,8 @@ use csp_toolkit::echo::{self, Config, Outcome};
 use std::io::{self, ErrorKind, IsTerminal};
 use std::process::ExitCode;
 
+csp_toolkit::capture_at_start!();
+
 const NAME: &str = "echoback";
 
 /// Echoes standard input to standard output as it arrives, byte for byte, until the time is up.

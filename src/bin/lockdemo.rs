@@ -5,7 +5,7 @@ use clap::Parser;
 use csp_toolkit::cli::lockdemo::spans::Rows;
 use csp_toolkit::cli::lockdemo::{MOST_ROWS, NAME, bench, events, picture, timeline};
 use csp_toolkit::cli::output::Sink;
-use csp_toolkit::cli::{Exit, duration, exit, message, terminal};
+use csp_toolkit::cli::{Exit, duration, exit, message, stdio, terminal};
 use csp_toolkit::locks::Kind;
 use csp_toolkit::locks::bench::{Measured, measure};
 use csp_toolkit::locks::demo::{self, Config, Deed, DemoError, Event};
@@ -14,6 +14,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
+
+csp_toolkit::capture_at_start!();
 
 /// Workers that want, have and release a lock made of a bounded channel, or any other lock.
 #[derive(Parser)]
@@ -113,9 +115,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
     let happened = happened.map_err(in_run)?;
     let rows = Rows::of(&happened, MOST_ROWS);
     if options.timeline {
-        let output = io::stdout().lock();
-        timeline::draw(&rows, terminal::width(), terminal::colour(), output)
-            .context("standard output")?;
+        print(|output| timeline::draw(&rows, terminal::width(), terminal::colour(), output))?;
     }
     let heading = format!("{workers} workers, {kind} lock, {permits} at a time, each for {hold:?}");
     write(svg, |output| picture::draw(&rows, &heading).write(output))?;
@@ -130,7 +130,7 @@ fn compare(options: &Options, time: Duration) -> anyhow::Result<()> {
     for cell in bench::cells(&options.lock.map_or(Kind::ALL.to_vec(), |kind| vec![kind])) {
         let measured = measure(cell, time)?;
         if !quiet {
-            bench::row(&measured, all.last(), io::stdout().lock()).context("standard output")?;
+            print(|output| bench::row(&measured, all.last(), output))?;
         }
         all.push(measured);
     }
@@ -138,16 +138,21 @@ fn compare(options: &Options, time: Duration) -> anyhow::Result<()> {
     write(json, |output| bench::data(&all, output))
 }
 
-/// Writes a line whole: standard output is locked for the length of it.
+/// Writes a line whole.
 fn say(event: Event) -> io::Result<()> {
-    let worker = event.worker;
-    let mut output = io::stdout().lock();
-    match event.deed {
-        Deed::Wants => writeln!(output, "{worker} wants the lock"),
-        Deed::Has => writeln!(output, "{worker} has the lock"),
-        Deed::Releases => writeln!(output, "{worker} is releasing the lock"),
-        Deed::GivesUp => writeln!(output, "{worker} gives up on the lock"),
-    }
+    let does = match event.deed {
+        Deed::Wants => "wants",
+        Deed::Has => "has",
+        Deed::Releases => "is releasing",
+        Deed::GivesUp => "gives up on",
+    };
+    stdio::print(&format!("{} {does} the lock\n", event.worker))
+}
+
+/// Writes to standard output, all at once.
+fn print(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut bytes = Vec::new();
+    write(&mut bytes).and_then(|()| stdio::output()?.write_all(&bytes)).context("standard output")
 }
 
 fn in_run(error: DemoError) -> anyhow::Error {

@@ -8,17 +8,19 @@ use csp_toolkit::cli::pgz::persona::Persona;
 use csp_toolkit::cli::pgz::voice::{Verbosity, Voice};
 use csp_toolkit::cli::pgz::{Work, batch, streams};
 use csp_toolkit::cli::progress::{Line, When};
-use csp_toolkit::cli::{Exit, exit, message, size, threads};
+use csp_toolkit::cli::{Exit, exit, message, size, stdio, threads};
 use csp_toolkit::gzip::Settings;
 use csp_toolkit::gzip::file::{self, Action, Original, Place};
 use csp_toolkit::gzip::place::Existing;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+csp_toolkit::capture_at_start!();
 
 /// Compresses each FILE into FILE.gz beside it, many at once. The originals stay.
 ///
@@ -145,7 +147,9 @@ pub(crate) fn main() -> ExitCode {
 
 fn run(persona: Persona, mut options: Options) -> anyhow::Result<Exit> {
     if options.license {
-        writeln!(io::stdout(), "{} is under the MIT or the Apache-2.0 licence.", persona.name())?;
+        let name = persona.name();
+        stdio::print(&format!("{name} is under the MIT or the Apache-2.0 licence.\n"))
+            .context("standard output")?;
         return Ok(Exit::Success);
     }
     let names = std::mem::take(&mut options.files);

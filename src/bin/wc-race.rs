@@ -13,6 +13,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+csp_toolkit::capture_at_start!();
+
 /// Counts the words of all files together and prints those that appear more than once.
 ///
 /// Words are split at white space and lower-cased. The most frequent come first, equally frequent

@@ -1,6 +1,9 @@
 //! The exit codes, and the way every command ends.
 
-use super::message;
+use super::startup::was_ignored;
+use super::{message, stdio};
+use anyhow::Context;
+use signal_hook::consts::SIGPIPE;
 use std::ffi::c_int;
 use std::io::ErrorKind;
 use std::process::ExitCode;
@@ -37,12 +40,13 @@ impl Exit {
 /// Turns what a command's `run` returned into the end of the process.
 ///
 /// An error is printed as one line. A closed output is no error: the command dies quietly by
-/// `SIGPIPE`, as every other filter does.
+/// `SIGPIPE`, as every other filter does, unless it was started with that signal ignored.
 #[must_use]
 pub fn finish(command: &str, result: anyhow::Result<Exit>) -> ExitCode {
-    let exit = result.unwrap_or_else(|error| {
-        if is_broken_pipe(&error) {
-            die_of(signal_hook::consts::SIGPIPE);
+    let closed = |exit| stdio::close_output().context("standard output").map(|()| exit);
+    let exit = result.and_then(closed).unwrap_or_else(|error| {
+        if is_broken_pipe(&error) && !was_ignored(SIGPIPE) {
+            die_of(SIGPIPE);
         }
         message::fail(command, &error);
         Exit::Failure

@@ -3,7 +3,7 @@
 use super::stdio;
 use crate::tally::Source;
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -51,10 +51,19 @@ pub fn find(
 /// Standard input as a file where that can be had, so that a regular one is read by all threads.
 fn standard_input() -> Input {
     let source = match stdio::input() {
-        Ok(file) => Source::Open(file),
-        Err(_) => Source::Reader(Box::new(io::stdin())),
+        Ok(file) => Source::Open(file.into_inner()),
+        Err(error) => Source::Reader(Box::new(Failing(Some(error)))),
     };
     Input { name: PathBuf::from("-"), source }
+}
+
+/// A stream that could not be had, which is told where it would be read.
+struct Failing(Option<io::Error>);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 fn find_below(

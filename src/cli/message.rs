@@ -1,8 +1,9 @@
 //! The one place that writes to standard error.
 
+use crate::io::Blocking;
 use std::error::Error;
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -24,7 +25,7 @@ pub fn line(command: &str, text: &str) {
 
 /// Prints as it is, at once.
 pub fn print(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    let _ = Blocking::new(io::stderr().lock()).write_all(text.as_bytes());
 }
 
 /// An error's text without Rust's `(os error 2)`, and without the name of a temporary file that
@@ -65,7 +66,6 @@ impl fmt::Display for Name<'_> {
 mod tests {
     use super::*;
     use std::ffi::OsStr;
-    use std::io;
 
     #[test]
     fn names_cannot_drive_the_terminal() {

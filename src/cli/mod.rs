@@ -15,6 +15,7 @@ pub mod picture;
 pub mod progress;
 pub mod signals;
 pub mod size;
+pub mod startup;
 pub mod stdio;
 pub mod terminal;
 pub mod threads;

@@ -3,6 +3,7 @@
 use super::{signals, stdio};
 use crate::gzip::Unfinished;
 use crate::gzip::place::{Existing, Output};
+use crate::io::Blocking;
 use anyhow::Context;
 use rustix::fs::Mode;
 use rustix::process::umask;
@@ -19,7 +20,7 @@ const BUFFER: usize = 128 * 1024;
 #[derive(Debug)]
 pub enum Sink {
     /// Standard output, or what is no regular file, such as a terminal or a pipe.
-    Direct(BufWriter<File>, PathBuf),
+    Direct(BufWriter<Blocking<File>>, PathBuf),
     /// A file written aside. Until it is placed, there is the one that was there before.
     Aside(BufWriter<Output>, PathBuf, Permissions),
 }
@@ -41,7 +42,7 @@ impl Sink {
         let permissions = match fs::metadata(&target) {
             Ok(metadata) if metadata.is_file() => metadata.permissions(),
             Ok(_) => {
-                let file = File::options().write(true).open(&target)?;
+                let file = Blocking::new(File::options().write(true).open(&target)?);
                 return Ok(Self::Direct(BufWriter::with_capacity(BUFFER, file), path.to_owned()));
             }
             Err(_) => fresh_permissions(),

@@ -1,9 +1,10 @@
 //! A line on standard error that says how far a long run is.
 
+use super::message;
 use super::size::show;
 use crate::sync::stop::{self, Stopper};
 use clap::ValueEnum;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -65,7 +66,7 @@ impl Drop for Line {
 
 /// Draws over what was there. That standard error may be closed is nobody's to hear.
 fn draw(text: &str) {
-    let _ = io::stderr().lock().write_all(format!("\r{text}\x1b[K").as_bytes());
+    message::print(&format!("\r{text}\x1b[K"));
 }
 
 fn text(done: u64, total: Option<u64>, elapsed: Duration) -> String {

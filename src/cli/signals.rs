@@ -1,8 +1,11 @@
 //! Ctrl-C, `kill` and a closed terminal: what is half done is taken away, then the signal kills.
 
 use super::exit::die_of;
+use super::startup::was_ignored;
 use crate::gzip::Unfinished;
-use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM, SIGXCPU, SIGXFSZ};
+use signal_hook::consts::signal::{
+    SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ,
+};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 use std::io;
@@ -17,10 +20,9 @@ use std::thread;
 /// A write over the limit of a file's size no longer kills: it fails, as one to a full disk does.
 pub fn clean_up_on_signals(unfinished: &Unfinished) -> io::Result<()> {
     let unfinished = unfinished.clone();
-    let ignored = ignored_signals();
-    let heeded = [SIGHUP, SIGINT, SIGTERM, SIGXCPU]
+    let heeded = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU]
         .into_iter()
-        .filter(|signal| ignored >> (signal - 1) & 1 == 0);
+        .filter(|&signal| !was_ignored(signal));
     // That it is caught is enough. Nobody looks at the flag.
     flag::register(SIGXFSZ, Arc::<AtomicBool>::default())?;
     let mut signals = Signals::new(heeded)?;
@@ -32,11 +34,4 @@ pub fn clean_up_on_signals(unfinished: &Unfinished) -> io::Result<()> {
         }
     });
     Ok(())
-}
-
-/// The signals that this process was started to ignore, a bit each; none where `/proc` is missing.
-fn ignored_signals() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }

@@ -1,23 +1,41 @@
 //! The files behind the standard streams: the streams' own buffers would only be in the way.
 
+use super::startup::{Standard, check_open};
+use crate::io::{Blocking, close};
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::AsFd;
 
-/// Standard input.
-pub fn input() -> io::Result<File> {
+/// Standard input; an error if it was closed when the process started.
+pub fn input() -> io::Result<Blocking<File>> {
+    check_open(Standard::Input)?;
     file_of(io::stdin())
 }
 
-/// Standard output.
-pub fn output() -> io::Result<File> {
+/// Standard output; an error if it was closed when the process started.
+pub fn output() -> io::Result<Blocking<File>> {
+    check_open(Standard::Output)?;
     file_of(io::stdout())
 }
 
-fn file_of(stream: impl AsFd) -> io::Result<File> {
+/// Writes to standard output, at once.
+pub fn print(text: &str) -> io::Result<()> {
+    output()?.write_all(text.as_bytes())
+}
+
+/// Closes standard output, at the end of the process, to learn of an error that only then is told.
+pub(super) fn close_output() -> io::Result<()> {
+    match check_open(Standard::Output) {
+        Ok(()) => close(&io::stdout()),
+        // What was to be written to it has failed already.
+        Err(_) => Ok(()),
+    }
+}
+
+fn file_of(stream: impl AsFd) -> io::Result<Blocking<File>> {
     let file = File::from(stream.as_fd().try_clone_to_owned()?);
     widen(&file);
-    Ok(file)
+    Ok(Blocking::new(file))
 }
 
 /// Makes a pipe hold more: the more it holds, the seldomer two programs wait for each other. What

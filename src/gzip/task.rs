@@ -3,6 +3,7 @@
 use super::file::{Action, Done, Options, Original, Outcome, Place};
 use super::place::{Existing, Output};
 use super::{GzipError, Origin, Totals, header, suffix};
+use crate::io::Blocking;
 use rustix::fs::OFlags;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, Write};
@@ -36,7 +37,7 @@ impl Task {
             let output = Output::create(target, &options.unfinished);
             Destination::File(output.map_err(GzipError::Write)?)
         };
-        let input = Counted::new(file, options);
+        let input = Counted::new(Blocking::new(file), options);
         Ok(Self { input, output: BufWriter::new(output), source })
     }
 }
@@ -219,14 +220,14 @@ impl Write for Destination {
 /// An input whose bytes are counted as they are read.
 #[derive(Debug)]
 pub struct Counted {
-    file: File,
+    file: Blocking<File>,
     read: Arc<AtomicU64>,
 }
 
 impl Counted {
     /// Counts in the options' [`read`](Options::read).
     #[must_use]
-    pub fn new(file: File, options: &Options) -> Self {
+    pub fn new(file: Blocking<File>, options: &Options) -> Self {
         Self { file, read: Arc::clone(&options.read) }
     }
 }

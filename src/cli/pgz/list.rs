@@ -2,10 +2,11 @@
 
 use super::voice::{Voice, saved};
 use crate::cli::message::Name;
+use crate::cli::stdio;
 use crate::gzip::Totals;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 /// Where a row's numbers begin, below the method, the checksum and the date.
@@ -33,7 +34,7 @@ impl<'a> Table<'a> {
             let heads =
                 format!("{:>19} {:>19}  ratio uncompressed_name", "compressed", "uncompressed");
             if !self.voice.is_quiet() {
-                writeln!(io::stdout(), "{verbose}{heads}")?;
+                stdio::print(&format!("{verbose}{heads}\n"))?;
             }
         }
         let verbose = if self.voice.is_verbose() {
@@ -41,7 +42,7 @@ impl<'a> Table<'a> {
         } else {
             String::new()
         };
-        writeln!(io::stdout(), "{verbose}{} {}", numbers(totals), Name(name))?;
+        stdio::print(&format!("{verbose}{} {}\n", numbers(totals), Name(name)))?;
         self.sum.plain += totals.plain;
         self.sum.packed += totals.packed;
         self.sum.overhead = totals.overhead;
@@ -55,7 +56,7 @@ impl<'a> Table<'a> {
             return Ok(());
         }
         let margin = if self.voice.is_verbose() { MARGIN } else { "" };
-        writeln!(io::stdout(), "{margin}{} (totals)", numbers(&self.sum))
+        stdio::print(&format!("{margin}{} (totals)\n", numbers(&self.sum)))
     }
 }
 

@@ -8,8 +8,9 @@ mod prompt;
 pub mod streams;
 pub mod voice;
 
+use crate::cli::stdio;
 use crate::gzip::file::{Action, Options};
-use std::io::{self, Write};
+use std::io;
 
 /// What is to be done, and how that is to be told.
 #[derive(Debug)]
@@ -36,6 +37,6 @@ impl Work {
             return Ok(());
         }
         let files = if done == 1 { "file" } else { "files" };
-        writeln!(io::stdout(), "{verb} {done} {files}")
+        stdio::print(&format!("{verb} {done} {files}\n"))
     }
 }

@@ -9,6 +9,7 @@ use crate::cli::{Exit, signals, stdio};
 use crate::gzip::file::{self, Action, Place};
 use crate::gzip::place::{Existing, Output};
 use crate::gzip::{GzipError, Origin, Outcome, Totals, stream};
+use crate::io::Blocking;
 use anyhow::Context;
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use std::os::unix::fs::MetadataExt;
@@ -83,9 +84,9 @@ impl Input {
         let file = if is_stdin(path) {
             stdio::input().map_err(GzipError::Read)?
         } else {
-            file::open(path)?
+            Blocking::new(file::open(path)?)
         };
-        let metadata = file.metadata().map_err(GzipError::Read)?;
+        let metadata = file.get_ref().metadata().map_err(GzipError::Read)?;
         let origin = match () {
             () if !work.options.origin => Origin::default(),
             () if is_stdin(path) => Origin::timed(&metadata),
@@ -136,7 +137,7 @@ fn tell(work: &Work, file: &Path, outcome: &Outcome) -> anyhow::Result<Exit> {
         Err(error) => return Ok(voice.failure(name, error)),
     };
     if *list {
-        let time = stdio::input().and_then(|stdin| stdin.metadata());
+        let time = stdio::input().and_then(|stdin| stdin.get_ref().metadata());
         let time = time.map_or(0, |metadata| metadata.mtime());
         Table::new(voice, false)
             .row(Path::new("stdout"), totals, time)

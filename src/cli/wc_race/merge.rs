@@ -68,7 +68,7 @@ fn open(files: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
     }
     let open = |file: &PathBuf| {
         Ok(if is_standard_input(&file) {
-            Input::Open(stdio::input().context(STANDARD_INPUT)?)
+            Input::Open(stdio::input().context(STANDARD_INPUT)?.into_inner())
         } else {
             Input::File(file.clone())
         })

@@ -45,7 +45,7 @@ fn map(count: &CountArgs) -> anyhow::Result<()> {
     let config = count.config();
     let mut failure = None;
     // A piece of a text may begin as a gzip file does, by chance or for spite.
-    let source = Source::Plain(stdio::input().context(INPUT)?);
+    let source = Source::Plain(stdio::input().context(INPUT)?.into_inner());
     let counted = tally::count(vec![source], &config, |_, error| failure = Some(error))?;
     if let Some(error) = failure {
         return Err(anyhow::Error::new(error).context(INPUT));

@@ -1,0 +1,105 @@
+//! Streams that wait, whatever `O_NONBLOCK` says.
+//!
+//! The flag belongs to the open file, not to this process: whoever shares a pipe or a terminal with
+//! us (ssh, node.js, another program in the pipeline) may set it at any time. A read or write then
+//! fails with `EAGAIN` where it would have waited.
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+
+/// A stream whose reads and writes wait until they can be done, and go on after a signal.
+#[derive(Debug)]
+pub struct Blocking<T>(T);
+
+impl<T: AsFd> Blocking<T> {
+    /// Wraps a file, a pipe, a socket or a terminal. Its flags stay as they are.
+    pub fn new(stream: T) -> Self {
+        Self(stream)
+    }
+
+    /// The stream itself.
+    pub fn get_ref(&self) -> &T {
+        &self.0
+    }
+
+    /// Gives the stream back.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+
+    fn retry<R>(
+        &mut self,
+        events: PollFlags,
+        mut operation: impl FnMut(&mut T) -> io::Result<R>,
+    ) -> io::Result<R> {
+        loop {
+            match operation(&mut self.0) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    wait(self.0.as_fd(), events)?;
+                }
+                result => return result,
+            }
+        }
+    }
+}
+
+/// Blocks until one of the events, an error or a hang-up.
+fn wait(stream: BorrowedFd<'_>, events: PollFlags) -> io::Result<()> {
+    loop {
+        match poll(&mut [PollFd::from_borrowed_fd(stream, events)], None) {
+            Err(Errno::INTR) => {}
+            result => return result.map(drop).map_err(io::Error::from),
+        }
+    }
+}
+
+impl<T: Read + AsFd> Read for Blocking<T> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.retry(PollFlags::IN, |stream| stream.read(buffer))
+    }
+}
+
+impl<T: Write + AsFd> Write for Blocking<T> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.retry(PollFlags::OUT, |stream| stream.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.retry(PollFlags::OUT, T::flush)
+    }
+}
+
+impl<T: AsFd> AsFd for Blocking<T> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::net::UnixStream;
+    use std::thread;
+
+    #[test]
+    fn waits_where_the_stream_would_not() {
+        let (mut near, far) = UnixStream::pair().unwrap();
+        near.set_nonblocking(true).unwrap();
+        assert_eq!(near.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);
+        let text: Vec<u8> = (0..=255).cycle().take(10_000_000).collect();
+        let copied = thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                far.set_nonblocking(true).unwrap();
+                Blocking::new(far).write_all(&text).unwrap();
+            });
+            let mut copied = Vec::new();
+            Blocking::new(near).read_to_end(&mut copied).unwrap();
+            writer.join().unwrap();
+            copied
+        });
+        assert!(copied == text);
+    }
+}
