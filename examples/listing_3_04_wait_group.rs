@@ -18,8 +18,8 @@
 //! You see `Compressed 3 files`, if you named three or none. Without a FILE, copies of the sample
 //! texts are compressed, and a line says where they are.
 
+use csp_toolkit::gzip::Existing;
 use csp_toolkit::gzip::file::{Action, Options, Outcome};
-use csp_toolkit::gzip::place::Existing;
 use csp_toolkit::gzip::{Settings, batch};
 use std::num::NonZeroUsize;
 use std::path::Path;

@@ -9,9 +9,8 @@ use csp_toolkit::cli::pgz::voice::{Verbosity, Voice};
 use csp_toolkit::cli::pgz::{Work, batch, streams};
 use csp_toolkit::cli::progress::{Line, When};
 use csp_toolkit::cli::{Exit, exit, message, size, stdio, threads};
-use csp_toolkit::gzip::Settings;
 use csp_toolkit::gzip::file::{self, Action, Original, Place};
-use csp_toolkit::gzip::place::Existing;
+use csp_toolkit::gzip::{Existing, Settings};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
@@ -157,14 +156,14 @@ fn run(persona: Persona, mut options: Options) -> anyhow::Result<Exit> {
     let work = options.work(persona, names.len())?;
     let names = if names.is_empty() { vec![PathBuf::from("-")] } else { names };
     let (files, mut exit) = inputs::expand(names, &work);
-    let sizes = || files.iter().map(|file| Some(file.metadata().ok()?.len())).sum();
+    let sizes = || files.iter().map(|file| Some(file.path().metadata().ok()?.len())).sum();
     let total = work.voice.progress.then(sizes).flatten();
     let read = Arc::clone(&work.options.read);
     let when = if work.voice.is_quiet() { When::Never } else { progress };
     let _line = Line::start(when, total, move || read.load(Ordering::Relaxed));
 
     let (streamed, placed): (Vec<_>, Vec<_>) =
-        files.into_iter().partition(|file| work.stdout || is_stdin(file));
+        files.into_iter().partition(|file| work.stdout || is_stdin(file.path()));
     match &work.options.place {
         _ if streamed.is_empty() => {}
         Place::At(target) => exit.worsen(streams::to_file(&work, target)?),
@@ -195,6 +194,7 @@ impl Options {
             settings = sized.context("a chunk has from 64K to 16M")?;
         }
         settings.rsyncable = self.rsyncable;
+        settings.index = !gnu;
         let mut options = file::Options::new(action, settings);
         options.existing = if self.force { Existing::Replace } else { Existing::Keep };
         let remove = self.rm || gnu && !self.keep;

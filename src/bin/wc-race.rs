@@ -105,6 +105,7 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
     let exclude = options.list.stop_words(config.rules)?;
     let choice = options.list.choice(exclude.as_ref());
     let mut output = options.list.open()?;
+    output.refuse_inputs(&inputs)?;
     let name = output.name();
     let lists = if options.per_file {
         inputs.into_iter().map(|input| vec![input]).collect()

@@ -3,6 +3,7 @@
 use super::stdio;
 use crate::tally::Source;
 use std::ffi::OsStr;
+use std::fs::Metadata;
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -92,15 +93,23 @@ fn find_below(
     }
 }
 
+impl Input {
+    /// Of the file that it is; none if it cannot be had.
+    #[must_use]
+    pub fn metadata(&self) -> Option<Metadata> {
+        match &self.source {
+            Source::File(path) | Source::Text(path) => path.metadata().ok(),
+            Source::Open(file) | Source::Plain(file) => file.metadata().ok(),
+            Source::Reader(_) => None,
+        }
+    }
+}
+
 /// How many bytes there are to read, if all inputs are regular files.
 #[must_use]
 pub fn total(inputs: &[Input]) -> Option<u64> {
     let lengths = inputs.iter().map(|input| {
-        let metadata = match &input.source {
-            Source::File(path) | Source::Text(path) => path.metadata().ok()?,
-            Source::Open(file) | Source::Plain(file) => file.metadata().ok()?,
-            Source::Reader(_) => return None,
-        };
+        let metadata = input.metadata()?;
         metadata.is_file().then_some(metadata.len())
     });
     lengths.sum()

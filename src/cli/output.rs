@@ -1,111 +1,116 @@
 //! Where a command's result goes: standard output, or a file that is whole or not there.
 
-use super::{signals, stdio};
-use crate::gzip::Unfinished;
-use crate::gzip::place::{Existing, Output};
-use crate::io::Blocking;
-use anyhow::Context;
-use rustix::fs::Mode;
-use rustix::process::umask;
-use std::fs::{self, File, Permissions};
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::PermissionsExt;
+use super::inputs::Input;
+use super::{message, signals, stdio};
+use crate::io::{Blocking, Existing, FileId, Output, Outputs, close};
+use anyhow::{Context, bail};
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// Bytes written at a time.
 const BUFFER: usize = 128 * 1024;
+/// The name of standard output where a path is asked for.
+pub const STANDARD: &str = "-";
 
 /// An output under way. It is buffered, so flush it.
 #[derive(Debug)]
-pub enum Sink {
-    /// Standard output, or what is no regular file, such as a terminal or a pipe.
-    Direct(BufWriter<Blocking<File>>, PathBuf),
-    /// A file written aside. Until it is placed, there is the one that was there before.
-    Aside(BufWriter<Output>, PathBuf, Permissions),
+pub struct Sink {
+    output: BufWriter<Destination>,
+    name: PathBuf,
+}
+
+#[derive(Debug)]
+enum Destination {
+    Standard(Blocking<File>),
+    Named(Box<Output>),
 }
 
 impl Sink {
     /// Begins the output at `path`, or on standard output.
     pub fn open(path: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(path) = path else {
-            let name = PathBuf::from("standard output");
-            let file = stdio::output().with_context(|| name.display().to_string())?;
-            return Ok(Self::Direct(BufWriter::with_capacity(BUFFER, file), name));
+        let (opened, name) = match path.filter(|path| *path != Path::new(STANDARD)) {
+            None => (stdio::output().map(Destination::Standard), Path::new("standard output")),
+            Some(path) => {
+                let named = outputs().and_then(|outputs| Output::open(path, &outputs));
+                (named.map(|output| Destination::Named(Box::new(output))), path)
+            }
         };
-        Self::to_file(path).with_context(|| super::message::Name(path).to_string())
+        let destination = opened.with_context(|| message::Name(name).to_string())?;
+        Ok(Self { output: BufWriter::with_capacity(BUFFER, destination), name: name.to_owned() })
     }
 
-    fn to_file(path: &Path) -> io::Result<Self> {
-        // What a link points to is replaced, not the link.
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let permissions = match fs::metadata(&target) {
-            Ok(metadata) if metadata.is_file() => metadata.permissions(),
-            Ok(_) => {
-                let file = Blocking::new(File::options().write(true).open(&target)?);
-                return Ok(Self::Direct(BufWriter::with_capacity(BUFFER, file), path.to_owned()));
-            }
-            Err(_) => fresh_permissions(),
+    /// Fails if the output would overwrite one of the inputs.
+    pub fn refuse_inputs(&self, inputs: &[Input]) -> anyhow::Result<()> {
+        let Destination::Named(output) = self.output.get_ref() else { return Ok(()) };
+        let Some(before) = output.before() else { return Ok(()) };
+        let same = |input: &&Input| {
+            let metadata = input.metadata();
+            metadata.is_some_and(|metadata| FileId::from(&metadata) == before)
         };
-        let output = Output::create(&target, &unfinished()?)?;
-        Ok(Self::Aside(BufWriter::with_capacity(BUFFER, output), path.to_owned(), permissions))
+        if let Some(input) = inputs.iter().find(same) {
+            let input = message::Name(&input.name);
+            bail!("{}: the output would overwrite the input {input}", self.name());
+        }
+        Ok(())
     }
 
     /// What to call it in an error.
     #[must_use]
     pub fn name(&self) -> String {
-        let (Self::Direct(_, name) | Self::Aside(_, name, _)) = self;
-        super::message::Name(name).to_string()
+        message::Name(&self.name).to_string()
     }
 
     /// Puts the output in its place.
     pub fn place(self) -> anyhow::Result<()> {
         let name = self.name();
-        let placed = match self {
-            Self::Direct(mut output, _) => output.flush(),
-            Self::Aside(output, _, permissions) => {
-                output.into_inner().map_err(io::IntoInnerError::into_error).and_then(|output| {
-                    output.set_permissions(permissions)?;
-                    output.commit(Existing::Replace, false)
-                })
-            }
-        };
-        placed.context(name)
+        let written = self.output.into_inner().map_err(io::IntoInnerError::into_error);
+        let placed = written.and_then(|destination| match destination {
+            Destination::Standard(stream) => close(&stream),
+            Destination::Named(output) => output.commit(Existing::Replace, false),
+        });
+        placed.map_err(|error| match error.kind() {
+            // It was allowed to overwrite all but what this run has written itself.
+            ErrorKind::AlreadyExists => anyhow::anyhow!("{name}: already written by this run"),
+            _ => anyhow::Error::new(error).context(name),
+        })
     }
 }
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.output.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
+impl Write for Destination {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Direct(output, _) => output.write(bytes),
-            Self::Aside(output, ..) => output.write(bytes),
+            Self::Standard(stream) => stream.write(bytes),
+            Self::Named(output) => output.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Direct(output, _) => output.flush(),
-            Self::Aside(output, ..) => output.flush(),
+            Self::Standard(stream) => stream.flush(),
+            Self::Named(output) => output.flush(),
         }
     }
 }
 
-/// The files under way of all outputs, which a signal removes together before it kills.
-fn unfinished() -> io::Result<Unfinished> {
-    static ALL: OnceLock<Unfinished> = OnceLock::new();
+/// All the outputs of this process, whose unfinished files a signal removes before it kills.
+fn outputs() -> io::Result<Outputs> {
+    static ALL: OnceLock<Outputs> = OnceLock::new();
     if let Some(all) = ALL.get() {
         return Ok(all.clone());
     }
-    let all = Unfinished::default();
+    let all = Outputs::default();
     signals::clean_up_on_signals(&all)?;
     Ok(ALL.get_or_init(|| all).clone())
-}
-
-/// What is allowed with a new file.
-///
-/// The mask can only be read by setting it, so this must not run beside threads that make files.
-pub(super) fn fresh_permissions() -> Permissions {
-    let mask = umask(Mode::empty());
-    umask(mask);
-    Permissions::from_mode(0o666 & !mask.bits())
 }

@@ -2,7 +2,7 @@
 
 use super::exit::die_of;
 use super::startup::was_ignored;
-use crate::gzip::Unfinished;
+use crate::io::Outputs;
 use signal_hook::consts::signal::{
     SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ,
 };
@@ -13,13 +13,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
-/// From now on, the signals that end a process first remove the files in `unfinished`.
+/// From now on, the signals that end a process first remove the `outputs` under way.
 ///
 /// They are handled on a thread of their own, so that a main thread which waits for a slow disk
 /// or an idle pipe holds nothing up. A signal that is ignored already, as `nohup` has it, stays so.
 /// A write over the limit of a file's size no longer kills: it fails, as one to a full disk does.
-pub fn clean_up_on_signals(unfinished: &Unfinished) -> io::Result<()> {
-    let unfinished = unfinished.clone();
+pub fn clean_up_on_signals(outputs: &Outputs) -> io::Result<()> {
+    let outputs = outputs.clone();
     let heeded = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU]
         .into_iter()
         .filter(|&signal| !was_ignored(signal));
@@ -29,7 +29,7 @@ pub fn clean_up_on_signals(unfinished: &Unfinished) -> io::Result<()> {
     thread::spawn(move || {
         for signal in &mut signals {
             // Held until the process is gone: nothing is begun or put in place any more.
-            let _nothing_more = unfinished.remove_all();
+            let _nothing_more = outputs.remove_unfinished();
             die_of(signal);
         }
     });

@@ -1,8 +1,7 @@
 //! Files compressed or decompressed, one or many at once.
 
-use super::file::{Action, Options, Outcome};
+use super::file::{Action, Input, Options, Outcome};
 use super::{decode, encode};
-use std::path::{Path, PathBuf};
 
 /// Compresses or decompresses each of the files into the one beside it, on all the settings'
 /// threads.
@@ -12,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// then the other large ones, then the small ones. An error of one file stops no other.
 ///
 /// No more files are open at a time than there are threads, and two more.
-pub fn run(files: &[PathBuf], options: &Options, report: impl FnMut(usize, Outcome)) {
+pub fn run(files: &[Input], options: &Options, report: impl FnMut(usize, Outcome)) {
     match options.action {
         Action::Compress => encode::files(files, options, report),
         Action::Decompress | Action::Test => decode::files(files, options, report),
@@ -23,9 +22,10 @@ pub fn run(files: &[PathBuf], options: &Options, report: impl FnMut(usize, Outco
 ///
 /// On an error there is no output, and what was there before is as it was; unless the error is that
 /// the original could not be removed, with the output in place.
-pub fn run_one(path: &Path, options: &Options) -> Outcome {
+pub fn run_one(input: impl Into<Input>, options: &Options) -> Outcome {
+    let input = &input.into();
     match options.action {
-        Action::Compress => encode::file(path, options),
-        Action::Decompress | Action::Test => decode::file(path, options, &options.settings),
+        Action::Compress => encode::file(input, options),
+        Action::Decompress | Action::Test => decode::file(input, options, &options.settings),
     }
 }

@@ -42,6 +42,27 @@ pub enum GzipError {
     /// The name stored in the header, which was asked for, cannot be a file's.
     #[error("the stored name is empty, . or .. -- ignored")]
     BadName,
+    /// The output would take the place of the input.
+    #[error("the input and the output are the same file")]
+    SameFile,
+    /// The output would take the place of another one of the same run.
+    #[error("{} was already written by this run; not overwritten", .0.display())]
+    AlreadyWritten(PathBuf),
+    /// The output is in place, but its owner, mode or times could not be set.
+    #[error("cannot set the mode or the times of {}: {source}", target.display())]
+    Attributes {
+        /// The output.
+        target: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// The output is in place, but more or less was read than the input had when it was opened.
+    #[error("file size changed while it was read")]
+    SizeChanged,
+    /// The output went to what is no regular file, where it cannot be had again. So the input was
+    /// not removed.
+    #[error("not removed, since {} is not a regular file", .0.display())]
+    NotKept(PathBuf),
     /// The output is in place, but the input is not what it was when it was opened: it is another
     /// file, or was written to. It was not removed.
     #[error("changed while it was read -- not removed")]
@@ -83,6 +104,7 @@ impl GzipError {
     pub fn io(&self) -> Option<&io::Error> {
         match self {
             Self::Read(error) | Self::Write(error) | Self::Remove(error) => Some(error),
+            Self::Attributes { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -1,12 +1,13 @@
 //! What is to be done with files, and what was done with one.
 
-use super::{GzipError, Origin, Settings, Totals, place::Existing, place::Unfinished, suffix};
+use super::{Existing, GzipError, Origin, Outputs, Settings, Totals, suffix};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-pub use super::task::{Counted, open, target};
+pub use super::input::{Counted, Input, Root, open};
+pub use super::task::taken;
 
 /// Which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +25,8 @@ pub enum Action {
 pub enum Original {
     /// It stays.
     Keep,
-    /// It is removed, unless anything is doubtful: something follows the gzip data in it, or it was
-    /// changed while it was read.
+    /// It is removed, unless anything is doubtful: something follows the gzip data in it, it was
+    /// changed while it was read, or its output is not a regular file.
     Remove,
 }
 
@@ -36,7 +37,8 @@ pub enum Place {
     Beside,
     /// Into this directory.
     In(PathBuf),
-    /// To this very name. There must be one input only.
+    /// To what this path stands for: links are followed, and what is no regular file, such as
+    /// `/dev/stdout`, is written to. There must be one input only.
     At(PathBuf),
 }
 
@@ -60,8 +62,8 @@ pub struct Options {
     pub origin: bool,
     /// Outputs are on the disk, names included, before they count as made.
     pub synchronous: bool,
-    /// Knows the outputs while they are under way.
-    pub unfinished: Unfinished,
+    /// Knows the outputs of the run: those under way, and those that no other may overwrite.
+    pub outputs: Outputs,
     /// Counts the bytes read, of all inputs together, for whoever watches.
     pub read: Arc<AtomicU64>,
     /// How.
@@ -82,7 +84,7 @@ impl Options {
             force: false,
             origin: false,
             synchronous: false,
-            unfinished: Unfinished::default(),
+            outputs: Outputs::default(),
             read: Arc::default(),
             settings,
         }
@@ -96,7 +98,7 @@ impl Options {
 }
 
 /// What was done with a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Done {
     /// How much went in and came out.
     pub totals: Totals,
@@ -106,6 +108,8 @@ pub struct Done {
     pub origin: Origin,
     /// Whether the input is gone.
     pub removed: bool,
+    /// What else there is to know of it, though it was done.
+    pub warnings: Vec<GzipError>,
 }
 
 /// What became of a file.

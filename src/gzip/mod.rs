@@ -6,7 +6,6 @@
 //! | [`batch`] | many files, each into the one beside it |
 //! | [`mod@file`] | what is to be done with files, and what was done with one |
 //! | [`suffix`] | the endings of their names |
-//! | [`place`] | an output that is whole or not there |
 //!
 //! The input is cut into chunks, each is compressed on its own, and together they become one
 //! member. The modules behind these: `encode` compresses chunks, proves them and puts them
@@ -38,18 +37,18 @@ pub mod file;
 mod header;
 mod index;
 mod inflate;
+mod input;
 mod level;
 mod origin;
-pub mod place;
 mod settings;
 pub mod stream;
 pub mod suffix;
 mod task;
 mod totals;
 
+pub use crate::io::{Existing, Outputs};
 pub use error::GzipError;
 pub use level::Level;
 pub use origin::Origin;
-pub use place::Unfinished;
 pub use settings::Settings;
 pub use totals::{Outcome, Totals};

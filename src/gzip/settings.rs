@@ -16,6 +16,10 @@ pub struct Settings {
     /// Whether chunks end where the data says so, so that a change of the data changes the output
     /// near it only. Such a file has no index.
     pub rsyncable: bool,
+    /// Whether a large file's header says where its chunks are, so that it can be decompressed in
+    /// parallel. Readers that take no notice of an extra field, as the Linux kernel's, cannot read
+    /// such a file.
+    pub index: bool,
     pub(super) chunk: usize,
 }
 
@@ -23,13 +27,19 @@ impl Settings {
     /// Level 6 on that many threads, in chunks of 1 MiB.
     #[must_use]
     pub fn new(threads: NonZeroUsize) -> Self {
-        Self { level: Level::default(), threads, rsyncable: false, chunk: 1 << 20 }
+        Self { level: Level::default(), threads, rsyncable: false, index: true, chunk: 1 << 20 }
     }
 
     /// Sets the level.
     #[must_use]
     pub fn level(self, level: Level) -> Self {
         Self { level, ..self }
+    }
+
+    /// Sets whether large files have an index.
+    #[must_use]
+    pub fn index(self, index: bool) -> Self {
+        Self { index, ..self }
     }
 
     /// Sets how many plain bytes go into a chunk; `None` if that is not between 64 KiB and 16 MiB.

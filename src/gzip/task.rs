@@ -1,20 +1,20 @@
 //! One file on its way into another: opened and checked once, put in place, and then removed.
+//!
+//! All that is done to a file by its name is done in a directory that is held open from the
+//! beginning to the end. So nobody can have another file removed, or one made elsewhere, by changing
+//! where a name on the way leads.
 
 use super::file::{Action, Done, Options, Original, Outcome, Place};
-use super::place::{Existing, Output};
-use super::{GzipError, Origin, Totals, header, suffix};
-use crate::io::Blocking;
-use rustix::fs::OFlags;
-use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use super::input::{Counted, Found, Input};
+use super::{Existing, GzipError, Origin, Totals, header, suffix};
+use crate::io::{
+    AtomicFile, Attributes, Blocking, Dir, FileId, Placed, Target, Version, close, open_special,
+};
+use std::ffi::OsString;
+use std::fs::{File, Metadata};
+use std::io::{self, BufReader, BufWriter, ErrorKind, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-const SET_USER_ID: u32 = 0o4000;
-const SET_GROUP_ID: u32 = 0o2000;
-const STICKY: u32 = 0o1000;
 
 /// An input that is open and an output that is begun.
 pub(super) struct Task {
@@ -24,43 +24,84 @@ pub(super) struct Task {
 }
 
 impl Task {
-    pub(super) fn begin(path: &Path, options: &Options) -> Result<Self, GzipError> {
-        let (file, source) = Source::open(path, options)?;
-        let target = &source.target;
-        let output = if options.action == Action::Test {
-            Destination::Nowhere
-        } else {
-            // Found out early, to spare the work; the commit is what makes sure.
-            if options.existing == Existing::Keep && target.symlink_metadata().is_ok() {
-                return Err(GzipError::Exists(target.clone()));
-            }
-            let output = Output::create(target, &options.unfinished);
-            Destination::File(output.map_err(GzipError::Write)?)
-        };
-        let input = Counted::new(Blocking::new(file), options);
+    pub(super) fn begin(input: &Input, options: &Options) -> Result<Self, GzipError> {
+        let (file, source) = Source::open(input, options)?;
+        let output = source.begin(options)?;
+        let input = Counted::new(file, options);
         Ok(Self { input, output: BufWriter::new(output), source })
     }
 }
 
-/// What an output was made from.
+/// What an output is made from.
 pub(super) struct Source {
-    path: PathBuf,
-    /// As it was when it was opened.
-    pub(super) metadata: Metadata,
+    dir: Arc<Dir>,
+    name: OsString,
+    /// As they were when it was opened.
+    attributes: Attributes,
     pub(super) origin: Origin,
+    /// What the output is called.
     target: PathBuf,
 }
 
 impl Source {
-    fn open(path: &Path, options: &Options) -> Result<(File, Self), GzipError> {
-        let (mut file, metadata) = open_as(path, options)?;
+    fn open(input: &Input, options: &Options) -> Result<(File, Self), GzipError> {
+        let Found { mut file, metadata, dir, name } = Found::open(input, options)?;
+        let path = input.path();
         let origin = match options.action {
             _ if !options.origin => Origin::default(),
             Action::Compress => Origin::of(path, &metadata),
             Action::Decompress | Action::Test => stored(&mut file, &metadata)?,
         };
-        let target = name(path, &origin, options)?;
-        Ok((file, Self { path: path.to_owned(), metadata, origin, target }))
+        let target = output_path(path, &origin, options)?;
+        let attributes = Attributes::of(&file).map_err(GzipError::Read)?;
+        Ok((file, Self { dir, name, attributes, origin, target }))
+    }
+
+    /// The input as it was when it was opened.
+    pub(super) fn metadata(&self) -> &Metadata {
+        &self.attributes.metadata
+    }
+
+    /// Where the output goes.
+    fn target(&self, options: &Options) -> io::Result<Target> {
+        let name = || self.target.file_name().unwrap_or_default().to_owned();
+        match &options.place {
+            Place::Beside => Ok(Target::Name(Arc::clone(&self.dir), name())),
+            Place::In(directory) => Ok(Target::Name(Arc::new(Dir::open(directory)?), name())),
+            Place::At(path) => Target::of(path),
+        }
+    }
+
+    /// Begins the output. Whether its name is free is found out early, to spare the work; the commit
+    /// is what makes sure.
+    fn begin(&self, options: &Options) -> Result<Destination, GzipError> {
+        if options.action == Action::Test {
+            return Ok(Destination::Nowhere);
+        }
+        let destination = match self.target(options).map_err(GzipError::Write)? {
+            Target::Stream(file) => Destination::Stream(Blocking::new(file)),
+            Target::Special(dir, name) => {
+                let file = open_special(&dir, &name).map_err(GzipError::Write)?;
+                Destination::Stream(Blocking::new(file))
+            }
+            Target::Name(dir, name) => {
+                match dir.look(&name) {
+                    Ok(stat) if FileId::from(&stat) == FileId::from(self.metadata()) => {
+                        return Err(GzipError::SameFile);
+                    }
+                    Ok(_) if options.existing == Existing::Keep => {
+                        return Err(GzipError::Exists(self.target.clone()));
+                    }
+                    Err(error) if error.kind() != ErrorKind::NotFound => {
+                        return Err(GzipError::Write(error));
+                    }
+                    _ => {}
+                }
+                let file = AtomicFile::create(dir, name, 0o600, &options.outputs);
+                Destination::File(file.map_err(GzipError::Write)?)
+            }
+        };
+        Ok(destination)
     }
 
     /// Writes what is still in the buffer, puts the output in place and removes the input, each
@@ -71,79 +112,73 @@ impl Source {
         totals: Totals,
         options: &Options,
     ) -> Outcome {
+        let mut warnings = Vec::new();
         let output = output.into_inner().map_err(|failed| GzipError::Write(failed.into_error()))?;
-        if let Destination::File(output) = output {
-            let restored = (options.action == Action::Decompress).then_some(&self.origin);
-            let modified = restored.and_then(Origin::modified);
-            output.take_after(&self.metadata, modified).map_err(GzipError::Write)?;
-            let flush = options.synchronous;
-            output.commit(options.existing, flush).map_err(|error| match error.kind() {
-                ErrorKind::AlreadyExists => GzipError::Exists(self.target.clone()),
-                _ => GzipError::Write(error),
-            })?;
-        }
-        let sure = options.action != Action::Test && !totals.trailing_garbage;
-        let removed = sure && options.original == Original::Remove;
-        if removed {
-            self.remove(options)?;
+        let placed = match output {
+            Destination::File(file) => Some(self.place(file, options, &mut warnings)?),
+            Destination::Stream(stream) => {
+                close(&stream).map_err(GzipError::Write)?;
+                None
+            }
+            Destination::Nowhere => None,
+        };
+        let wanted = options.action != Action::Test && options.original == Original::Remove;
+        let removed = match &placed {
+            Some(placed) if wanted && !totals.trailing_garbage => {
+                self.remove(placed, options)?;
+                true
+            }
+            None if wanted => {
+                warnings.push(GzipError::NotKept(self.target.clone()));
+                false
+            }
+            _ => false,
+        };
+        let expected = self.metadata().len();
+        if options.action == Action::Compress && totals.plain != expected && expected > 0 {
+            warnings.push(GzipError::SizeChanged);
         }
         let Self { origin, target, .. } = self;
-        Ok(Done { totals, target, origin, removed })
+        Ok(Done { totals, target, origin, removed, warnings })
     }
 
-    /// Removes the input's name, if that still is the file that was read, and nobody wrote to it.
-    fn remove(&self, options: &Options) -> Result<(), GzipError> {
-        let identity = |of: &Metadata| (of.dev(), of.ino(), of.len(), of.mtime(), of.mtime_nsec());
-        let now =
-            if options.force { fs::metadata(&self.path) } else { self.path.symlink_metadata() };
-        if identity(&now.map_err(GzipError::Remove)?) != identity(&self.metadata) {
+    fn place(
+        &self,
+        file: AtomicFile,
+        options: &Options,
+        warnings: &mut Vec<GzipError>,
+    ) -> Result<Placed, GzipError> {
+        let restored = (options.action == Action::Decompress).then_some(&self.origin);
+        let target = &self.target;
+        // The file systems of cameras and of other systems do not know all of them.
+        if let Err(source) = self.attributes.apply(file.file(), restored.and_then(Origin::modified))
+        {
+            warnings.push(GzipError::Attributes { target: target.clone(), source });
+        }
+        let placed = file.commit(options.existing, options.synchronous);
+        placed.map_err(|error| match (error.kind(), options.existing) {
+            (ErrorKind::AlreadyExists, Existing::Keep) => GzipError::Exists(target.clone()),
+            (ErrorKind::AlreadyExists, Existing::Replace) => {
+                GzipError::AlreadyWritten(target.clone())
+            }
+            _ => GzipError::Write(error),
+        })
+    }
+
+    /// Removes the input's name, if that still is the file that was read, nobody wrote to it, and
+    /// the output's name leads to the output.
+    fn remove(&self, placed: &Placed, options: &Options) -> Result<(), GzipError> {
+        let name = &self.name;
+        let now = if options.force { self.dir.follow(name) } else { self.dir.look(name) };
+        if Version::from(&now.map_err(GzipError::Remove)?) != Version::from(self.metadata()) {
             return Err(GzipError::Changed);
         }
-        fs::remove_file(&self.path).map_err(GzipError::Remove)
+        placed.confirm().map_err(|error| {
+            placed.remove();
+            GzipError::Write(error)
+        })?;
+        self.dir.remove(name).map_err(GzipError::Remove)
     }
-}
-
-/// Opens an input and checks what it is. That is asked of the open file, so that nothing can be put
-/// in its place in between, and a FIFO does not block the opening.
-fn open_as(path: &Path, options: &Options) -> Result<(File, Metadata), GzipError> {
-    if options.action == Action::Test {
-        let file = open(path)?;
-        let metadata = file.metadata().map_err(GzipError::Read)?;
-        return Ok((file, metadata));
-    }
-    let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    flags.set(OFlags::NOFOLLOW, !options.force);
-    let flags = i32::try_from(flags.bits()).unwrap_or(0);
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path);
-    let file = file.map_err(GzipError::Read)?;
-    let metadata = file.metadata().map_err(GzipError::Read)?;
-    check(&metadata, options)?;
-    Ok((file, metadata))
-}
-
-/// Refuses what is no ordinary file, in the order in which `gzip` looks at it.
-fn check(metadata: &Metadata, options: &Options) -> Result<(), GzipError> {
-    let has = |bit| metadata.mode() & bit != 0;
-    let linked = metadata.nlink() > 1 && options.original == Original::Remove;
-    match () {
-        () if metadata.is_dir() => Err(GzipError::Directory),
-        () if !metadata.is_file() => Err(GzipError::NotRegular),
-        () if has(SET_USER_ID) => Err(GzipError::SetUserId),
-        () if has(SET_GROUP_ID) => Err(GzipError::SetGroupId),
-        () if options.force => Ok(()),
-        () if has(STICKY) => Err(GzipError::Sticky),
-        () if linked => Err(GzipError::Linked(metadata.nlink() - 1)),
-        () => Ok(()),
-    }
-}
-
-/// Opens whatever can be read, to go to standard output; only a directory is refused.
-pub fn open(path: &Path) -> Result<File, GzipError> {
-    let file = File::open(path).map_err(GzipError::Read)?;
-    if file.metadata().map_err(GzipError::Read)?.is_dir() {
-        return Err(GzipError::Directory);
-    }
-    Ok(file)
 }
 
 /// What the header says; none where it is not gzip, which decoding will tell.
@@ -156,14 +191,20 @@ fn stored(file: &mut File, metadata: &Metadata) -> Result<Origin, GzipError> {
     Ok(header.unwrap_or_default().origin)
 }
 
-/// The name that a file's output is to have; an error if nothing would be made of the file.
-pub fn target(path: &Path, options: &Options) -> Result<PathBuf, GzipError> {
-    Source::open(path, options).map(|(_, source)| source.target)
+/// The file that is where an input's output is to go, if there is one and it would be overwritten;
+/// an error if nothing would be made of the input.
+pub fn taken(input: &Input, options: &Options) -> Result<Option<PathBuf>, GzipError> {
+    let (_, source) = Source::open(input, options)?;
+    let taken = match source.target(options).map_err(GzipError::Write)? {
+        Target::Name(dir, name) => dir.look(&name).is_ok(),
+        Target::Stream(_) | Target::Special(..) => false,
+    };
+    Ok(taken.then_some(source.target))
 }
 
-/// The name of the output, which the input's name decides, and what the header stores if that is
+/// The path of the output, which the input's name decides, and what the header stores if that is
 /// asked for.
-fn name(path: &Path, origin: &Origin, options: &Options) -> Result<PathBuf, GzipError> {
+fn output_path(path: &Path, origin: &Origin, options: &Options) -> Result<PathBuf, GzipError> {
     if let Place::At(target) = &options.place {
         return Ok(target.clone());
     }
@@ -187,16 +228,23 @@ fn name(path: &Path, origin: &Origin, options: &Options) -> Result<PathBuf, Gzip
 
 /// Where the plain or packed bytes go.
 pub(super) enum Destination {
-    File(Output),
+    File(AtomicFile),
+    /// What is no regular file.
+    Stream(Blocking<File>),
     Nowhere,
 }
 
 impl Destination {
+    /// Whether what is written can be written over later, with [`write_at`](Self::write_at).
+    pub(super) fn can_write_at(&self) -> bool {
+        !matches!(self, Self::Stream(_))
+    }
+
     /// Writes over bytes that were written before.
     pub(super) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         match self {
-            Self::File(output) => output.write_at(bytes, offset),
-            Self::Nowhere => Ok(()),
+            Self::File(file) => file.write_at(bytes, offset),
+            Self::Stream(_) | Self::Nowhere => Ok(()),
         }
     }
 }
@@ -204,38 +252,17 @@ impl Destination {
 impl Write for Destination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::File(output) => output.write(bytes),
+            Self::File(file) => file.write(bytes),
+            Self::Stream(stream) => stream.write(bytes),
             Self::Nowhere => Ok(bytes.len()),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::File(output) => output.flush(),
+            Self::File(file) => file.flush(),
+            Self::Stream(stream) => stream.flush(),
             Self::Nowhere => Ok(()),
         }
-    }
-}
-
-/// An input whose bytes are counted as they are read.
-#[derive(Debug)]
-pub struct Counted {
-    file: Blocking<File>,
-    read: Arc<AtomicU64>,
-}
-
-impl Counted {
-    /// Counts in the options' [`read`](Options::read).
-    #[must_use]
-    pub fn new(file: Blocking<File>, options: &Options) -> Self {
-        Self { file, read: Arc::clone(&options.read) }
-    }
-}
-
-impl Read for Counted {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(into)?;
-        self.read.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
     }
 }

@@ -1,9 +1,9 @@
 //! Many files at once: each has its own outcome, in its own place.
 
 use crate::support::{CHUNK, gz, noise, ordinary, reference, settings, text};
+use csp_toolkit::gzip::Existing;
 use csp_toolkit::gzip::file::Outcome;
-use csp_toolkit::gzip::file::{Action, Options};
-use csp_toolkit::gzip::place::Existing;
+use csp_toolkit::gzip::file::{Action, Input, Options};
 use csp_toolkit::gzip::{GzipError, batch};
 use flate2::Compression;
 use std::fs;
@@ -13,7 +13,8 @@ use std::slice::from_ref;
 /// The outcomes in the order in which they came.
 fn run(files: &[PathBuf], options: &Options) -> Vec<(usize, Outcome)> {
     let mut outcomes = Vec::new();
-    batch::run(files, options, |position, outcome| outcomes.push((position, outcome)));
+    let files: Vec<Input> = files.iter().map(Input::from).collect();
+    batch::run(&files, options, |position, outcome| outcomes.push((position, outcome)));
     outcomes
 }
 

@@ -1,6 +1,6 @@
 //! Inputs, gzip files of every kind, and the judge of what is decoded.
 
-use csp_toolkit::gzip::file::{Action, Options};
+use csp_toolkit::gzip::file::{Action, Input, Options};
 use csp_toolkit::gzip::stream;
 use csp_toolkit::gzip::{GzipError, Level, Settings, Totals, batch};
 use flate2::Compression;
@@ -11,7 +11,6 @@ use std::io::{self, Read, Write};
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::slice::from_ref;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -93,7 +92,7 @@ pub(crate) fn indexed(plain: &[u8], level: Level) -> Vec<u8> {
     let path = directory.path().join("input");
     fs::write(&path, plain).unwrap();
     let options = Options::new(Action::Compress, settings(2).level(level));
-    batch::run(from_ref(&path), &options, |_, outcome| {
+    batch::run(&[Input::from(&path)], &options, |_, outcome| {
         assert_eq!(outcome.unwrap().totals.plain, plain.len() as u64);
     });
     fs::read(gz(&path)).unwrap()

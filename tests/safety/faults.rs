@@ -3,6 +3,7 @@
 use crate::support::{Dir, Tools};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -34,7 +35,7 @@ fn all_there(dir: &Dir, originals: &Dir) {
 }
 
 fn temporary_files(dir: &Dir) -> usize {
-    dir.list().split(' ').filter(|name| name.starts_with(".pgz-")).count()
+    dir.list().split(' ').filter(|name| name.starts_with(".csp-")).count()
 }
 
 /// Times spread over the run, differently each time, and none twice.
@@ -51,10 +52,22 @@ fn kill(signal: &str, child: &Child) {
     assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
 }
 
-/// Waits until a temporary file is being written.
-fn until_begun(dir: &Dir) {
+/// A file without a name is told as `#123 (deleted)`.
+fn is_half_done(name: &Path) -> bool {
+    name.to_str().is_some_and(|name| name.starts_with('#') || name.starts_with(".csp-"))
+}
+
+/// Waits until the process has an output open that is half done, with or without a temporary name.
+fn until_begun(child: &Child, dir: &Dir) {
+    let open = format!("/proc/{}/fd", child.id());
+    let root = fs::canonicalize(dir.path()).unwrap();
+    let half_done = || {
+        let links = fs::read_dir(&open).ok()?;
+        let mut links = links.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+        links.find(|link| link.strip_prefix(&root).is_ok_and(is_half_done))
+    };
     let start = Instant::now();
-    while temporary_files(dir) == 0 {
+    while half_done().is_none() {
         assert!(start.elapsed() < Duration::from_secs(30), "nothing was begun");
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -112,7 +125,7 @@ fn the_signal_is_what_it_dies_of() {
     for (signal, number) in [("HUP", 1), ("INT", 2), ("TERM", 15)] {
         let dir = Dir::with("head -c 20000000 /dev/urandom > a");
         let mut child = dir.shell(Tools::Ours, "exec pgz -p1 --ultra --rm a").spawn().unwrap();
-        until_begun(&dir);
+        until_begun(&child, &dir);
         kill(signal, &child);
         assert_eq!(child.wait().unwrap().signal(), Some(number));
         assert_eq!(dir.list(), "a");
@@ -160,7 +173,7 @@ fn an_original_that_is_written_to_or_replaced_meanwhile_stays() {
         let dir = Dir::with("head -c 20000000 /dev/urandom > a");
         let mut pgz = dir.shell(Tools::Ours, "exec pgz -q -p1 --ultra --rm a");
         let child = pgz.stderr(Stdio::piped()).spawn().unwrap();
-        until_begun(&dir);
+        until_begun(&child, &dir);
         dir.run(change).silent();
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(1));

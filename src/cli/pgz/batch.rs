@@ -5,18 +5,18 @@ use super::voice::saved;
 use super::{Work, prompt};
 use crate::cli::message::Name;
 use crate::cli::{Exit, signals};
+use crate::gzip::Existing;
 use crate::gzip::batch;
-use crate::gzip::file::{Action, Options, Outcome};
-use crate::gzip::place::Existing;
+use crate::gzip::file::{Action, Input, Options, Outcome};
 use anyhow::Context;
 use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Does all the files; tells how that ended, and how many succeeded.
-pub fn run(work: &Work, files: Vec<PathBuf>) -> anyhow::Result<(Exit, usize)> {
-    signals::clean_up_on_signals(&work.options.unfinished).context("cannot watch for signals")?;
+pub fn run(work: &Work, files: Vec<Input>) -> anyhow::Result<(Exit, usize)> {
+    signals::clean_up_on_signals(&work.options.outputs).context("cannot watch for signals")?;
     let table = Table::new(&work.voice, files.len() > 1);
     let mut run = Run { work, table, exit: Exit::Success, done: 0 };
     let options = &work.options;
@@ -43,13 +43,13 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Does files, and tells what became of each in the order in which they are given.
-    fn all(&mut self, files: &[PathBuf], options: &Options) -> anyhow::Result<()> {
+    fn all(&mut self, files: &[Input], options: &Options) -> anyhow::Result<()> {
         let (mut early, mut next, mut told) = (BTreeMap::new(), 0, Ok(()));
         batch::run(files, options, |position, outcome| {
             early.insert(position, outcome);
             while let Some(outcome) = early.remove(&next) {
                 if told.is_ok() {
-                    told = self.tell(&files[next], &outcome);
+                    told = self.tell(files[next].path(), &outcome);
                 }
                 next += 1;
             }
@@ -68,6 +68,9 @@ impl Run<'_> {
             self.table.row(&done.target, &done.totals, time)?;
         }
         self.done += usize::from(outcome.is_ok());
+        for warning in outcome.iter().flat_map(|done| &done.warnings) {
+            self.exit.worsen(voice.failure(file, warning));
+        }
         self.exit.worsen(match outcome {
             Err(error) => voice.failure(file, error),
             Ok(done) => {

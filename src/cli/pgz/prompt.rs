@@ -2,31 +2,31 @@
 
 use super::voice::Voice;
 use crate::cli::message::Name;
-use crate::gzip::file::{self, Options};
+use crate::gzip::file::{self, Input, Options};
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The files, sorted by what the user says.
 pub(super) struct Answers {
     /// Nothing was in their way.
-    pub(super) free: Vec<PathBuf>,
+    pub(super) free: Vec<Input>,
     /// What is in their way may be replaced.
-    pub(super) replace: Vec<PathBuf>,
+    pub(super) replace: Vec<Input>,
     /// How many the user does not want done.
     pub(super) refused: usize,
 }
 
 /// Asks about every output that exists, if there is somebody at a terminal to be asked. All the
 /// questions come before any work, so that they never meet and nobody has to wait for the next.
-pub(super) fn ask(files: Vec<PathBuf>, options: &Options, voice: &Voice) -> io::Result<Answers> {
+pub(super) fn ask(files: Vec<Input>, options: &Options, voice: &Voice) -> io::Result<Answers> {
     let mut answers = Answers { free: Vec::new(), replace: Vec::new(), refused: 0 };
     if !io::stdin().is_terminal() {
         answers.free = files;
         return Ok(answers);
     }
     for file in files {
-        match file::target(&file, options) {
-            Ok(target) if target.symlink_metadata().is_ok() => {
+        match file::taken(&file, options) {
+            Ok(Some(target)) => {
                 if is_yes(&target, voice)? {
                     answers.replace.push(file);
                 } else {

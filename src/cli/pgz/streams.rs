@@ -4,60 +4,53 @@ use super::Work;
 use super::inputs::is_stdin;
 use super::list::Table;
 use super::voice::saved;
-use crate::cli::output::fresh_permissions;
 use crate::cli::{Exit, signals, stdio};
 use crate::gzip::file::{self, Action, Place};
-use crate::gzip::place::{Existing, Output};
-use crate::gzip::{GzipError, Origin, Outcome, Totals, stream};
-use crate::io::Blocking;
+use crate::gzip::{Existing, GzipError, Origin, Outcome, Totals, stream};
+use crate::io::{FileId, Output};
 use anyhow::Context;
-use std::io::{self, ErrorKind, IsTerminal, Read, Write};
+use std::io::{self, ErrorKind, IsTerminal, Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Every input, one after the other, to standard output. Tells how that ended.
-pub fn to_stdout(work: &Work, files: &[PathBuf]) -> anyhow::Result<Exit> {
+pub fn to_stdout(work: &Work, files: &[file::Input]) -> anyhow::Result<Exit> {
     refuse_terminals(work, files)?;
-    let mut output = stdio::output()?;
+    let mut output = match work.options.action {
+        Action::Test => None,
+        _ => Some(stdio::output().context(standard_output(work))?),
+    };
     let mut exit = Exit::Success;
     for file in files {
-        let outcome = Input::open(file, work).and_then(|input| match work.options.action {
-            Action::Test => input.pass(work, io::sink()),
-            _ => input.pass(work, &mut output),
+        let outcome = Input::open(file, work).and_then(|input| match &mut output {
+            None => input.pass(work, io::sink()),
+            Some(output) => input.pass(work, output),
         });
         if let Err(GzipError::Write(error)) = outcome {
             // Nothing that follows could be written either.
-            let stdout = if work.voice.persona.is_gnu() { "stdout" } else { "standard output" };
-            return Err(error).context(stdout);
+            return Err(error).context(standard_output(work));
         }
-        exit.worsen(tell(work, file, &outcome)?);
+        exit.worsen(tell(work, file.path(), &outcome)?);
     }
     Ok(exit)
 }
 
+fn standard_output(work: &Work) -> &'static str {
+    if work.voice.persona.is_gnu() { "stdout" } else { "standard output" }
+}
+
 /// Standard input to a named file.
 pub fn to_file(work: &Work, target: &Path) -> anyhow::Result<Exit> {
-    let stdin = Path::new("-");
-    refuse_terminals(work, &[stdin.to_owned()])?;
-    signals::clean_up_on_signals(&work.options.unfinished).context("cannot watch for signals")?;
-    let permissions = fresh_permissions();
-    let outcome = Input::open(stdin, work).and_then(|input| {
-        let options = &work.options;
-        if options.existing == Existing::Keep && target.symlink_metadata().is_ok() {
-            return Err(GzipError::Exists(target.to_owned()));
-        }
-        let mut output = Output::create(target, &options.unfinished).map_err(GzipError::Write)?;
-        let totals = input.pass(work, &mut output)?;
-        output.set_permissions(permissions).map_err(GzipError::Write)?;
-        output.commit(options.existing, options.synchronous).map_err(GzipError::Write)?;
-        Ok(totals)
-    });
-    tell(work, stdin, &outcome)
+    let stdin = file::Input::from("-");
+    refuse_terminals(work, std::slice::from_ref(&stdin))?;
+    signals::clean_up_on_signals(&work.options.outputs).context("cannot watch for signals")?;
+    let outcome = Input::open(&stdin, work).and_then(|input| input.place(work, target));
+    tell(work, stdin.path(), &outcome)
 }
 
 /// Compressed data is neither typed nor read by people.
-fn refuse_terminals(work: &Work, files: &[PathBuf]) -> anyhow::Result<()> {
-    let stdin = files.iter().any(|file| is_stdin(file)) && io::stdin().is_terminal();
+fn refuse_terminals(work: &Work, files: &[file::Input]) -> anyhow::Result<()> {
+    let stdin = files.iter().any(|file| is_stdin(file.path())) && io::stdin().is_terminal();
     let to_stdout = work.options.place == Place::Beside && io::stdout().is_terminal();
     let (verb, force) = match work.options.action {
         _ if work.options.force => return Ok(()),
@@ -75,32 +68,75 @@ fn refuse_terminals(work: &Work, files: &[PathBuf]) -> anyhow::Result<()> {
 
 /// Something to read, and what is known of it.
 struct Input {
+    /// As it is called in messages.
+    name: PathBuf,
     bytes: file::Counted,
     origin: Origin,
+    id: FileId,
+    /// How much there is to read, if it is a regular file.
+    length: Option<u64>,
 }
 
 impl Input {
-    fn open(path: &Path, work: &Work) -> Result<Self, GzipError> {
-        let file = if is_stdin(path) {
-            stdio::input().map_err(GzipError::Read)?
+    fn open(input: &file::Input, work: &Work) -> Result<Self, GzipError> {
+        let path = input.path();
+        let mut file = if is_stdin(path) {
+            stdio::input().map_err(GzipError::Read)?.into_inner()
         } else {
-            Blocking::new(file::open(path)?)
+            file::open(input)?
         };
-        let metadata = file.get_ref().metadata().map_err(GzipError::Read)?;
+        let metadata = file.metadata().map_err(GzipError::Read)?;
         let origin = match () {
             () if !work.options.origin => Origin::default(),
             () if is_stdin(path) => Origin::timed(&metadata),
             () => Origin::of(path, &metadata),
         };
+        let length = if metadata.is_file() && metadata.len() > 0 {
+            let start = file.stream_position().map_err(GzipError::Read)?;
+            metadata.len().checked_sub(start)
+        } else {
+            None
+        };
         let bytes = file::Counted::new(file, &work.options);
-        Ok(Self { bytes, origin })
+        Ok(Self {
+            name: shown(path).to_owned(),
+            bytes,
+            origin,
+            id: FileId::from(&metadata),
+            length,
+        })
+    }
+
+    /// Puts the output where `target` leads.
+    fn place(self, work: &Work, target: &Path) -> Outcome {
+        let options = &work.options;
+        let mut output = Output::open(target, &options.outputs).map_err(GzipError::Write)?;
+        match output.before() {
+            Some(before) if before == self.id => return Err(GzipError::SameFile),
+            Some(_) if options.existing == Existing::Keep => {
+                return Err(GzipError::Exists(target.to_owned()));
+            }
+            _ => {}
+        }
+        let totals = self.pass(work, &mut output)?;
+        output.commit(options.existing, options.synchronous).map_err(|error| {
+            match (error.kind(), options.existing) {
+                (ErrorKind::AlreadyExists, Existing::Keep) => GzipError::Exists(target.to_owned()),
+                _ => GzipError::Write(error),
+            }
+        })?;
+        Ok(totals)
     }
 
     fn pass(self, work: &Work, mut output: impl Write) -> Outcome {
-        let Self { mut bytes, origin } = self;
+        let Self { name, mut bytes, origin, length, .. } = self;
         let settings = &work.options.settings;
         if work.options.action == Action::Compress {
-            return stream::compress_from(bytes, output, settings, &origin);
+            let totals = stream::compress_from(bytes, output, settings, &origin)?;
+            if length.is_some_and(|length| length != totals.plain) {
+                work.voice.failure(&name, &GzipError::SizeChanged);
+            }
+            return Ok(totals);
         }
         let mut start = Vec::new();
         bytes.by_ref().take(2).read_to_end(&mut start).map_err(GzipError::Read)?;
@@ -128,10 +164,15 @@ fn copy(mut input: impl Read, output: &mut impl Write) -> Outcome {
     }
 }
 
+/// What an input is called in messages.
+fn shown(file: &Path) -> &Path {
+    if is_stdin(file) { Path::new("stdin") } else { file }
+}
+
 /// Says what there is to know of an input.
 fn tell(work: &Work, file: &Path, outcome: &Outcome) -> anyhow::Result<Exit> {
     let Work { options, voice, list, .. } = work;
-    let name = if is_stdin(file) { Path::new("stdin") } else { file };
+    let name = shown(file);
     let totals = match outcome {
         Ok(totals) => totals,
         Err(error) => return Ok(voice.failure(name, error)),

@@ -120,6 +120,18 @@ impl Voice {
                 let gap = if self.persona.is_gnu() { '\t' } else { ' ' };
                 format!("{} already exists;{gap}not overwritten", Name(target))
             }
+            GzipError::SizeChanged if self.persona.is_gnu() => {
+                format!("{name}: file size changed while zipping")
+            }
+            GzipError::AlreadyWritten(target) => {
+                format!("{} was already written by this run; not overwritten", Name(target))
+            }
+            GzipError::Attributes { target, source } => {
+                format!("{}: cannot set mode or times: {}", Name(target), message::reason(source))
+            }
+            GzipError::NotKept(target) => {
+                format!("{name}: not removed, since {} is not a regular file", Name(target))
+            }
             GzipError::HasSuffix => {
                 let suffix = suffix::of(file, &self.suffix).unwrap_or_default();
                 format!("{name} already has {} suffix -- unchanged", Name(Path::new(suffix)))
@@ -138,7 +150,8 @@ impl Voice {
 /// How grave an error is: what `gzip` leaves alone is a warning.
 fn grade(error: &GzipError) -> Exit {
     match error {
-        GzipError::HasSuffix => Exit::Success,
+        // Of a changed size gzip makes a message only.
+        GzipError::HasSuffix | GzipError::SizeChanged => Exit::Success,
         GzipError::Exists(_)
         | GzipError::Directory
         | GzipError::NotRegular
@@ -146,7 +159,9 @@ fn grade(error: &GzipError) -> Exit {
         | GzipError::SetUserId
         | GzipError::SetGroupId
         | GzipError::Sticky
-        | GzipError::NoSuffix => Exit::Warning,
+        | GzipError::NoSuffix
+        | GzipError::NotKept(_)
+        | GzipError::Attributes { .. } => Exit::Warning,
         _ => Exit::Failure,
     }
 }

@@ -69,6 +69,9 @@ pub fn run(
     let mut exit = Exit::Success;
     let mut output = list.open()?;
     let svg = options.svg.as_deref().map(|path| Sink::open(Some(path))).transpose()?;
+    for output in [Some(&output), svg.as_ref()].into_iter().flatten() {
+        output.refuse_inputs(&inputs)?;
+    }
     let (names, sources): (Vec<_>, Vec<_>) =
         inputs.into_iter().map(|input| (input.name, input.source)).unzip();
     let text = race::load(sources, config, MOST_TEXT, |number, error| {

@@ -7,13 +7,12 @@ use crate::gzip::file::{Options, Outcome};
 use crate::gzip::header::{self, Trailer};
 use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
+use crate::gzip::input::{Input, open};
 use crate::gzip::task::Task;
 use crate::gzip::{GzipError, Settings, Totals};
 use std::convert::Infallible;
-use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
 
 /// Files up to this size, packed and plain, are decompressed in memory.
 const SMALL_PACKED: u64 = 1 << 20;
@@ -23,14 +22,14 @@ const SMALL_PLAIN: usize = 8 << 20;
 /// come first and have all the threads, one after the other. Then the others share the threads, a
 /// file on each, the large ones first so that no thread is left with one alone at the end.
 pub(in crate::gzip) fn files(
-    files: &[PathBuf],
+    files: &[Input],
     options: &Options,
     mut report: impl FnMut(usize, Outcome),
 ) {
     let mut rest: [Vec<usize>; 2] = Default::default();
-    for (position, path) in files.iter().enumerate() {
-        match kind(path) {
-            Kind::Parallel => report(position, file(path, options, &options.settings)),
+    for (position, input) in files.iter().enumerate() {
+        match kind(input) {
+            Kind::Parallel => report(position, file(input, options, &options.settings)),
             Kind::Large => rest[0].push(position),
             Kind::Small => rest[1].push(position),
         }
@@ -62,12 +61,12 @@ enum Kind {
 }
 
 /// What kind of file it looks like. Whatever is wrong with it, decompressing it will tell.
-fn kind(path: &Path) -> Kind {
-    match fs::metadata(path) {
-        Ok(metadata) if metadata.is_file() && metadata.len() > SMALL_PACKED => {}
+fn kind(input: &Input) -> Kind {
+    match input.hint() {
+        Some(metadata) if metadata.is_file() && metadata.len() > SMALL_PACKED => {}
         _ => return Kind::Small,
     }
-    let Ok(file) = File::open(path) else { return Kind::Small };
+    let Ok(file) = open(input) else { return Kind::Small };
     let mut source = Source::new(file);
     let bgzf = source.peek(bgzf::HEADER).is_ok_and(|start| bgzf::member_length(start).is_some());
     let header = header::read(&mut source);
@@ -76,8 +75,8 @@ fn kind(path: &Path) -> Kind {
 }
 
 /// Decompresses one file, with the threads that the settings give.
-pub(in crate::gzip) fn file(path: &Path, options: &Options, settings: &Settings) -> Outcome {
-    let mut task = Task::begin(path, options)?;
+pub(in crate::gzip) fn file(input: &Input, options: &Options, settings: &Settings) -> Outcome {
+    let mut task = Task::begin(input, options)?;
     let totals = decompress(task.input, &mut task.output, settings)?;
     task.source.commit(task.output, totals, options)
 }
@@ -97,11 +96,11 @@ impl<'a> Worker<'a> {
         Self { options, settings, inflater: Inflater::new(), packed: Vec::new(), plain: Vec::new() }
     }
 
-    fn decompress(&mut self, path: &Path) -> Outcome {
-        if fs::metadata(path).is_ok_and(|metadata| metadata.len() > SMALL_PACKED) {
-            return file(path, self.options, &self.settings);
+    fn decompress(&mut self, input: &Input) -> Outcome {
+        if input.hint().is_some_and(|metadata| metadata.len() > SMALL_PACKED) {
+            return file(input, self.options, &self.settings);
         }
-        let mut task = Task::begin(path, self.options)?;
+        let mut task = Task::begin(input, self.options)?;
         self.packed.clear();
         let input = &mut task.input;
         input.take(SMALL_PACKED).read_to_end(&mut self.packed).map_err(GzipError::Read)?;

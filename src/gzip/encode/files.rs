@@ -13,25 +13,24 @@ use crate::buffer::Buffers;
 use crate::gzip::file::{Options, Outcome};
 use crate::gzip::header::EXTRA_OFFSET;
 use crate::gzip::index::Reserved;
-use crate::gzip::task::{Counted, Destination, Source, Task};
+use crate::gzip::input::{Counted, Input};
+use crate::gzip::task::{Destination, Source, Task};
 use crate::gzip::{GzipError, Settings};
 use crate::sync::pool::{Closed, Feeder};
 use std::convert::Infallible;
-use std::fs;
 use std::io::{self, BufWriter};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Compresses one file into the one beside it, on this thread.
-pub(in crate::gzip) fn file(path: &Path, options: &Options) -> Outcome {
+pub(in crate::gzip) fn file(input: &Input, options: &Options) -> Outcome {
     let mut encoder = Encoder::new(options.settings.level);
-    small(path, options, &mut encoder, &Buffers::new(options.settings.chunk))
+    small(input, options, &mut encoder, &Buffers::new(options.settings.chunk))
 }
 
 /// Compresses each file into the one beside it; reports the outcomes in order.
 pub(in crate::gzip) fn files(
-    files: &[PathBuf],
+    files: &[Input],
     options: &Options,
     mut report: impl FnMut(usize, Outcome),
 ) {
@@ -82,8 +81,8 @@ fn commit_member(
 }
 
 /// Compresses a file on this thread, with what the thread keeps from file to file.
-fn small(path: &Path, options: &Options, encoder: &mut Encoder, buffers: &Buffers) -> Outcome {
-    let task = Task::begin(path, options)?;
+fn small(input: &Input, options: &Options, encoder: &mut Encoder, buffers: &Buffers) -> Outcome {
+    let task = Task::begin(input, options)?;
     let mut member = begin(task.output, &task.source, options)?;
     for chunk in Chunks::new(task.input, buffers, options.settings.rsyncable) {
         member.add(&encode(encoder, chunk.map_err(GzipError::Read)?, buffers)?)?;
@@ -97,14 +96,15 @@ fn begin(
     source: &Source,
     options: &Options,
 ) -> Result<Member<BufWriter<Destination>>, GzipError> {
-    let Settings { chunk, rsyncable, .. } = options.settings;
-    let reserved = Reserved::new(source.metadata.len(), chunk).filter(|_| !rsyncable);
+    let Settings { chunk, rsyncable, index, .. } = options.settings;
+    let wanted = index && !rsyncable && output.get_ref().can_write_at();
+    let reserved = Reserved::new(source.metadata().len(), chunk).filter(|_| wanted);
     Member::begin(output, options.settings.level, reserved, &source.origin)
 }
 
 enum Job<'a> {
     /// Files that are a single chunk each, and their positions.
-    Small(Vec<(usize, &'a Path)>),
+    Small(Vec<(usize, &'a Input)>),
     /// The next chunks are this file's.
     Begin(Box<Large>),
     Chunk(io::Result<Chunk>),
@@ -129,27 +129,27 @@ struct Feed<'f, 'p, 'a> {
     options: &'f Options,
     buffers: &'f Buffers,
     /// Small files that are not submitted yet, and how much is in them.
-    group: Vec<(usize, &'a Path)>,
+    group: Vec<(usize, &'a Input)>,
     bytes: u64,
 }
 
 impl<'a> Feed<'_, '_, 'a> {
-    fn files(mut self, files: &'a [PathBuf]) -> Result<(), Closed> {
-        for (position, path) in files.iter().enumerate() {
+    fn files(mut self, files: &'a [Input]) -> Result<(), Closed> {
+        for (position, input) in files.iter().enumerate() {
             // Whatever is wrong with it, the worker will find out.
-            let length = fs::metadata(path).map_or(0, |metadata| metadata.len());
+            let length = input.hint().map_or(0, |metadata| metadata.len());
             if length <= self.options.settings.chunk as u64 {
-                self.small(position, path, length)?;
+                self.small(position, input, length)?;
             } else {
                 self.submit_group()?;
-                self.large(position, path)?;
+                self.large(position, input)?;
             }
         }
         self.submit_group()
     }
 
-    fn small(&mut self, position: usize, path: &'a Path, length: u64) -> Result<(), Closed> {
-        self.group.push((position, path));
+    fn small(&mut self, position: usize, input: &'a Input, length: u64) -> Result<(), Closed> {
+        self.group.push((position, input));
         self.bytes += length;
         if self.bytes >= GROUP_BYTES || self.group.len() == GROUP_FILES {
             self.submit_group()?;
@@ -165,8 +165,8 @@ impl<'a> Feed<'_, '_, 'a> {
         self.feeder.submit(Job::Small(std::mem::take(&mut self.group)))
     }
 
-    fn large(&mut self, position: usize, path: &Path) -> Result<(), Closed> {
-        let begun = Task::begin(path, self.options);
+    fn large(&mut self, position: usize, input: &Input) -> Result<(), Closed> {
+        let begun = Task::begin(input, self.options);
         let begun = begun.and_then(|task| Large::begin(position, task, self.options));
         let (file, large) = match begun {
             Ok(begun) => begun,
@@ -188,7 +188,7 @@ impl<'a> Feed<'_, '_, 'a> {
 fn work(job: Job<'_>, encoder: &mut Encoder, options: &Options, buffers: &Buffers) -> Done {
     match job {
         Job::Small(group) => {
-            let done = |(position, path)| (position, small(path, options, encoder, buffers));
+            let done = |(position, input)| (position, small(input, options, encoder, buffers));
             Done::Files(group.into_iter().map(done).collect())
         }
         Job::Begin(large) => Done::Begun(large),

@@ -1,0 +1,423 @@
+//! An output file that is whole or not there.
+//!
+//! An [`AtomicFile`] is written without a name, or under a temporary one where the file system has
+//! no files without names, and gets its name once it is complete. Whoever opens that name finds all
+//! of the new file or none of it, even after `kill -9`.
+//!
+//! | the file system has | the name is given by |
+//! |---|---|
+//! | files without names (`O_TMPFILE`) | `linkat`, and a rename over what is there |
+//! | `RENAME_NOREPLACE` | a rename |
+//! | hard links | `linkat` |
+//! | none of these | taking the name with an empty file, and a rename over that |
+
+use super::attributes::Attributes;
+use super::close::close;
+use super::dir::{Dir, sync};
+use super::identity::FileId;
+use super::outputs::{Outputs, claim, temporary_name};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, linkat, renameat, renameat_with};
+use rustix::io::Errno;
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, ErrorKind, Seek, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+/// What to do where the output's name is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// Leave the file that is there alone, and fail.
+    Keep,
+    /// Put the new file in its place, atomically.
+    Replace,
+}
+
+/// A file being written; dropped before [`commit`](Self::commit), it is gone.
+#[derive(Debug)]
+pub(crate) struct AtomicFile {
+    file: File,
+    /// The name that it has until it is in place.
+    temporary: Option<OsString>,
+    dir: Arc<Dir>,
+    name: OsString,
+    outputs: Outputs,
+}
+
+/// A file that is in place.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    dir: Arc<Dir>,
+    name: OsString,
+    id: FileId,
+}
+
+impl AtomicFile {
+    /// Begins the file that is to become `name` in `dir`. `mode` is what it has when it is in place,
+    /// less the process's mask, unless its attributes are set.
+    pub(crate) fn create(
+        dir: Arc<Dir>,
+        name: OsString,
+        mode: u32,
+        outputs: &Outputs,
+    ) -> io::Result<Self> {
+        let mode = Mode::from_raw_mode(mode);
+        let shared = outputs.share();
+        let (file, temporary) = if let Some(file) = unnamed(&dir, mode) {
+            (file, None)
+        } else {
+            let (file, name) = outputs.create_named(&dir, mode)?;
+            (file, Some(name))
+        };
+        drop(shared);
+        Ok(Self { file, temporary, dir, name, outputs: outputs.clone() })
+    }
+
+    /// The file itself, to set its attributes.
+    pub(crate) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Writes over bytes that were written before.
+    pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.file.write_all_at(bytes, offset)
+    }
+
+    /// Puts the file in place. With [`Existing::Keep`] it fails with [`ErrorKind::AlreadyExists`]
+    /// where there is a file of that name, at whatever moment that came to be; with
+    /// [`Existing::Replace`] only where this run has made that file. With `flush` it returns when the
+    /// file and its name are on the disk.
+    pub(crate) fn commit(mut self, existing: Existing, flush: bool) -> io::Result<Placed> {
+        if flush {
+            sync(&self.file)?;
+        }
+        // Before the name is given: what only `close` reports would come too late after it.
+        close(&self.file)?;
+        let id = FileId::from(&self.file.metadata()?);
+        let outputs = self.outputs.clone();
+        let shared = outputs.share();
+        match existing {
+            Existing::Keep => self.take_name()?,
+            Existing::Replace => {
+                // One at a time, so that no other comes into place between the look and the rename.
+                let mut made = outputs.made();
+                self.replace(&made)?;
+                made.insert(id);
+            }
+        }
+        outputs.made().insert(id);
+        drop(shared);
+        if flush {
+            self.dir.sync(&self.file)?;
+        }
+        Ok(Placed { dir: Arc::clone(&self.dir), name: self.name.clone(), id })
+    }
+
+    /// Overwrites the file that is there, keeping its inode, for where another one in its place
+    /// would not have its owner. Not atomic; but all that is to be written is there already.
+    pub(crate) fn write_into(mut self, target: &File) -> io::Result<()> {
+        self.file.rewind()?;
+        let mut target = target;
+        let length = io::copy(&mut self.file, &mut target)?;
+        target.set_len(length)?;
+        close(target)
+    }
+
+    /// Gives the file its name, if that is free.
+    fn take_name(&mut self) -> io::Result<()> {
+        let Some(temporary) = self.temporary.clone() else {
+            return match link(&self.file, &self.dir, &self.name) {
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                    self.copy_to_named(error)?;
+                    self.take_name()
+                }
+                result => result,
+            };
+        };
+        let (dir, flags) = (&*self.dir, RenameFlags::NOREPLACE);
+        match renameat_with(dir, &temporary, dir, &self.name, flags) {
+            Ok(()) => {}
+            Err(error @ (Errno::EXIST | Errno::NOTEMPTY)) => return Err(error.into()),
+            Err(_) => match linkat(dir, &temporary, dir, &self.name, AtFlags::empty()) {
+                // Left, the temporary name would be a second one; but the file is in place.
+                Ok(()) => drop(dir.remove(&temporary)),
+                Err(Errno::EXIST) => return Err(Errno::EXIST.into()),
+                Err(_) => self.take_name_first(&temporary)?,
+            },
+        }
+        self.forget_temporary();
+        Ok(())
+    }
+
+    /// Takes the name with an empty file, and renames over that.
+    fn take_name_first(&self, temporary: &OsStr) -> io::Result<()> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
+        let taken = self.dir.open_file(&self.name, flags, Mode::from_raw_mode(0o600))?;
+        let taken = FileId::from(&taken.metadata()?);
+        renameat(&*self.dir, temporary, &*self.dir, &self.name).map_err(|error| {
+            if self.dir.look(&self.name).is_ok_and(|stat| FileId::from(&stat) == taken) {
+                let _ = self.dir.remove(&self.name);
+            }
+            error.into()
+        })
+    }
+
+    /// Gives the file its name, and what has it now goes, unless it is one of those `made`.
+    fn replace(&mut self, made: &HashSet<FileId>) -> io::Result<()> {
+        match self.dir.look(&self.name) {
+            Ok(stat) if made.contains(&FileId::from(&stat)) => return Err(Errno::EXIST.into()),
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => match self.take_name() {
+                // Somebody else was quicker. That is overwritten too.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                result => return result,
+            },
+            Err(error) => return Err(error),
+        }
+        if self.temporary.is_none() {
+            self.link_temporary()?;
+        }
+        let temporary = self.temporary.as_deref().unwrap_or_default();
+        renameat(&*self.dir, temporary, &*self.dir, &self.name)?;
+        self.forget_temporary();
+        Ok(())
+    }
+
+    /// Gives a file without a name a temporary one.
+    fn link_temporary(&mut self) -> io::Result<()> {
+        self.outputs.sweep(&self.dir);
+        claim(&self.file);
+        let name = temporary_name();
+        self.outputs.note(&self.dir, &name);
+        match link(&self.file, &self.dir, &name) {
+            Ok(()) => {
+                self.temporary = Some(name);
+                Ok(())
+            }
+            Err(error) => {
+                self.outputs.forget(&name);
+                self.copy_to_named(error)
+            }
+        }
+    }
+
+    /// Goes on with a copy that has a temporary name, where one without a name cannot get any, for
+    /// that reason.
+    fn copy_to_named(&mut self, reason: io::Error) -> io::Result<()> {
+        let mode = Mode::from_raw_mode(0o600);
+        // If there is no room for a name, the first reason is as good as the second.
+        let (mut copy, name) = self.outputs.create_named(&self.dir, mode).map_err(|_| reason)?;
+        // From here on the drop removes it.
+        self.temporary = Some(name);
+        self.file.rewind()?;
+        io::copy(&mut self.file, &mut copy)?;
+        Attributes::of(&self.file)?.apply(&copy, None)?;
+        close(&copy)?;
+        self.file = copy;
+        Ok(())
+    }
+
+    fn forget_temporary(&mut self) {
+        if let Some(name) = self.temporary.take() {
+            self.outputs.forget(&name);
+        }
+    }
+}
+
+impl Placed {
+    /// Looks the file up by its name and closes it once more, as whoever relies on it would; fails
+    /// where the name does not lead to it, or the system reports an error that it had not yet.
+    pub(crate) fn confirm(&self) -> io::Result<()> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let found = match self.dir.open_file(&self.name, flags, Mode::empty()) {
+            Ok(file) => {
+                close(&file)?;
+                FileId::from(&file.metadata()?)
+            }
+            // One's own file may have a mode that keeps oneself from reading it.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                FileId::from(&self.dir.look(&self.name)?)
+            }
+            Err(error) => return Err(error),
+        };
+        if found == self.id { Ok(()) } else { Err(io::Error::other("another file took its place")) }
+    }
+
+    /// Takes it away again, if it is still there.
+    pub(crate) fn remove(&self) {
+        if self.dir.look(&self.name).is_ok_and(|stat| FileId::from(&stat) == self.id) {
+            let _ = self.dir.remove(&self.name);
+        }
+    }
+}
+
+/// A file without a name, where the file system has such.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn unnamed(dir: &Dir, mode: Mode) -> Option<File> {
+    dir.open_file(".".as_ref(), OFlags::TMPFILE | OFlags::RDWR, mode).ok()
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn unnamed(_: &Dir, _: Mode) -> Option<File> {
+    None
+}
+
+/// Gives a file without a name one. Through `/proc`, as `AT_EMPTY_PATH` is for root alone on older
+/// systems; and the other way where there is no `/proc`.
+fn link(file: &File, dir: &Dir, name: &OsStr) -> io::Result<()> {
+    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+    match linkat(CWD, path, dir, name, AtFlags::SYMLINK_FOLLOW) {
+        Err(Errno::NOENT) => {
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            return Ok(linkat(file, "", dir, name, AtFlags::EMPTY_PATH)?);
+            #[cfg(not(any(target_os = "linux", target_os = "android")))]
+            return Err(Errno::NOENT.into());
+        }
+        result => Ok(result?),
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for AtomicFile {
+    fn drop(&mut self) {
+        if let Some(name) = self.temporary.take() {
+            let _shared = self.outputs.share();
+            self.outputs.forget(&name);
+            // Nothing better can be done than to try.
+            let _ = self.dir.remove(&name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::path::Path;
+
+    fn entries(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    fn begin(target: &Path, outputs: &Outputs) -> AtomicFile {
+        let (dir, name) = Dir::of(target).unwrap();
+        let mut file = AtomicFile::create(dir.into(), name, 0o600, outputs).unwrap();
+        file.write_all(b"new").unwrap();
+        file
+    }
+
+    /// As on a file system without files that have no name.
+    fn begin_named(target: &Path, outputs: &Outputs) -> AtomicFile {
+        let mut file = begin(target, outputs);
+        file.copy_to_named(io::Error::other("no names")).unwrap();
+        file
+    }
+
+    type Begin = fn(&Path, &Outputs) -> AtomicFile;
+
+    #[test]
+    fn is_not_seen_before_it_is_whole() {
+        for begin in [begin as Begin, begin_named] {
+            let directory = tempfile::tempdir().unwrap();
+            let target = directory.path().join("x");
+            let file = begin(&target, &Outputs::default());
+            assert!(!target.exists());
+            let placed = file.commit(Existing::Keep, true).unwrap();
+            placed.confirm().unwrap();
+            assert_eq!(fs::read(&target).unwrap(), b"new");
+            assert_eq!(entries(directory.path()), ["x"]);
+            placed.remove();
+            assert!(entries(directory.path()).is_empty());
+        }
+    }
+
+    #[test]
+    fn replaces_only_when_told_to() {
+        for begin in [begin as Begin, begin_named] {
+            let directory = tempfile::tempdir().unwrap();
+            let target = directory.path().join("x");
+            fs::write(&target, "old").unwrap();
+            let kept = begin(&target, &Outputs::default()).commit(Existing::Keep, false);
+            assert_eq!(kept.unwrap_err().kind(), ErrorKind::AlreadyExists);
+            assert_eq!(fs::read(&target).unwrap(), b"old");
+            begin(&target, &Outputs::default()).commit(Existing::Replace, false).unwrap();
+            assert_eq!(fs::read(&target).unwrap(), b"new");
+            assert_eq!(entries(directory.path()), ["x"]);
+        }
+    }
+
+    #[test]
+    fn what_a_run_has_made_it_does_not_replace() {
+        for begin in [begin as Begin, begin_named] {
+            let directory = tempfile::tempdir().unwrap();
+            let target = directory.path().join("x");
+            fs::write(&target, "old").unwrap();
+            let outputs = Outputs::default();
+            begin(&target, &outputs).commit(Existing::Replace, false).unwrap();
+            let again = begin(&target, &outputs).commit(Existing::Replace, false);
+            assert_eq!(again.unwrap_err().kind(), ErrorKind::AlreadyExists);
+            assert_eq!(fs::read(&target).unwrap(), b"new");
+            assert_eq!(entries(directory.path()), ["x"]);
+            begin(&target, &Outputs::default()).commit(Existing::Replace, false).unwrap();
+        }
+    }
+
+    #[test]
+    fn takes_the_name_first_where_nothing_better_is_to_be_had() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("x");
+        let mut file = begin_named(&target, &Outputs::default());
+        let temporary = file.temporary.clone().unwrap();
+        fs::write(&target, "old").unwrap();
+        assert_eq!(file.take_name_first(&temporary).unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        fs::remove_file(&target).unwrap();
+        file.take_name_first(&temporary).unwrap();
+        file.forget_temporary();
+        assert_eq!(fs::read(&target).unwrap(), b"new");
+        fs::remove_file(&target).unwrap();
+        assert!(file.take_name_first(&temporary).is_err());
+        assert!(!target.exists());
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_was_given_up() {
+        for begin in [begin as Begin, begin_named] {
+            let directory = tempfile::tempdir().unwrap();
+            let outputs = Outputs::default();
+            drop(begin(&directory.path().join("x"), &outputs));
+            assert!(entries(directory.path()).is_empty());
+            let _interrupted = begin(&directory.path().join("y"), &outputs);
+            drop(outputs.remove_unfinished());
+            assert!(entries(directory.path()).is_empty());
+        }
+    }
+
+    #[test]
+    fn what_the_dead_left_is_removed_and_what_the_living_write_is_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let alive = begin_named(&directory.path().join("x"), &Outputs::default());
+        let left = temporary_name();
+        fs::write(directory.path().join(&left), "left").unwrap();
+        let other = begin_named(&directory.path().join("y"), &Outputs::default());
+        let mut names = entries(directory.path());
+        names.sort();
+        let mut expected =
+            [&alive, &other].map(|file| file.temporary.clone().unwrap().into_string().unwrap());
+        expected.sort();
+        assert_eq!(names, expected);
+        alive.commit(Existing::Keep, false).unwrap();
+    }
+}

@@ -1,0 +1,182 @@
+//! What a file has besides its bytes: owner, mode, times, ACL and extended attributes.
+
+use rustix::fs::{Gid, Uid, XattrFlags, fchown, fgetxattr, flistxattr, fremovexattr, fsetxattr};
+use std::ffi::{CStr, CString};
+use std::fs::{File, FileTimes, Metadata, Permissions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::time::SystemTime;
+
+/// The attributes of a file that another file is to have.
+#[derive(Clone, Debug)]
+pub(crate) struct Attributes {
+    /// As they were when the file was opened.
+    pub(crate) metadata: Metadata,
+    extended: Vec<(CString, Vec<u8>)>,
+}
+
+/// How Linux names an access control list.
+const ACL: &CStr = c"system.posix_acl_access";
+/// What of a file's extended attributes belongs to its bytes, and not to the file itself, as
+/// `security.capability` does.
+const KEPT: [&[u8]; 2] = [b"user.", b"system.nfs4_acl"];
+
+impl Attributes {
+    /// Those of an open file.
+    pub(crate) fn of(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self { metadata, extended: extended(file).unwrap_or_default() })
+    }
+
+    /// Gives them to `file`: the owner and the group where that is allowed, and the others. A group
+    /// that is not the same is granted nothing that is not granted to all.
+    ///
+    /// What the file system does not know (vfat, CIFS, ...) is left out; the first error is returned
+    /// when all else is done.
+    pub(crate) fn apply(&self, file: &File, modified: Option<SystemTime>) -> io::Result<()> {
+        let wanted = &self.metadata;
+        // Not allowed to most; then the file is its maker's, as any other that he makes.
+        let (_, group) = self.give_owner(file)?;
+        let acl = self.apply_extended(file);
+        let mut mode = wanted.mode() & 0o777;
+        if !group {
+            mode = mode & 0o707 | (mode & 0o7) << 3;
+        } else if !acl {
+            // With a list, the group's bits of the mode are those of all that are on the list.
+            mode = mode & 0o707 | mode & self.group_bits() << 3;
+        }
+        let mode = file.set_permissions(Permissions::from_mode(mode));
+        let modified = modified.map_or_else(|| wanted.modified(), Ok)?;
+        let times = FileTimes::new().set_accessed(wanted.accessed()?).set_modified(modified);
+        mode.and(file.set_times(times))
+    }
+
+    /// Gives the file the owner and the group; tells for each whether it has it.
+    pub(crate) fn give_owner(&self, file: &File) -> io::Result<(bool, bool)> {
+        let (own, wanted) = (file.metadata()?, &self.metadata);
+        let group = own.gid() == wanted.gid() || chown(file, None, Some(wanted.gid()));
+        let user = own.uid() == wanted.uid() || chown(file, Some(wanted.uid()), None);
+        Ok((user, group))
+    }
+
+    /// Tells whether the file has the list that it is to have, or none.
+    fn apply_extended(&self, file: &File) -> bool {
+        let set = |name: &CStr, value: &[u8]| fsetxattr(file, name, value, XattrFlags::empty());
+        let mut has_acl = self.acl().is_none();
+        if has_acl && own_acl(file) {
+            // Out of the directory's defaults. It would let others read what they could not.
+            let _ = fremovexattr(file, ACL);
+        }
+        for (name, value) in &self.extended {
+            // What cannot be kept is lost, as it is with `gzip` and with `cp`.
+            let kept = set(name, value).is_ok();
+            has_acl |= kept && **name == *ACL;
+        }
+        has_acl
+    }
+
+    fn acl(&self) -> Option<&[u8]> {
+        self.extended.iter().find(|(name, _)| **name == *ACL).map(|(_, value)| &value[..])
+    }
+
+    /// What the list grants to the file's group: three bits. The format is the kernel's
+    /// (`posix_acl_xattr.h`): a version, then entries of a tag, permissions and an id.
+    fn group_bits(&self) -> u32 {
+        const GROUP: u16 = 0x04;
+        const MASK: u16 = 0x10;
+        let entries = self.acl().and_then(|acl| acl.get(4..)).unwrap_or_default();
+        let (mut group, mut mask) = (0, 0o7);
+        for entry in entries.chunks_exact(8) {
+            let (tag, bits) = (
+                u16::from_le_bytes([entry[0], entry[1]]),
+                u16::from_le_bytes([entry[2], entry[3]]),
+            );
+            match tag {
+                GROUP => group = bits,
+                MASK => mask = bits,
+                _ => {}
+            }
+        }
+        u32::from(group & mask) & 0o7
+    }
+}
+
+fn chown(file: &File, user: Option<u32>, group: Option<u32>) -> bool {
+    fchown(file, user.map(Uid::from_raw), group.map(Gid::from_raw)).is_ok()
+}
+
+fn own_acl(file: &File) -> bool {
+    names(file).is_ok_and(|names| names.iter().any(|name| **name == *ACL))
+}
+
+/// The names of a file's extended attributes. Most files have none.
+fn names(file: &File) -> io::Result<Vec<CString>> {
+    let mut list = vec![0_u8; 1024];
+    let length = match flistxattr(file, &mut list[..]) {
+        Err(rustix::io::Errno::RANGE) => {
+            list.resize(64 << 10, 0);
+            flistxattr(file, &mut list[..])?
+        }
+        length => length?,
+    };
+    let names = list[..length].split(|&byte| byte == 0).filter(|name| !name.is_empty());
+    names.map(|name| CString::new(name).map_err(io::Error::other)).collect()
+}
+
+/// The extended attributes that are kept, and the access control list.
+fn extended(file: &File) -> io::Result<Vec<(CString, Vec<u8>)>> {
+    let mut all = Vec::new();
+    for name in names(file)? {
+        let bytes = name.as_bytes();
+        if *name != *ACL && !KEPT.iter().any(|kept| bytes.starts_with(kept)) {
+            continue;
+        }
+        let mut value = vec![0_u8; 64 << 10];
+        // One that is gone meanwhile is none.
+        if let Ok(length) = fgetxattr(file, &name, &mut value[..]) {
+            value.truncate(length);
+            all.push((name, value));
+        }
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(tag: u16, bits: u16) -> [u8; 8] {
+        let ([a, b], [c, d]) = (tag.to_le_bytes(), bits.to_le_bytes());
+        [a, b, c, d, 0xFF, 0xFF, 0xFF, 0xFF]
+    }
+
+    #[test]
+    fn without_its_list_a_file_grants_its_group_no_more_than_before() {
+        let file = tempfile::tempfile().unwrap();
+        let metadata = file.metadata().unwrap();
+        let of = |entries: &[[u8; 8]]| {
+            let value = [&[2, 0, 0, 0][..], &entries.concat()].concat();
+            Attributes { metadata: metadata.clone(), extended: vec![(ACL.into(), value)] }
+        };
+        let (user, group, mask, other) =
+            (entry(0x02, 0o7), entry(0x04, 0o4), entry(0x10, 0o6), entry(0x20, 0));
+        assert_eq!(of(&[user, group, mask, other]).group_bits(), 0o4);
+        assert_eq!(of(&[entry(0x04, 0o5), mask]).group_bits(), 0o4);
+        assert_eq!(of(&[user, other]).group_bits(), 0);
+        assert_eq!(of(&[]).group_bits(), 0);
+    }
+
+    #[test]
+    fn keeps_the_attributes_that_people_set() {
+        let (from, to) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
+        if fsetxattr(&from, c"user.origin", b"here", XattrFlags::empty()).is_err() {
+            eprintln!("skipped: no extended attributes on this file system");
+            return;
+        }
+        from.set_permissions(Permissions::from_mode(0o640)).unwrap();
+        Attributes::of(&from).unwrap().apply(&to, None).unwrap();
+        let mut value = [0; 10];
+        assert_eq!(fgetxattr(&to, c"user.origin", &mut value[..]), Ok(4));
+        assert_eq!(to.metadata().unwrap().mode() & 0o7777, 0o640);
+    }
+}

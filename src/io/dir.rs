@@ -1,0 +1,207 @@
+//! Directories that are held open.
+//!
+//! A path is looked up anew by every call that takes it, and whoever may write to a directory on
+//! the way can make it lead elsewhere in between. A directory that is open stays what it is: all
+//! that is done to a file in it (open, make, rename, remove) happens in the same directory.
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, fsync, openat, statat, unlinkat};
+use rustix::io::Errno;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path};
+
+/// A directory that is held open.
+#[derive(Debug)]
+pub(crate) struct Dir(OwnedFd);
+
+/// Names can be looked up in a directory that may not be read.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+const SEARCH: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+const SEARCH: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
+
+/// The system takes paths shorter than this.
+const PATH_MAX: usize = 4096;
+
+impl Dir {
+    /// Opens a directory by its path; links in the path are followed.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        Self::open_from(CWD, path)
+    }
+
+    /// The directory that a path's last component is in, and that component.
+    ///
+    /// A path that ends in a slash, in `.` or in `..` is all last component: it is a directory, or
+    /// looking it up fails.
+    pub(crate) fn of(path: &Path) -> io::Result<(Self, OsString)> {
+        let (parent, name) = split(path);
+        Ok((Self::open(parent)?, name.to_owned()))
+    }
+
+    /// The same, of a path that is relative to this directory.
+    pub(crate) fn dir_of(&self, path: &Path) -> io::Result<(Self, OsString)> {
+        let (parent, name) = split(path);
+        Ok((Self::open_from(self.as_fd(), parent)?, name.to_owned()))
+    }
+
+    /// Opens a directory below this one, component by component, and follows no link.
+    pub(crate) fn open_below(&self, path: &Path) -> io::Result<Self> {
+        let flags = SEARCH | OFlags::NOFOLLOW;
+        let mut dir = openat(&self.0, ".", flags, Mode::empty())?;
+        for component in path.components() {
+            match component {
+                Component::CurDir => {}
+                Component::Normal(name) => dir = openat(&dir, name, flags, Mode::empty())?,
+                // `..` would lead out again.
+                _ => return Err(Errno::INVAL.into()),
+            }
+        }
+        Ok(Self(dir))
+    }
+
+    fn open_from(start: BorrowedFd<'_>, path: &Path) -> io::Result<Self> {
+        let bytes = path.as_os_str().as_bytes();
+        if bytes.len() < PATH_MAX {
+            return Ok(Self(openat(start, path, SEARCH, Mode::empty())?));
+        }
+        // Longer than one call takes: as far as it does, then on from there.
+        let cut = bytes[..PATH_MAX - 1].iter().rposition(|&byte| byte == b'/');
+        let cut = cut.filter(|&cut| cut > 0).ok_or(Errno::NAMETOOLONG)?;
+        let (start_of, rest) = (OsStr::from_bytes(&bytes[..cut]), &bytes[cut..]);
+        let rest = &rest[rest.iter().take_while(|&&byte| byte == b'/').count()..];
+        let dir = openat(start, start_of, SEARCH, Mode::empty())?;
+        Self::open_from(dir.as_fd(), Path::new(OsStr::from_bytes(rest)))
+    }
+
+    /// Opens a file in it.
+    pub(crate) fn open_file(&self, name: &OsStr, flags: OFlags, mode: Mode) -> io::Result<File> {
+        Ok(File::from(openat(&self.0, name, flags | OFlags::CLOEXEC, mode)?))
+    }
+
+    /// What the name stands for; a link itself, not what it leads to.
+    pub(crate) fn look(&self, name: &OsStr) -> io::Result<Stat> {
+        Ok(statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?)
+    }
+
+    /// What the name leads to.
+    pub(crate) fn follow(&self, name: &OsStr) -> io::Result<Stat> {
+        Ok(statat(&self.0, name, AtFlags::empty())?)
+    }
+
+    /// Removes the name of a file.
+    pub(crate) fn remove(&self, name: &OsStr) -> io::Result<()> {
+        Ok(unlinkat(&self.0, name, AtFlags::empty())?)
+    }
+
+    /// Has the names in it on the disk; `file` is one whose name is to be there.
+    pub(crate) fn sync(&self, file: &File) -> io::Result<()> {
+        let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+        match openat(&self.0, ".", flags, Mode::empty()) {
+            Ok(readable) => sync(&readable),
+            // It may be written and searched, but not read. Then all of its file system has to go.
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            Err(Errno::ACCESS) => Ok(rustix::fs::syncfs(file)?),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl AsFd for Dir {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+/// Has a file or directory on the disk, where its file system knows how: on some, as on FUSE and
+/// CIFS, `fsync` is not supported.
+pub(super) fn sync(file: &impl AsFd) -> io::Result<()> {
+    match fsync(file) {
+        Err(Errno::INVAL) => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// A path's directory and its last component.
+fn split(path: &Path) -> (&Path, &OsStr) {
+    let bytes = path.as_os_str().as_bytes();
+    let start = bytes.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
+    let (parent, name) = bytes.split_at(start);
+    let (parent, name) = (OsStr::from_bytes(parent), OsStr::from_bytes(name));
+    match (parent.is_empty(), name.as_bytes()) {
+        (_, b"" | b"." | b"..") => (Path::new("."), path.as_os_str()),
+        (true, _) => (Path::new("."), name),
+        (false, _) => (Path::new(parent), name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+    use std::path::PathBuf;
+
+    #[test]
+    fn a_path_is_split_at_its_last_component() {
+        for (path, parent, name) in [
+            ("x", ".", "x"),
+            ("d/x", "d/", "x"),
+            ("/x", "/", "x"),
+            ("d//x", "d//", "x"),
+            ("d/", ".", "d/"),
+            ("d/..", ".", "d/.."),
+            (".", ".", "."),
+            ("", ".", ""),
+        ] {
+            assert_eq!(split(Path::new(path)), (Path::new(parent), OsStr::new(name)), "{path}");
+        }
+    }
+
+    #[test]
+    fn stays_what_it_is_when_its_name_leads_elsewhere() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        fs::create_dir_all(at("d")).unwrap();
+        fs::create_dir_all(at("e")).unwrap();
+        fs::write(at("d/x"), "d").unwrap();
+        fs::write(at("e/x"), "e").unwrap();
+        let (dir, name) = Dir::of(&at("d/x")).unwrap();
+        fs::rename(at("d"), at("gone")).unwrap();
+        symlink("e", at("d")).unwrap();
+        let file = dir.open_file(&name, OFlags::RDONLY, Mode::empty()).unwrap();
+        assert_eq!(io::read_to_string(file).unwrap(), "d");
+        dir.remove(&name).unwrap();
+        assert!(at("e/x").exists() && !at("gone/x").exists());
+    }
+
+    #[test]
+    fn follows_no_link_below() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("a/b")).unwrap();
+        symlink("a", root.path().join("l")).unwrap();
+        let dir = Dir::open(root.path()).unwrap();
+        assert!(dir.open_below(Path::new("a/b")).is_ok());
+        assert!(dir.open_below(Path::new("")).is_ok());
+        for path in ["l/b", "l", "a/..", "/"] {
+            assert!(dir.open_below(Path::new(path)).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn opens_paths_that_are_longer_than_one_call_takes() {
+        let root = tempfile::tempdir().unwrap();
+        let (mut path, mut dir) = (root.path().to_owned(), Dir::open(root.path()).unwrap());
+        let name: PathBuf = "d".repeat(200).into();
+        for _ in 0..50 {
+            rustix::fs::mkdirat(&dir, &name, Mode::RWXU).unwrap();
+            dir = dir.open_below(&name).unwrap();
+            path.push(&name);
+        }
+        let opened = Dir::open(&path).unwrap();
+        let [a, b] = [opened, dir].map(|dir| dir.follow(".".as_ref()).unwrap().st_ino);
+        assert_eq!(a, b);
+    }
+}

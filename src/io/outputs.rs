@@ -1,0 +1,153 @@
+//! What a run makes: the outputs under way, and those that are in place.
+
+use super::dir::Dir;
+use super::identity::FileId;
+use rustix::fs::{FlockOperation, Mode, OFlags, flock};
+use rustix::process::geteuid;
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::hash::BuildHasher;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+
+/// The outputs of a run. Clones share them.
+///
+/// A signal handler removes those that are under way, and none that is in place is ever overwritten
+/// by another one of the same run.
+#[derive(Clone, Debug, Default)]
+pub struct Outputs(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// Whoever begins a file or puts it in place shares it, whoever removes them all has it alone.
+    /// Making a file can take the system a while, and threads should not wait for each other.
+    gate: RwLock<()>,
+    /// The temporary names in use. They are random, so none is there twice.
+    named: Mutex<BTreeMap<OsString, Arc<Dir>>>,
+    made: Mutex<HashSet<FileId>>,
+    /// The directories that were searched for what dead processes left.
+    swept: Mutex<HashSet<FileId>>,
+}
+
+impl Outputs {
+    /// Removes all that are under way. Until the returned guard is dropped, none is begun and none
+    /// comes into place: whoever tries blocks.
+    #[must_use = "dropping it lets the others go on"]
+    pub fn remove_unfinished(&self) -> impl Sized + '_ {
+        let alone = self.0.gate.write().unwrap_or_else(PoisonError::into_inner);
+        for (name, dir) in std::mem::take(&mut *lock(&self.0.named)) {
+            // Nothing better can be done on the way out.
+            let _ = dir.remove(&name);
+        }
+        alone
+    }
+
+    pub(super) fn share(&self) -> RwLockReadGuard<'_, ()> {
+        self.0.gate.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The files that are in place.
+    pub(super) fn made(&self) -> MutexGuard<'_, HashSet<FileId>> {
+        lock(&self.0.made)
+    }
+
+    /// Has the name removed if the run is interrupted. The gate must be shared.
+    pub(super) fn note(&self, dir: &Arc<Dir>, name: &OsStr) {
+        lock(&self.0.named).insert(name.to_owned(), Arc::clone(dir));
+    }
+
+    /// The name is gone, or is no longer a temporary one.
+    pub(super) fn forget(&self, name: &OsStr) {
+        lock(&self.0.named).remove(name);
+    }
+
+    /// Makes a file with a temporary name, which is noted. The gate must be shared.
+    pub(super) fn create_named(&self, dir: &Arc<Dir>, mode: Mode) -> io::Result<(File, OsString)> {
+        self.sweep(dir);
+        loop {
+            let name = temporary_name();
+            let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
+            let file = match dir.open_file(&name, flags, mode) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                file => file?,
+            };
+            self.note(dir, &name);
+            claim(&file);
+            if file.metadata().is_ok_and(|metadata| metadata.nlink() == 0) {
+                // Somebody who searched for what was left came in between.
+                self.forget(&name);
+                continue;
+            }
+            return Ok((file, name));
+        }
+    }
+
+    /// Removes what processes left in the directory that were killed; once a run.
+    pub(super) fn sweep(&self, dir: &Dir) {
+        let Ok(id) = dir.follow(".".as_ref()).map(|stat| FileId::from(&stat)) else { return };
+        if lock(&self.0.swept).insert(id) {
+            // What cannot be removed stays; the run does not depend on it.
+            let _ = remove_orphans(dir);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Marks a temporary file as being written: whoever finds it unlocked knows that its owner is dead,
+/// on whatever machine that was. Where there are no locks, nobody takes it away.
+pub(super) fn claim(file: &File) {
+    let _ = flock(file, FlockOperation::NonBlockingLockExclusive);
+}
+
+const PREFIX: &[u8] = b".csp-";
+const SUFFIX: &[u8] = b".tmp";
+const DIGITS: usize = 16;
+
+/// A name that nothing else has.
+pub(super) fn temporary_name() -> OsString {
+    let number = RandomState::new().hash_one(std::process::id());
+    format!(".csp-{number:016x}.tmp").into()
+}
+
+/// Whether it is the name of a temporary file of ours.
+pub(crate) fn is_temporary(name: &OsStr) -> bool {
+    let digits = name.as_bytes().strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
+    digits.is_some_and(|digits| digits.len() == DIGITS && digits.iter().all(u8::is_ascii_hexdigit))
+}
+
+fn remove_orphans(dir: &Dir) -> io::Result<()> {
+    let flags = OFlags::DIRECTORY;
+    let listed = dir.open_file(".".as_ref(), flags, Mode::empty())?;
+    for entry in rustix::fs::Dir::new(listed)? {
+        let entry = entry?;
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        if is_temporary(name) {
+            remove_orphan(dir, name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the file if it is this user's, and nobody has it locked.
+fn remove_orphan(dir: &Dir, name: &OsStr) -> io::Result<()> {
+    let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = dir.open_file(name, flags, Mode::empty())?;
+    let metadata = file.metadata()?;
+    let locked = || flock(&file, FlockOperation::NonBlockingLockExclusive) != Ok(());
+    if !metadata.is_file() || metadata.uid() != geteuid().as_raw() || locked() {
+        return Ok(());
+    }
+    match dir.look(name) {
+        Ok(stat) if FileId::from(&stat) == FileId::from(&metadata) => dir.remove(name),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
