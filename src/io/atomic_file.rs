@@ -95,24 +95,33 @@ impl AtomicFile {
         }
         // Before the name is given: what only `close` reports would come too late after it.
         close(&self.file)?;
-        let id = FileId::from(&self.file.metadata()?);
         let outputs = self.outputs.clone();
         let shared = outputs.share();
-        match existing {
-            Existing::Keep => self.take_name()?,
+        let id = match existing {
+            Existing::Keep => {
+                self.take_name()?;
+                let id = self.id()?;
+                outputs.made().insert(id);
+                id
+            }
             Existing::Replace => {
                 // One at a time, so that no other comes into place between the look and the rename.
                 let mut made = outputs.made();
                 self.replace(&made)?;
+                let id = self.id()?;
                 made.insert(id);
+                id
             }
-        }
-        outputs.made().insert(id);
+        };
         drop(shared);
         if flush {
             self.dir.sync(&self.file)?;
         }
         Ok(Placed { dir: Arc::clone(&self.dir), name: self.name.clone(), id })
+    }
+
+    fn id(&self) -> io::Result<FileId> {
+        Ok(FileId::from(&self.file.metadata()?))
     }
 
     /// Overwrites the file that is there, keeping its inode, for where another one in its place

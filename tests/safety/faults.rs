@@ -58,7 +58,7 @@ fn is_half_done(name: &Path) -> bool {
 }
 
 /// Waits until the process has an output open that is half done, with or without a temporary name.
-fn until_begun(child: &Child, dir: &Dir) {
+pub(crate) fn until_begun(child: &Child, dir: &Dir) {
     let open = format!("/proc/{}/fd", child.id());
     let root = fs::canonicalize(dir.path()).unwrap();
     let half_done = || {

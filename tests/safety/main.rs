@@ -3,6 +3,7 @@
 mod beside_gzip;
 mod faults;
 mod flags;
+mod outputs;
 mod support;
 mod table;
 mod terminal;

@@ -62,8 +62,10 @@ fn links() -> &'static Path {
 
 fn path(tools: Tools) -> OsString {
     let path = env::var_os("PATH").unwrap_or_default();
-    let ours = (tools == Tools::Ours).then(|| links().to_owned());
-    env::join_paths(ours.into_iter().chain(env::split_paths(&path))).unwrap()
+    let built = Path::new(env!("CARGO_BIN_EXE_pgz")).parent().unwrap();
+    let ours = [links(), built].map(Path::to_owned);
+    let ours = ours.into_iter().filter(|_| tools == Tools::Ours);
+    env::join_paths(ours.chain(env::split_paths(&path))).unwrap()
 }
 
 impl Dir {
@@ -100,6 +102,23 @@ impl Dir {
     /// Runs a line with the command under test as `pgz`, `gzip`, `gunzip` and `zcat`.
     pub(crate) fn run(&self, line: &str) -> Ran {
         self.run_with(Tools::Ours, line)
+    }
+
+    /// Runs a line with system calls that fail, as in `--inject`'s argument of strace, only those of
+    /// the path where there is one; `None` where there is no strace that may do so.
+    pub(crate) fn run_with_faults(
+        &self,
+        faults: &str,
+        path: Option<&str>,
+        line: &str,
+    ) -> Option<Ran> {
+        let path = path.map(|path| format!("-P \"$PWD/{path}\"")).unwrap_or_default();
+        let strace = format!("strace -f -qq -o /dev/null {path} -e inject={faults}");
+        if self.run(&format!("{strace} true")).code != Some(0) {
+            eprintln!("skipped: strace cannot make calls fail here");
+            return None;
+        }
+        Some(self.run(&format!("exec {strace} {line}")))
     }
 
     /// The names here, sorted.
