@@ -53,7 +53,7 @@ impl Source {
             Action::Decompress | Action::Test => stored(&mut file, &metadata)?,
         };
         let target = output_path(path, &origin, options)?;
-        let attributes = Attributes::of(&file).map_err(GzipError::Read)?;
+        let attributes = Attributes::of(&file, metadata);
         Ok((file, Self { dir, name, attributes, origin, target }))
     }
 

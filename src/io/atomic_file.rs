@@ -222,7 +222,7 @@ impl AtomicFile {
         self.temporary = Some(name);
         self.file.rewind()?;
         io::copy(&mut self.file, &mut copy)?;
-        Attributes::of(&self.file)?.apply(&copy, None)?;
+        Attributes::of(&self.file, self.file.metadata()?).apply(&copy, None)?;
         close(&copy)?;
         self.file = copy;
         Ok(())

@@ -22,10 +22,9 @@ const ACL: &CStr = c"system.posix_acl_access";
 const KEPT: [&[u8]; 2] = [b"user.", b"system.nfs4_acl"];
 
 impl Attributes {
-    /// Those of an open file.
-    pub(crate) fn of(file: &File) -> io::Result<Self> {
-        let metadata = file.metadata()?;
-        Ok(Self { metadata, extended: extended(file).unwrap_or_default() })
+    /// Those of an open file, whose metadata is known.
+    pub(crate) fn of(file: &File, metadata: Metadata) -> Self {
+        Self { metadata, extended: extended(file).unwrap_or_default() }
     }
 
     /// Gives them to `file`: the owner and the group where that is allowed, and the others. A group
@@ -174,7 +173,7 @@ mod tests {
             return;
         }
         from.set_permissions(Permissions::from_mode(0o640)).unwrap();
-        Attributes::of(&from).unwrap().apply(&to, None).unwrap();
+        Attributes::of(&from, from.metadata().unwrap()).apply(&to, None).unwrap();
         let mut value = [0; 10];
         assert_eq!(fgetxattr(&to, c"user.origin", &mut value[..]), Ok(4));
         assert_eq!(to.metadata().unwrap().mode() & 0o7777, 0o640);

@@ -87,7 +87,7 @@ impl Before {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             file => file?,
         };
-        let attributes = Attributes::of(&file)?;
+        let attributes = Attributes::of(&file, file.metadata()?);
         Ok(Some(Self { dir: Arc::clone(dir), name: name.to_owned(), attributes }))
     }
 
