@@ -173,10 +173,7 @@ impl Source {
         if Version::from(&now.map_err(GzipError::Remove)?) != Version::from(self.metadata()) {
             return Err(GzipError::Changed);
         }
-        placed.confirm().map_err(|error| {
-            placed.remove();
-            GzipError::Write(error)
-        })?;
+        placed.confirm().map_err(GzipError::Write)?;
         self.dir.remove(name).map_err(GzipError::Remove)
     }
 }

@@ -52,6 +52,7 @@ pub(crate) struct Placed {
     dir: Arc<Dir>,
     name: OsString,
     id: FileId,
+    existing: Existing,
 }
 
 impl AtomicFile {
@@ -117,7 +118,7 @@ impl AtomicFile {
         if flush {
             self.dir.sync(&self.file)?;
         }
-        Ok(Placed { dir: Arc::clone(&self.dir), name: self.name.clone(), id })
+        Ok(Placed { dir: Arc::clone(&self.dir), name: self.name.clone(), id, existing })
     }
 
     fn id(&self) -> io::Result<FileId> {
@@ -238,11 +239,12 @@ impl AtomicFile {
 impl Placed {
     /// Looks the file up by its name and closes it once more, as whoever relies on it would; fails
     /// where the name does not lead to it, or the system reports an error that it had not yet.
+    /// After such an error the file is gone again, unless it took the place of another.
     pub(crate) fn confirm(&self) -> io::Result<()> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
         let found = match self.dir.open_file(&self.name, flags, Mode::empty()) {
             Ok(file) => {
-                close(&file)?;
+                close(&file).inspect_err(|_| self.withdraw())?;
                 FileId::from(&file.metadata()?)
             }
             // One's own file may have a mode that keeps oneself from reading it.
@@ -254,9 +256,11 @@ impl Placed {
         if found == self.id { Ok(()) } else { Err(io::Error::other("another file took its place")) }
     }
 
-    /// Takes it away again, if it is still there.
-    pub(crate) fn remove(&self) {
-        if self.dir.look(&self.name).is_ok_and(|stat| FileId::from(&stat) == self.id) {
+    fn withdraw(&self) {
+        if self.existing == Existing::Keep
+            && self.dir.look(&self.name).is_ok_and(|stat| FileId::from(&stat) == self.id)
+        {
+            // Nothing better can be done than to try.
             let _ = self.dir.remove(&self.name);
         }
     }
@@ -347,7 +351,7 @@ mod tests {
             placed.confirm().unwrap();
             assert_eq!(fs::read(&target).unwrap(), b"new");
             assert_eq!(entries(directory.path()), ["x"]);
-            placed.remove();
+            placed.withdraw();
             assert!(entries(directory.path()).is_empty());
         }
     }

@@ -5,7 +5,7 @@
 //! that is done to a file in it (open, make, rename, remove) happens in the same directory.
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, fsync, openat, statat, unlinkat};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -50,11 +50,13 @@ impl Dir {
     /// Opens a directory below this one, component by component, and follows no link.
     pub(crate) fn open_below(&self, path: &Path) -> io::Result<Self> {
         let flags = SEARCH | OFlags::NOFOLLOW;
-        let mut dir = openat(&self.0, ".", flags, Mode::empty())?;
+        let mut dir = retry_on_intr(|| openat(&self.0, ".", flags, Mode::empty()))?;
         for component in path.components() {
             match component {
                 Component::CurDir => {}
-                Component::Normal(name) => dir = openat(&dir, name, flags, Mode::empty())?,
+                Component::Normal(name) => {
+                    dir = retry_on_intr(|| openat(&dir, name, flags, Mode::empty()))?;
+                }
                 // `..` would lead out again.
                 _ => return Err(Errno::INVAL.into()),
             }
@@ -65,20 +67,21 @@ impl Dir {
     fn open_from(start: BorrowedFd<'_>, path: &Path) -> io::Result<Self> {
         let bytes = path.as_os_str().as_bytes();
         if bytes.len() < PATH_MAX {
-            return Ok(Self(openat(start, path, SEARCH, Mode::empty())?));
+            return Ok(Self(retry_on_intr(|| openat(start, path, SEARCH, Mode::empty()))?));
         }
         // Longer than one call takes: as far as it does, then on from there.
         let cut = bytes[..PATH_MAX - 1].iter().rposition(|&byte| byte == b'/');
         let cut = cut.filter(|&cut| cut > 0).ok_or(Errno::NAMETOOLONG)?;
         let (start_of, rest) = (OsStr::from_bytes(&bytes[..cut]), &bytes[cut..]);
         let rest = &rest[rest.iter().take_while(|&&byte| byte == b'/').count()..];
-        let dir = openat(start, start_of, SEARCH, Mode::empty())?;
+        let dir = retry_on_intr(|| openat(start, start_of, SEARCH, Mode::empty()))?;
         Self::open_from(dir.as_fd(), Path::new(OsStr::from_bytes(rest)))
     }
 
     /// Opens a file in it.
     pub(crate) fn open_file(&self, name: &OsStr, flags: OFlags, mode: Mode) -> io::Result<File> {
-        Ok(File::from(openat(&self.0, name, flags | OFlags::CLOEXEC, mode)?))
+        let flags = flags | OFlags::CLOEXEC;
+        Ok(File::from(retry_on_intr(|| openat(&self.0, name, flags, mode))?))
     }
 
     /// What the name stands for; a link itself, not what it leads to.
@@ -99,7 +102,7 @@ impl Dir {
     /// Has the names in it on the disk; `file` is one whose name is to be there.
     pub(crate) fn sync(&self, file: &File) -> io::Result<()> {
         let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
-        match openat(&self.0, ".", flags, Mode::empty()) {
+        match retry_on_intr(|| openat(&self.0, ".", flags, Mode::empty())) {
             Ok(readable) => sync(&readable),
             // It may be written and searched, but not read. Then all of its file system has to go.
             #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -118,7 +121,7 @@ impl AsFd for Dir {
 /// Has a file or directory on the disk, where its file system knows how: on some, as on FUSE and
 /// CIFS, `fsync` is not supported.
 pub(super) fn sync(file: &impl AsFd) -> io::Result<()> {
-    match fsync(file) {
+    match retry_on_intr(|| fsync(file)) {
         Err(Errno::INVAL) => Ok(()),
         result => Ok(result?),
     }

@@ -72,7 +72,7 @@ impl Output {
             // Its time is that of now, and what cannot be set is left out.
             let _ = before.attributes.apply(file.file(), Some(std::time::SystemTime::now()));
         }
-        file.commit(existing, flush).map(drop)
+        file.commit(existing, flush)?.confirm()
     }
 }
 
