@@ -11,7 +11,8 @@
 //! The input is cut into chunks, each is compressed on its own, and together they become one
 //! member. The modules behind these: `encode` compresses chunks, proves them and puts them
 //! together, `index` notes in the header where they are, `decode` decompresses them in parallel
-//! again, `inflate` is the decoder that both use, and `header` is RFC 1952.
+//! again, `inflate` is the decoder that both use, `header` is RFC 1952, and `legacy` decodes the formats
+//! before gzip.
 //!
 //! ```
 //! use csp_toolkit::gzip::{Level, Settings, stream};
@@ -38,6 +39,7 @@ pub mod file;
 mod header;
 mod index;
 mod inflate;
+mod legacy;
 mod level;
 mod origin;
 pub mod place;
@@ -51,5 +53,5 @@ pub use error::GzipError;
 pub use level::Level;
 pub use origin::Origin;
 pub use place::Unfinished;
-pub use settings::Settings;
-pub use totals::{Outcome, Totals};
+pub use settings::{Foreign, Settings};
+pub use totals::{Method, Outcome, Totals};
