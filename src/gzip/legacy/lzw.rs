@@ -183,7 +183,7 @@ impl Codes {
             return Ok(Some(code));
         }
         // What is left pads the last byte, or is part of a code.
-        if left < 8 && code == 0 { Ok(None) } else { Err(GzipError::Truncated) }
+        if code == 0 { Ok(None) } else { Err(GzipError::Truncated) }
     }
 }
 
