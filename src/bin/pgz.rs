@@ -10,7 +10,7 @@ use csp_toolkit::cli::pgz::{Work, batch, streams};
 use csp_toolkit::cli::progress::{Line, When};
 use csp_toolkit::cli::{Exit, exit, message, size, stdio, threads};
 use csp_toolkit::gzip::file::{self, Action, Original, Place};
-use csp_toolkit::gzip::{Existing, Settings};
+use csp_toolkit::gzip::{Existing, Foreign, Settings};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
@@ -195,6 +195,9 @@ impl Options {
         }
         settings.rsyncable = self.rsyncable;
         settings.index = !gnu;
+        if action == Action::Test && self.force && !self.list {
+            settings.foreign = Foreign::Copy;
+        }
         let mut options = file::Options::new(action, settings);
         options.existing = if self.force { Existing::Replace } else { Existing::Keep };
         let remove = self.rm || gnu && !self.keep;

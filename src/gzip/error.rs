@@ -70,7 +70,7 @@ pub enum GzipError {
     /// The output is in place, but the input could not be removed.
     #[error("cannot be removed: {0}")]
     Remove(#[source] io::Error),
-    /// The input does not begin as a gzip file does.
+    /// The input begins like nothing that can be decompressed.
     #[error("not in gzip format")]
     NotGzip,
     /// The input ends before its data does.
@@ -79,9 +79,12 @@ pub enum GzipError {
     /// The compressed data, its checksum or its length is wrong.
     #[error("invalid compressed data--{0}")]
     Corrupt(&'static str),
-    /// The header asks for what RFC 1952 does not define.
-    #[error("unknown {0} -- not supported")]
+    /// The data asks for what its format does not define, or for what nothing here decodes.
+    #[error("{0} -- not supported")]
     Unsupported(&'static str),
+    /// The zip archive's first entry is not one that can be decompressed here.
+    #[error("{0} -- use unzip")]
+    Zip(&'static str),
     /// The other side of the work ended first; its own error is what is reported.
     #[error("abandoned")]
     Abandoned,

@@ -5,6 +5,8 @@ use std::io::{self, BufRead, ErrorKind, Write};
 
 /// What a member begins with: `ID1`, `ID2`, and the only compression method there is.
 const MAGIC: [u8; 3] = [0x1F, 0x8B, 8];
+/// `ID2` of gzip before its version 1.
+const OLD_ID2: u8 = 0x9E;
 const FHCRC: u8 = 1 << 1;
 const FEXTRA: u8 = 1 << 2;
 const FNAME: u8 = 1 << 3;
@@ -63,22 +65,23 @@ fn extra_flags(level: Level) -> u8 {
 
 /// Whether a member begins here.
 pub(super) fn begins(start: &[u8]) -> bool {
-    start.len() >= 2 && start[..2] == MAGIC[..2]
+    matches!(start, [id1, id2, ..] if *id1 == MAGIC[0] && [MAGIC[1], OLD_ID2].contains(id2))
 }
 
 /// Reads a header to its end.
 pub(super) fn read(input: impl BufRead) -> Result<Header, GzipError> {
     let mut input = Hashed { input, crc: crc32fast::Hasher::new() };
     // Before anything else is asked for: what is too short for a header may be no gzip at all.
-    if input.array::<2>()? != MAGIC[..2] {
+    if !begins(&input.array::<2>()?) {
         return Err(GzipError::NotGzip);
     }
-    let [method, flags, t0, t1, t2, t3, _xfl, _os] = input.array()?;
-    if method != MAGIC[2] {
-        return Err(GzipError::Unsupported("compression method"));
+    // And before more than that: an unknown method's header may be shorter.
+    if input.array::<1>()? != MAGIC[2..] {
+        return Err(GzipError::Unsupported("unknown compression method"));
     }
+    let [flags, t0, t1, t2, t3, _xfl, _os] = input.array()?;
     if flags & RESERVED != 0 {
-        return Err(GzipError::Unsupported("flags"));
+        return Err(GzipError::Unsupported("unknown flags"));
     }
     let mut header = Header::default();
     header.origin.time = u32::from_le_bytes([t0, t1, t2, t3]);

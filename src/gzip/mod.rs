@@ -10,7 +10,8 @@
 //! The input is cut into chunks, each is compressed on its own, and together they become one
 //! member. The modules behind these: `encode` compresses chunks, proves them and puts them
 //! together, `index` notes in the header where they are, `decode` decompresses them in parallel
-//! again, `inflate` is the decoder that both use, and `header` is RFC 1952.
+//! again, `inflate` is the decoder that both use, `header` is RFC 1952, and `legacy` decodes the formats
+//! before gzip.
 //!
 //! ```
 //! use csp_toolkit::gzip::{Level, Settings, stream};
@@ -38,6 +39,7 @@ mod header;
 mod index;
 mod inflate;
 mod input;
+mod legacy;
 mod level;
 mod origin;
 mod settings;
@@ -50,5 +52,5 @@ pub use crate::io::{Existing, Outputs};
 pub use error::GzipError;
 pub use level::Level;
 pub use origin::Origin;
-pub use settings::Settings;
-pub use totals::{Outcome, Totals};
+pub use settings::{Foreign, Settings};
+pub use totals::{Method, Outcome, Totals};

@@ -5,6 +5,17 @@ use super::index::CHUNK_SIZES;
 use crate::sync::pool::Pool;
 use std::num::NonZeroUsize;
 
+/// What becomes of bytes that begin no member, where the input begins or after its members.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Foreign {
+    /// An input that begins with them is refused. After members, zeros are ignored, and anything
+    /// else is ignored and [reported](super::Totals::trailing_garbage).
+    #[default]
+    Report,
+    /// They are copied as they are, with all that follows, as `gzip -cdf` does it.
+    Copy,
+}
+
 /// How to compress and decompress. Only [`level`](Self::level), the chunk's size and
 /// [`rsyncable`](Self::rsyncable) change the bytes that come out; the number of threads never does.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +31,8 @@ pub struct Settings {
     /// parallel. Readers that take no notice of an extra field, as the Linux kernel's, cannot read
     /// such a file.
     pub index: bool,
+    /// What becomes of what cannot be decompressed.
+    pub foreign: Foreign,
     pub(super) chunk: usize,
 }
 
@@ -27,7 +40,8 @@ impl Settings {
     /// Level 6 on that many threads, in chunks of 1 MiB.
     #[must_use]
     pub fn new(threads: NonZeroUsize) -> Self {
-        Self { level: Level::default(), threads, rsyncable: false, index: true, chunk: 1 << 20 }
+        let (level, foreign) = (Level::default(), Foreign::default());
+        Self { level, threads, rsyncable: false, index: true, foreign, chunk: 1 << 20 }
     }
 
     /// Sets the level.
@@ -46,6 +60,12 @@ impl Settings {
     #[must_use]
     pub fn chunk(self, chunk: usize) -> Option<Self> {
         CHUNK_SIZES.contains(&chunk).then_some(Self { chunk, ..self })
+    }
+
+    /// Sets what becomes of what cannot be decompressed.
+    #[must_use]
+    pub fn foreign(self, foreign: Foreign) -> Self {
+        Self { foreign, ..self }
     }
 
     pub(super) fn pool(&self) -> Pool {

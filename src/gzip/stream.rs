@@ -23,6 +23,10 @@ pub fn compress_from(
 
 /// Decompresses all the members of `input` (RFC 1952, section 2.2), one after the other.
 ///
+/// Members that `pack` made are as good, at the end what `compress` made, and in place of all the
+/// first entry of a zip archive. What is none of these is as the settings'
+/// [`foreign`](Settings::foreign) has it.
+///
 /// Members with our index and BGZF files are decompressed in parallel, all others in order.
 /// Memory is bounded by the number of threads. What has been written when an error is found is
 /// what comes before the error. Blocks until the end of `input`.

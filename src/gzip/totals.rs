@@ -11,10 +11,29 @@ pub struct Totals {
     pub packed: u64,
     /// How many of these are the first member's header and trailer.
     pub overhead: u64,
-    /// The CRC-32 that the last member ends with.
+    /// The CRC-32 that the last member ends with; all ones for what is no gzip.
     pub crc: u32,
-    /// Whether something other than zeros, and no gzip, followed the last member decompressed.
+    /// How the last member was compressed.
+    pub method: Method,
+    /// Whether something was ignored: what followed the last member decompressed is neither zeros
+    /// nor a member, or it is [more entries](Self::more_entries).
     pub trailing_garbage: bool,
+    /// Whether there are more entries in a zip archive than the first.
+    pub more_entries: bool,
+}
+
+/// How a member was compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// DEFLATE: a gzip member, or a zip archive's entry.
+    #[default]
+    Deflated,
+    /// Not at all: a zip archive's entry, or what was [copied](super::Foreign::Copy).
+    Stored,
+    /// By `compress`.
+    Compressed,
+    /// By `pack`.
+    Packed,
 }
 
 impl Totals {

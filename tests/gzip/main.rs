@@ -5,6 +5,7 @@
 mod batches;
 mod damage;
 mod failures;
+mod foreign;
 mod lies;
 mod members;
 mod peers;

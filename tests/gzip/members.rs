@@ -44,7 +44,7 @@ fn zeros_after_the_last_member_are_nothing_and_all_else_is_garbage() {
         for zeros in [1, 2, 10, 300_000] {
             assert_eq!(assert_agrees(&[&good[..], &vec![0; zeros]].concat()), End::Whole);
         }
-        for garbage in [&b"x"[..], b"\x1F", b"\0\x1F\x8B", b"\0\0x", b"\x8B\x1F", b"PK\x03\x04"] {
+        for garbage in [&b"x"[..], b"\x1Fx", b"\0\x1F\x8B", b"\0\0x", b"\x8B\x1F", b"PK\x03\x04"] {
             assert_eq!(assert_agrees(&[&good[..], garbage].concat()), End::Garbage);
         }
     }
@@ -69,7 +69,9 @@ fn what_comes_before_a_broken_member_is_written() {
 #[test]
 fn a_second_member_that_is_only_begun_is_an_error() {
     let good = members(0, &sentence(3 * CHUNK));
-    for begun in [&b"\x1F\x8B"[..], b"\x1F\x8B\x08\0\0\0", b"\x1F\x8Bgarbage that is long enough"] {
+    for begun in
+        [&b"\x1F"[..], b"\x1F\x8B", b"\x1F\x8B\x08\0\0\0", b"\x1F\x8Bgarbage that is long enough"]
+    {
         assert_eq!(assert_agrees(&[&good[..], begun].concat()), End::Broken);
     }
 }

@@ -18,6 +18,11 @@ const FILES: &str = "
     (head -c $(($(wc -c < other.gz) - 8)) other.gz; printf '1234'; tail -c 4 other.gz) > crc.gz
     (head -c $(($(wc -c < other.gz) - 4)) other.gz; printf '1234') > length.gz
     echo plain > no.gz; : > nothing.gz; ln -s n link
+    printf '\\037\\235\\220\\141\\304\\004\\004' > old.Z
+    printf '\\037\\036\\000\\000\\000\\004\\002\\001\\000ab\\221' > packed.z
+    printf 'PK\\003\\004\\024\\000\\000\\000\\000\\000aaaa\\246\\012\\327\\066\\004\\000\\000\\000' > one.zip
+    printf '\\004\\000\\000\\000\\001\\000\\000\\000nabab' >> one.zip; cat one.zip one.zip > two.zip
+    (cat made.gz; cat old.Z) > after.gz; (cat made.gz; printf '\\037') > begun.gz
     chmod 640 n; chmod 600 other.gz
     find . -type f -exec touch -d '2001-02-03 04:05:06' {} +";
 
@@ -98,6 +103,33 @@ const SAME: &[&str] = &[
     "gzip -l missing",
     "gzip -l unknown d",
     "gzip -l < made.gz",
+    "gzip -d old.Z",
+    "gzip -dv old.Z packed.z",
+    "gzip -dk old",
+    "gunzip packed.z",
+    "gzip -dc old.Z packed.z one.zip after.gz",
+    "gzip -t old.Z packed.z one.zip",
+    "gzip -tv old.Z packed.z one.zip",
+    "gzip -tv two.zip",
+    "gzip -l old.Z packed.z",
+    "gzip -lq old.Z",
+    "gzip -l < old.Z",
+    "gzip old.Z packed.z",
+    "gzip -d one.zip",
+    "gzip -d -S .zip one.zip",
+    "gzip -dc two.zip",
+    "gzip -d begun.gz",
+    "gzip -dc begun.gz > out",
+    "gzip -dcf old.Z garbage.gz begun.gz zeros.gz short empty | cat -v > out",
+    "gzip -df < garbage.gz",
+    "gzip -tf garbage.gz n",
+    "gzip -lf n",
+    "gzip -tv < garbage.gz",
+    "gzip -tv < cut.gz",
+    "head -c 1 n | gzip -dcf; head -c 1 made.gz | gzip -dcf | cat -v",
+    "printf '\\037\\240abc' | gzip -dcf 2> /dev/null",
+    "printf '\\037\\213x' | gzip -dc 2> /dev/null",
+    "zgrep plain no.gz; zgrep garbage garbage.gz; zgrep 7 old.Z after.gz",
     "gunzip made.gz",
     "gunzip -c made.gz",
     "zcat made.gz two.gz",
@@ -127,6 +159,37 @@ const DIFFERENT: &[(&str, &str, i32, &str)] = &[
         "gzip -l two.gz | tail -n 1 | awk '{ print $2 }'",
         0,
         "",
+    ),
+    (
+        "a byte after its data is garbage, not a member that is cut",
+        "(cat made.gz; echo) | gzip -dc > out",
+        2,
+        "\ngzip: stdin: decompression OK, trailing garbage ignored\n",
+    ),
+    ("zeros after its data are nothing to warn of", "gzip -tv < zeros.gz", 0, " OK\n"),
+    (
+        "an archive with more entries is decompressed, and stays",
+        "gzip -d -S .zip two.zip; s=$?; ls two*; exit $s",
+        2,
+        "gzip: two.zip has more than one entry--rest ignored\n",
+    ),
+    (
+        "as in its other complaints, compressed data is what is invalid",
+        "head -c 3 old.Z > bad.Z; printf '\\377\\377\\377' >> bad.Z; gzip -d bad.Z",
+        1,
+        "\ngzip: bad.Z: invalid compressed data--invalid code\n",
+    ),
+    (
+        "a code that is cut is noticed",
+        "head -c 6 old.Z > cut.Z; gzip -d cut.Z; ls cut.Z",
+        0,
+        "\ngzip: cut.Z: unexpected end of file\n",
+    ),
+    (
+        "lzh is not decoded",
+        "printf '\\037\\240abc' | gzip -dc",
+        1,
+        "gzip: stdin: lzh compression -- not supported\n",
     ),
     ("a hard link is no obstacle where the original stays", "ln n n2; gzip -k n", 0, ""),
     (

@@ -3,7 +3,7 @@
 use super::voice::{Voice, saved};
 use crate::cli::message::Name;
 use crate::cli::stdio;
-use crate::gzip::Totals;
+use crate::gzip::{Method, Totals};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::io;
@@ -38,7 +38,7 @@ impl<'a> Table<'a> {
             }
         }
         let verbose = if self.voice.is_verbose() {
-            format!("defla {:08x} {} ", totals.crc, date(time))
+            format!("{} {:08x} {} ", method(totals.method), totals.crc, date(time))
         } else {
             String::new()
         };
@@ -57,6 +57,16 @@ impl<'a> Table<'a> {
         }
         let margin = if self.voice.is_verbose() { MARGIN } else { "" };
         stdio::print(&format!("{margin}{} (totals)\n", numbers(&self.sum)))
+    }
+}
+
+/// As wide as the heading.
+fn method(method: Method) -> &'static str {
+    match method {
+        Method::Deflated => "defla",
+        Method::Stored => "store",
+        Method::Compressed => "compr",
+        Method::Packed => "pack ",
     }
 }
 

@@ -6,10 +6,10 @@ use super::list::Table;
 use super::voice::saved;
 use crate::cli::{Exit, signals, stdio};
 use crate::gzip::file::{self, Action, Place};
-use crate::gzip::{Existing, GzipError, Origin, Outcome, Totals, stream};
+use crate::gzip::{Existing, Foreign, GzipError, Origin, Outcome, stream};
 use crate::io::{FileId, Output};
 use anyhow::Context;
-use std::io::{self, ErrorKind, IsTerminal, Read, Seek, Write};
+use std::io::{self, ErrorKind, IsTerminal, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -128,8 +128,8 @@ impl Input {
         Ok(totals)
     }
 
-    fn pass(self, work: &Work, mut output: impl Write) -> Outcome {
-        let Self { name, mut bytes, origin, length, .. } = self;
+    fn pass(self, work: &Work, output: impl Write) -> Outcome {
+        let Self { name, bytes, origin, length, .. } = self;
         let settings = &work.options.settings;
         if work.options.action == Action::Compress {
             let totals = stream::compress_from(bytes, output, settings, &origin)?;
@@ -138,29 +138,11 @@ impl Input {
             }
             return Ok(totals);
         }
-        let mut start = Vec::new();
-        bytes.by_ref().take(2).read_to_end(&mut start).map_err(GzipError::Read)?;
-        let whole = start.chain(bytes);
-        if work.options.force && work.stdout && !start.starts_with(&[0x1F, 0x8B]) {
-            return copy(whole, &mut output);
-        }
-        stream::decompress(whole, output, settings)
-    }
-}
-
-/// Passes on what is no gzip, as `gzip -dcf` does.
-fn copy(mut input: impl Read, output: &mut impl Write) -> Outcome {
-    let mut buffer = vec![0; 128 * 1024];
-    let mut totals = Totals::default();
-    loop {
-        let count = match input.read(&mut buffer) {
-            Ok(0) => return Ok(totals),
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            count => count.map_err(GzipError::Read)?,
-        };
-        output.write_all(&buffer[..count]).map_err(GzipError::Write)?;
-        totals.plain += count as u64;
-        totals.packed += count as u64;
+        // As gzip has it: what is forced to standard output is copied if it cannot be decompressed.
+        let copies =
+            work.options.force && !work.list && !matches!(work.options.place, Place::At(_));
+        let foreign = if copies { Foreign::Copy } else { Foreign::Report };
+        stream::decompress(bytes, output, &settings.foreign(foreign))
     }
 }
 

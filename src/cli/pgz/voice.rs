@@ -60,14 +60,22 @@ impl Voice {
     pub(super) fn success(&self, file: &Path, of: &Totals, end: Option<String>) -> Exit {
         let garbage = of.trailing_garbage;
         let name = Name(file);
+        let is_stdin = file == Path::new("stdin");
         let (begin, end) = match end.filter(|_| self.is_verbose()) {
             None => Default::default(),
-            Some(end) if file == Path::new("stdin") => (String::new(), format!("{end}\n")),
+            // As in gzip, a warning is the last word on standard input.
+            Some(_) if is_stdin && garbage && !of.more_entries => Default::default(),
+            Some(end) if is_stdin => (String::new(), format!("{end}\n")),
             Some(end) => (format!("{name}:\t"), format!("{end}\n")),
         };
-        let warning = if garbage && !self.is_quiet() {
+        let me = self.persona.name();
+        let warning = if self.is_quiet() {
+            String::new()
+        } else if of.more_entries {
+            format!("{me}: {name} has more than one entry--rest ignored\n")
+        } else if garbage {
             let text = "decompression OK, trailing garbage ignored";
-            format!("{}{}: {name}: {text}\n", self.break_line(), self.persona.name())
+            format!("{}{me}: {name}: {text}\n", self.break_line())
         } else {
             String::new()
         };
@@ -84,8 +92,10 @@ impl Voice {
     pub(super) fn failure(&self, file: &Path, error: &GzipError) -> Exit {
         let exit = grade(error);
         if exit == Exit::Failure || self.wants(error) {
-            let in_data = matches!(error, GzipError::Truncated | GzipError::Corrupt(_));
-            let begin = if in_data && self.is_verbose() && self.persona.is_gnu() {
+            let in_data =
+                matches!(error, GzipError::Truncated | GzipError::Corrupt(_) | GzipError::Zip(_));
+            let is_stdin = file == Path::new("stdin");
+            let begin = if in_data && !is_stdin && self.is_verbose() && self.persona.is_gnu() {
                 format!("{}:\t", Name(file))
             } else {
                 String::new()

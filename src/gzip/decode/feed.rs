@@ -1,13 +1,15 @@
 //! The feeder: reads members, and makes jobs of them.
 
+use super::outlet::Outlet;
 use super::source::Source;
 use super::work::{Done, Job, bgzf};
 use super::write::Verdict;
 use crate::buffer::{Buffer, Buffers};
-use crate::gzip::GzipError;
 use crate::gzip::header::{self, Trailer};
 use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Status, Stream};
+use crate::gzip::legacy::{self, Body, Entry, Put};
+use crate::gzip::{Foreign, GzipError, Method, Totals};
 use crate::sync::pool;
 use crossbeam_channel::Receiver;
 use std::io::{BufRead, ErrorKind, Read};
@@ -16,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// How many BGZF members go into a job: as many as a buffer is sure to hold.
 const MEMBERS: usize = super::BLOCK / bgzf::PLAIN;
 
-type Feeder<'f> = pool::Feeder<'f, Job, Done>;
+pub(super) type Feeder<'f> = pool::Feeder<'f, Job, Done>;
 
 pub(super) struct Feed<'a, R> {
     source: Source<R>,
@@ -24,58 +26,146 @@ pub(super) struct Feed<'a, R> {
     /// Set when a piece was not accepted; hints are not followed from then on.
     doubt: &'a AtomicBool,
     buffers: &'a Buffers,
-    /// The length of the first member's header and trailer.
-    overhead: u64,
+    foreign: Foreign,
     /// For what is decoded in order; one for all members, which may be many and small.
     stream: Stream,
-    garbage: bool,
+    /// What was found so far, without what the sink knows.
+    found: Totals,
+    /// Whether the last member was gzip.
+    is_gzip: bool,
 }
 
 impl<'a, R: Read> Feed<'a, R> {
     pub(super) fn new(
         source: Source<R>,
+        foreign: Foreign,
         verdicts: Receiver<Verdict>,
         doubt: &'a AtomicBool,
         buffers: &'a Buffers,
     ) -> Self {
         let stream = Stream::new();
-        Self { source, verdicts, doubt, buffers, overhead: 0, stream, garbage: false }
+        let found = Totals::default();
+        Self { source, verdicts, doubt, buffers, foreign, stream, found, is_gzip: false }
     }
 
-    /// How many bytes of the input were used.
-    pub(super) fn taken(&self) -> u64 {
-        self.source.taken()
-    }
-
-    /// The length of the first member's header and trailer.
-    pub(super) fn overhead(&self) -> u64 {
-        self.overhead
-    }
-
-    /// Whether something that is no gzip follows the last member.
-    pub(super) fn garbage(&self) -> bool {
-        self.garbage
+    /// What came of it, with the sink's length and last checksum.
+    pub(super) fn totals(&self, plain: u64, crc: u32) -> Totals {
+        let crc = if self.is_gzip { crc } else { u32::MAX };
+        Totals { plain, crc, packed: self.source.taken(), ..self.found }
     }
 
     /// Feeds one member after the other (RFC 1952, section 2.2).
     pub(super) fn members(&mut self, feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
-        if self.peek(1)?.is_empty() {
-            return Err(GzipError::Truncated);
-        }
+        let copies = self.foreign == Foreign::Copy;
+        let mut is_first = true;
         loop {
-            if self.trusting() && bgzf::member_length(self.peek(bgzf::HEADER)?).is_some() {
-                self.blocks(feeder)?;
-            } else {
-                self.member(feeder)?;
+            match (self.start(is_first)?, is_first) {
+                (Start::Gzip, _) => self.gzip(feeder)?,
+                (Start::Packed, _) => {
+                    self.legacy(Method::Packed, feeder, |source, put| legacy::pack(source, put))?;
+                }
+                (Start::Compressed, _) => {
+                    let decode = |source: &mut _, put: &mut Put<'_>| legacy::lzw(source, put);
+                    return self.legacy(Method::Compressed, feeder, decode);
+                }
+                (Start::Entry, _) => return self.entry(feeder),
+                (Start::Lzh, _) => return Err(GzipError::Unsupported("lzh compression")),
+                (Start::Nothing, false) => return Ok(()),
+                (_, _) if copies => return self.copy(feeder),
+                (Start::Nothing | Start::Begun, _) => return Err(GzipError::Truncated),
+                (Start::Foreign, true) => return Err(GzipError::NotGzip),
+                (Start::Foreign, false) => return self.rest(),
             }
-            let next = self.peek(2)?;
-            if next.is_empty() {
-                return Ok(());
-            }
-            if !header::begins(next) {
-                return self.rest();
+            is_first = false;
+        }
+    }
+
+    /// Tells what begins here.
+    fn start(&mut self, is_first: bool) -> Result<Start, GzipError> {
+        let start = self.peek(2)?;
+        if header::begins(start) {
+            return Ok(Start::Gzip);
+        }
+        if is_first && start == b"PK" && legacy::zip_begins(self.peek(4)?) {
+            return Ok(Start::Entry);
+        }
+        Ok(match *self.peek(2)? {
+            [] => Start::Nothing,
+            [0x1F] => Start::Begun,
+            // As gzip has it: what is one byte long is cut, unless that byte is 0.
+            [byte] if is_first && byte != 0 => Start::Begun,
+            [0x1F, 0x1E] => Start::Packed,
+            [0x1F, 0x9D] => Start::Compressed,
+            [0x1F, 0xA0] => Start::Lzh,
+            _ => Start::Foreign,
+        })
+    }
+
+    /// Feeds a gzip member, or as many as there are of BGZF.
+    fn gzip(&mut self, feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
+        (self.is_gzip, self.found.method) = (true, Method::Deflated);
+        if self.trusting() && bgzf::member_length(self.peek(bgzf::HEADER)?).is_some() {
+            self.blocks(feeder)
+        } else {
+            self.member(feeder)
+        }
+    }
+
+    /// Feeds what a decoder makes of what comes next.
+    fn legacy(
+        &mut self,
+        method: Method,
+        feeder: &mut Feeder<'_>,
+        decode: impl FnOnce(&mut Source<R>, &mut Put<'_>) -> Result<(), GzipError>,
+    ) -> Result<(), GzipError> {
+        (self.is_gzip, self.found.method) = (false, method);
+        let mut outlet = Outlet::new(feeder, self.buffers);
+        let decoded = decode(&mut self.source, &mut |bytes| outlet.put(bytes));
+        // What was decoded before an error is written.
+        outlet.end()?;
+        decoded?;
+        submit(feeder, Job::End)
+    }
+
+    /// Feeds the entry that begins here, and looks whether another follows.
+    fn entry(&mut self, feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
+        let entry = Entry::read(&mut self.source)?;
+        (self.is_gzip, self.found.method) = (false, entry.method());
+        match entry.body {
+            Body::Deflated => self.inflate(&[], feeder)?,
+            Body::Stored(length) => self.pass(length, feeder)?,
+        }
+        let trailer = entry.trailer(&mut self.source)?;
+        submit(feeder, Job::Check(trailer))?;
+        self.found.more_entries = legacy::zip_begins(self.peek(4)?);
+        self.found.trailing_garbage = self.found.more_entries;
+        Ok(())
+    }
+
+    /// Feeds all that is left as it is.
+    fn copy(&mut self, feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
+        (self.is_gzip, self.found.method) = (false, Method::Stored);
+        while self.pass_some(u64::MAX, feeder)? > 0 {}
+        submit(feeder, Job::End)
+    }
+
+    /// Feeds that many bytes as they are.
+    fn pass(&mut self, mut count: u64, feeder: &mut Feeder<'_>) -> Result<(), GzipError> {
+        while count > 0 {
+            match self.pass_some(count, feeder)? {
+                0 => return Err(GzipError::Truncated),
+                passed => count -= passed,
             }
         }
+        Ok(())
+    }
+
+    /// Feeds what can be read at a time, at most that much; returns how much that was.
+    fn pass_some(&mut self, most: u64, feeder: &mut Feeder<'_>) -> Result<u64, GzipError> {
+        let mut plain = self.buffers.take();
+        let count = plain.read_once(self.source.by_ref().take(most)).map_err(GzipError::Read)?;
+        submit(feeder, Job::Plain(plain))?;
+        Ok(count as u64)
     }
 
     fn peek(&mut self, count: usize) -> Result<&[u8], GzipError> {
@@ -87,8 +177,8 @@ impl<'a, R: Read> Feed<'a, R> {
     }
 
     fn note_overhead(&mut self, header: u64) {
-        if self.overhead == 0 {
-            self.overhead = header + Trailer::LENGTH as u64;
+        if self.found.overhead == 0 {
+            self.found.overhead = header + Trailer::LENGTH as u64;
         }
     }
 
@@ -197,7 +287,7 @@ impl<'a, R: Read> Feed<'a, R> {
                 return Ok(());
             }
             if rest.iter().any(|&byte| byte != 0) {
-                self.garbage = true;
+                self.found.trailing_garbage = true;
                 return Ok(());
             }
             let count = rest.len();
@@ -206,6 +296,26 @@ impl<'a, R: Read> Feed<'a, R> {
     }
 }
 
-fn submit(feeder: &mut Feeder<'_>, job: Job) -> Result<(), GzipError> {
+/// What begins at some place of the input.
+enum Start {
+    /// A gzip member.
+    Gzip,
+    /// What `pack` makes.
+    Packed,
+    /// What `compress` makes, which goes on to the end.
+    Compressed,
+    /// An entry of a zip archive, the first and only one that is decompressed.
+    Entry,
+    /// What SCO's `compress -H` made, which is not decoded here.
+    Lzh,
+    /// The end of the input, one byte into a member.
+    Begun,
+    /// The end of the input.
+    Nothing,
+    /// Anything else.
+    Foreign,
+}
+
+pub(super) fn submit(feeder: &mut Feeder<'_>, job: Job) -> Result<(), GzipError> {
     feeder.submit(job).map_err(|_| GzipError::Abandoned)
 }

@@ -15,13 +15,14 @@
 
 mod feed;
 mod files;
+mod outlet;
 mod source;
 mod work;
 mod write;
 
 pub(super) use files::{file, files};
 
-use super::{Outcome, Settings, Totals};
+use super::{Outcome, Settings};
 use crate::buffer::Buffers;
 use crossbeam_channel::unbounded;
 use feed::Feed;
@@ -41,7 +42,7 @@ pub(super) fn decompress(
     let (sender, verdicts) = unbounded();
     let mut sink = Sink::new(output, doubt, buffers);
     let taking = &mut sink;
-    let mut feed = Feed::new(Source::new(input), verdicts, doubt, buffers);
+    let mut feed = Feed::new(Source::new(input), settings.foreign, verdicts, doubt, buffers);
     let mut end_of_input = Ok(());
     settings.pool().run(
         |feeder| end_of_input = feed.members(feeder),
@@ -52,13 +53,7 @@ pub(super) fn decompress(
     )?;
     end_of_input?;
     sink.flush()?;
-    Ok(Totals {
-        plain: sink.plain(),
-        packed: feed.taken(),
-        overhead: feed.overhead(),
-        crc: sink.crc(),
-        trailing_garbage: feed.garbage(),
-    })
+    Ok(feed.totals(sink.plain(), sink.crc()))
 }
 
 /// Plain bytes to a job, and what a buffer holds unless a piece needs more.

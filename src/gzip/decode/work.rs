@@ -15,6 +15,8 @@ pub(super) enum Job {
     Blocks { packed: Vec<u8> },
     /// The member ends here.
     Check(Trailer),
+    /// It ends here, and tells no checksum.
+    End,
     /// The feeder waits to hear whether all the pieces so far were good.
     Ask,
 }
@@ -24,6 +26,7 @@ pub(super) enum Done {
     Plain { plain: Buffer, crc: u32 },
     Piece { packed: Vec<u8>, plain: Option<Inflated> },
     Check(Trailer),
+    End,
     Ask,
 }
 
@@ -56,6 +59,7 @@ pub(super) fn worker(buffers: &Buffers) -> impl FnMut(Job) -> Done + '_ {
             Done::Piece { packed, plain: plain.map(|plain| Inflated { plain, crc: None }) }
         }
         Job::Check(trailer) => Done::Check(trailer),
+        Job::End => Done::End,
         Job::Ask => Done::Ask,
     }
 }

@@ -8,6 +8,7 @@ use crate::gzip::inflate::WINDOW;
 use crc32fast::Hasher;
 use crossbeam_channel::Sender;
 use std::io::Write;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What the sink says of the pieces so far.
@@ -76,7 +77,12 @@ impl<'a, W: Write> Sink<'a, W> {
                 self.write(plain)?;
             }
             Done::Piece { packed, plain } => self.take_piece(packed, plain)?,
-            Done::Check(trailer) => self.check(trailer)?,
+            Done::Check(trailer) => {
+                let (crc, length) = self.end();
+                self.last_crc = trailer.crc;
+                trailer.check(crc, length)?;
+            }
+            Done::End => drop(self.end()),
             Done::Ask => {
                 let verdict = match self.refused.take() {
                     None => Verdict::Good,
@@ -126,11 +132,9 @@ impl<'a, W: Write> Sink<'a, W> {
         Ok(())
     }
 
-    fn check(&mut self, trailer: Trailer) -> Result<(), GzipError> {
-        let crc = std::mem::take(&mut self.crc).finalize();
-        let length = std::mem::take(&mut self.length);
+    /// Ends a member; returns the checksum and the length of what was decoded.
+    fn end(&mut self) -> (u32, u64) {
         self.window.clear();
-        self.last_crc = trailer.crc;
-        trailer.check(crc, length)
+        (mem::take(&mut self.crc).finalize(), mem::take(&mut self.length))
     }
 }

@@ -8,6 +8,7 @@
 //! To find the mark, the chunk's blocks are walked from the start, and on the way what they decode
 //! to is compared with the input. So no chunk is ever written that was not decoded before.
 
+use super::tiny;
 use crate::gzip::inflate::Inflater;
 use crate::gzip::{GzipError, Level};
 use libdeflater::{CompressionLvl, Compressor};
@@ -25,6 +26,10 @@ pub(super) enum Position {
 /// Compresses chunks, one after the other. Not shared: every worker has its own.
 pub(super) struct Encoder {
     compressor: Compressor,
+    /// At level 0, nothing is compressed.
+    stores: bool,
+    /// For tiny inputs, which other levels of libdeflate store without a try.
+    thorough: Option<Compressor>,
     inflater: Inflater,
     /// Room for the largest chunk so far, compressed; zeroed once.
     scratch: Vec<u8>,
@@ -32,8 +37,11 @@ pub(super) struct Encoder {
 
 impl Encoder {
     pub(super) fn new(level: Level) -> Self {
+        let stores = level.get() == 0;
         let level = CompressionLvl::new(level.get().into()).expect("libdeflate has 0 to 12");
-        Self { compressor: Compressor::new(level), inflater: Inflater::new(), scratch: Vec::new() }
+        let compressor = Compressor::new(level);
+        let inflater = Inflater::new();
+        Self { compressor, stores, thorough: None, inflater, scratch: Vec::new() }
     }
 
     /// Appends the chunk, compressed, to `packed`; returns the CRC-32 of `plain`.
@@ -47,10 +55,18 @@ impl Encoder {
         if self.scratch.len() < bound {
             self.scratch.resize(bound, 0);
         }
-        let length = self
+        let mut length = self
             .compressor
             .deflate_compress(plain, &mut self.scratch)
             .map_err(|_| GzipError::Unproved)?;
+        if plain.len() <= tiny::MOST && !self.stores {
+            for tiny in [tiny::deflate(plain), self.thorough(plain)?] {
+                if tiny.len() < length {
+                    length = tiny.len();
+                    self.scratch[..length].copy_from_slice(&tiny);
+                }
+            }
+        }
         let stream = &mut self.scratch[..length];
         let walk = self.inflater.prove(stream, plain).map_err(|_| GzipError::Unproved)?;
         if position == Position::Inner {
@@ -61,6 +77,15 @@ impl Encoder {
             align(packed, walk.end % 8);
         }
         Ok(crc32fast::hash(plain))
+    }
+
+    /// A tiny input at the highest level, the only one that tries codes of its own on so little.
+    fn thorough(&mut self, plain: &[u8]) -> Result<Vec<u8>, GzipError> {
+        let thorough = self.thorough.get_or_insert_with(|| Compressor::new(CompressionLvl::best()));
+        let mut packed = vec![0; thorough.deflate_compress_bound(plain.len())];
+        let length = thorough.deflate_compress(plain, &mut packed);
+        packed.truncate(length.map_err(|_| GzipError::Unproved)?);
+        Ok(packed)
     }
 }
 
@@ -114,6 +139,36 @@ mod tests {
             }
             assert_eq!(inflated(&stream), chunks.concat(), "level {level}");
         }
+    }
+
+    #[test]
+    fn tiny_inputs_are_no_larger_than_zlib_makes_them() {
+        let (mut ours, mut theirs) = (0, 0);
+        let mut encoder = Encoder::new(Level::default());
+        let mut state = 1_u32;
+        for (letters, length) in
+            (1..40_u32).flat_map(|n| (0..=tiny::MOST).map(move |length| (n, length)))
+        {
+            let plain: Vec<u8> = std::iter::repeat_with(|| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                b'a' + u8::try_from((state >> 16) % letters).unwrap()
+            })
+            .take(length)
+            .collect();
+            let mut packed = Vec::new();
+            encoder.encode(&plain, Position::Last, &mut packed).unwrap();
+            let mut zlib = Vec::new();
+            let input = &plain[..];
+            flate2::read::DeflateEncoder::new(input, flate2::Compression::default())
+                .read_to_end(&mut zlib)
+                .unwrap();
+            // Of noise, zlib may find codes that take a byte less.
+            assert!(packed.len() <= zlib.len() + 1, "{plain:?}");
+            assert_eq!(inflated(&packed), plain);
+            ours += packed.len();
+            theirs += zlib.len();
+        }
+        assert!(ours <= theirs, "{ours} > {theirs}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod chunk;
 mod cut;
 mod files;
+mod tiny;
 
 pub(super) use files::{file, files};
 

@@ -1,0 +1,71 @@
+#!/bin/sh
+# Builds the fuzz targets and runs each for some seconds: fuzz/run.sh [SECONDS] [TARGET...]
+#
+# Needs a C++ compiler, but neither a nightly Rust nor cargo-fuzz. Ends with "N passed, N failed",
+# and with status 1 if a target found something: its input is in fuzz/artifacts/TARGET then, and
+# fuzz/run.sh 0 TARGET runs that and the corpus again. What is learnt stays in fuzz/corpus/TARGET.
+set -eu
+cd "$(dirname "$0")"
+
+seconds=10
+case ${1-} in
+'' | *[!0-9]*) ;;
+*) seconds=$1 && shift ;;
+esac
+[ $# -gt 0 ] || set -- decompress index legacy merge mixture round_trip
+
+# What libFuzzer needs to see of the code: which edges were taken, and what was compared. A target
+# that is named keeps the flags away from build scripts.
+host=$(rustc -vV | sed -n 's/^host: //p')
+flags="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4"
+flags="$flags -Cllvm-args=-sanitizer-coverage-inline-8bit-counters"
+flags="$flags -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares"
+RUSTFLAGS=$flags cargo build --quiet --release --target "$host"
+
+# Seeds: something of every format, so that no target has to guess magic bytes.
+seed() {
+    mkdir -p "corpus/$1"
+    cat > "corpus/$1/seed-$2"
+}
+words() { seq 1 "$1" | sed 's/^/word /'; }
+for count in 1 20 2000; do
+    words $count | gzip -9n | seed decompress $count
+    (printf '\000\004CSxx' && words $count | gzip -1n | tail -c +11) | seed index $count
+    (printf '\006\100\002' && words $count) | seed round_trip $count
+    (printf '\000%c' 200 && words $count) | head -c 4000 | seed mixture $count
+done
+(words 20 | gzip -n && words 9) | seed decompress text
+(words 20 | gzip -n && printf '\037\235\220\141\304\004\004') | seed decompress lzw
+printf '\000\005plain\007\004more\004\010' | seed mixture parts
+printf '\000\220\000\141\304\004\004' | seed legacy lzw
+printf '\002\000\000\000\000\000\004\002\001\000ab\221' | seed legacy pack
+printf '\003\000\000\024\000\000\000\000\000aaaa\246\012\327\066\004\000\000\000\004\000\000\000\001\000\000\000nabab' |
+    seed legacy zip
+for kind in 4 5 6 7; do
+    # shellcheck disable=SC2059
+    (printf "\\00$kind\\007\\020" && words 200) | seed legacy "kind-$kind"
+done
+printf '\001best\t2\nof\t4\n\377be\t18446744073709551615\nof\t1\n' | seed merge two
+printf '\002a\t1\na\000\t2\na\000\000\t3\n\377\377fifteen-letters\t1\nfifteen-letters-a\t2\n' | seed merge long
+
+passed=0 failed=0
+for target; do
+    mkdir -p "artifacts/$target"
+    replay=$(find "artifacts/$target" -type f)
+    log=artifacts/$target.log
+    mode="-max_total_time=$seconds"
+    [ "$seconds" -gt 0 ] || mode=-runs=0
+    # shellcheck disable=SC2086
+    if { [ -z "$replay" ] || "target/$host/release/$target" $replay; } > "$log" 2>&1 &&
+        "target/$host/release/$target" "$mode" -timeout=30 -rss_limit_mb=1024 -max_len=8192 \
+            "-artifact_prefix=artifacts/$target/" "corpus/$target" >> "$log" 2>&1; then
+        passed=$((passed + 1))
+        echo "$target: $(tail -n 1 "$log")"
+    else
+        failed=$((failed + 1))
+        echo "$target: failed"
+        tail -n 30 "$log"
+    fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,44 @@
+//! Plain bytes that a decoder hands on in pieces of any size, gathered into jobs.
+
+use super::feed::{Feeder, submit};
+use super::work::Job;
+use crate::buffer::{Buffer, Buffers};
+use crate::gzip::GzipError;
+
+pub(super) struct Outlet<'a, 'f> {
+    feeder: &'a mut Feeder<'f>,
+    buffers: &'a Buffers,
+    plain: Buffer,
+}
+
+impl<'a, 'f> Outlet<'a, 'f> {
+    pub(super) fn new(feeder: &'a mut Feeder<'f>, buffers: &'a Buffers) -> Self {
+        Self { feeder, buffers, plain: empty(buffers) }
+    }
+
+    pub(super) fn put(&mut self, mut bytes: &[u8]) -> Result<(), GzipError> {
+        while !bytes.is_empty() {
+            let room = self.plain.room();
+            let (now, later) = bytes.split_at(bytes.len().min(room.len()));
+            room[..now.len()].copy_from_slice(now);
+            self.plain.grow(now.len());
+            if self.plain.is_full() {
+                let plain = std::mem::replace(&mut self.plain, empty(self.buffers));
+                submit(self.feeder, Job::Plain(plain))?;
+            }
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    /// Submits what is left.
+    pub(super) fn end(self) -> Result<(), GzipError> {
+        submit(self.feeder, Job::Plain(self.plain))
+    }
+}
+
+fn empty(buffers: &Buffers) -> Buffer {
+    let mut buffer = buffers.take();
+    buffer.clear();
+    buffer
+}

@@ -1,0 +1,121 @@
+//! The first entry of a zip archive, as far as its local header goes (APPNOTE.TXT, section 4.3.7).
+//!
+//! The central directory at the archive's end is not read: the input may be a pipe.
+
+use super::array;
+use crate::gzip::header::Trailer;
+use crate::gzip::{GzipError, Method};
+use std::io::{self, BufRead, Read};
+
+/// What a local header begins with.
+const SIGNATURE: [u8; 4] = *b"PK\x03\x04";
+/// What a data descriptor may begin with.
+const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
+const ENCRYPTED: u16 = 1;
+/// The sizes and the checksum come after the data, in a data descriptor.
+const DESCRIBED: u16 = 1 << 3;
+/// The extra field that has the sizes where 32 bits do not suffice, and makes those of the data
+/// descriptor 64 bits long.
+const ZIP64: u16 = 1;
+const BAD_EXTRA: GzipError = GzipError::Corrupt("extra field too short");
+const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
+
+/// How an entry's data is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::gzip) enum Body {
+    /// As it is, and so long.
+    Stored(u64),
+    Deflated,
+}
+
+/// What a local header says.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::gzip) struct Entry {
+    pub(in crate::gzip) body: Body,
+    /// Where the header has it.
+    trailer: Option<Trailer>,
+    /// Bytes to a size in the data descriptor.
+    size: usize,
+}
+
+/// Whether an entry begins here.
+pub(in crate::gzip) fn begins(start: &[u8]) -> bool {
+    start.starts_with(&SIGNATURE)
+}
+
+impl Entry {
+    /// Reads a local header to its end.
+    pub(in crate::gzip) fn read(input: &mut impl BufRead) -> Result<Self, GzipError> {
+        let header: [u8; 30] = array(input)?;
+        let short = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
+        let long = |at: usize| u32::from(short(at)) | u32::from(short(at + 2)) << 16;
+        let [flags, method, name, extra] = [6, 8, 26, 28].map(short);
+        let crc = long(14);
+        let mut sizes = [22, 18].map(|at| u64::from(long(at)));
+
+        let skipped = io::copy(&mut input.take(name.into()), &mut io::sink());
+        if skipped.map_err(GzipError::Read)? < name.into() {
+            return Err(GzipError::Truncated);
+        }
+        let mut fields = vec![0; extra.into()];
+        input.read_exact(&mut fields).map_err(GzipError::from_read)?;
+
+        let wide = zip64(&fields);
+        if let Some(mut wide) = wide {
+            for size in sizes.iter_mut().filter(|size| **size == u64::from(u32::MAX)) {
+                let (bytes, rest) = wide.split_first_chunk().ok_or(BAD_EXTRA)?;
+                (*size, wide) = (u64::from_le_bytes(*bytes), rest);
+            }
+        }
+        let [plain, packed] = sizes;
+        let is_described = flags & DESCRIBED != 0;
+        let body = match method {
+            _ if flags & ENCRYPTED != 0 => return Err(GzipError::Zip("encrypted file")),
+            STORED if is_described => return Err(GzipError::Zip("stored entry without a length")),
+            STORED if packed != plain => return Err(GzipError::Corrupt("length mismatch")),
+            STORED => Body::Stored(plain),
+            DEFLATED => Body::Deflated,
+            _ => return Err(GzipError::Zip("first entry not deflated or stored")),
+        };
+        let trailer = (!is_described).then(|| Trailer::new(crc, plain));
+        Ok(Self { body, trailer, size: if wide.is_some() { 8 } else { 4 } })
+    }
+
+    pub(in crate::gzip) fn method(&self) -> Method {
+        match self.body {
+            Body::Stored(_) => Method::Stored,
+            Body::Deflated => Method::Deflated,
+        }
+    }
+
+    /// Reads what follows the data, if anything does; returns the checksum and the length.
+    pub(in crate::gzip) fn trailer(self, input: &mut impl BufRead) -> Result<Trailer, GzipError> {
+        if let Some(trailer) = self.trailer {
+            return Ok(trailer);
+        }
+        let mut crc = array(input)?;
+        if crc == DESCRIPTOR {
+            crc = array(input)?;
+        }
+        let mut sizes = [0; 16];
+        let sizes = &mut sizes[..2 * self.size];
+        input.read_exact(sizes).map_err(GzipError::from_read)?;
+        // Of a length of 64 bits, as of gzip's, the lower 32.
+        let plain = &sizes[self.size..];
+        let plain = u32::from_le_bytes([plain[0], plain[1], plain[2], plain[3]]);
+        Ok(Trailer::new(u32::from_le_bytes(crc), plain.into()))
+    }
+}
+
+/// The extra field [`ZIP64`], if there is one.
+fn zip64(mut fields: &[u8]) -> Option<&[u8]> {
+    while let Some((&[k0, k1, l0, l1], rest)) = fields.split_first_chunk() {
+        let field = rest.get(..u16::from_le_bytes([l0, l1]).into())?;
+        if u16::from_le_bytes([k0, k1]) == ZIP64 {
+            return Some(field);
+        }
+        fields = &rest[field.len()..];
+    }
+    None
+}

@@ -1,0 +1,137 @@
+//! What is no gzip: the formats before it, and what is copied because it is none. GNU gzip is the
+//! judge.
+
+#[path = "../../src/gzip/legacy/encoders.rs"]
+mod encoders;
+
+use crate::support::{noise, ordinary, sentence, settings, text};
+use csp_toolkit::gzip::{Foreign, GzipError, Method, Totals, stream};
+use encoders::{CENTRAL_DIRECTORY, Zip};
+use flate2::Compression;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use std::io::{Seek, Write};
+use std::process::Command;
+
+/// What `gzip` makes of it: the bytes, and its exit status.
+fn judged(packed: &[u8], flags: &str) -> (Vec<u8>, i32) {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(packed).unwrap();
+    file.rewind().unwrap();
+    let output = Command::new("gzip").arg(flags).stdin(file).output().unwrap();
+    (output.stdout, output.status.code().unwrap())
+}
+
+fn decoded(packed: &[u8], foreign: Foreign) -> (Vec<u8>, Result<Totals, GzipError>) {
+    let mut plain = Vec::new();
+    let outcome = stream::decompress(packed, &mut plain, &settings(2).foreign(foreign));
+    (plain, outcome)
+}
+
+/// The exit status that belongs to it.
+fn status(outcome: &Result<Totals, GzipError>) -> i32 {
+    match outcome {
+        Ok(totals) if totals.trailing_garbage => 2,
+        Ok(_) => 0,
+        Err(_) => 1,
+    }
+}
+
+/// Asserts that both end the same way and come to the same bytes.
+#[track_caller]
+fn assert_same(packed: &[u8]) {
+    for (foreign, flags) in [(Foreign::Copy, "-cdf"), (Foreign::Report, "-cd")] {
+        let (expected, code) = judged(packed, flags);
+        let (plain, outcome) = decoded(packed, foreign);
+        assert_eq!(status(&outcome), code, "{flags}: {outcome:?}, {packed:x?}");
+        let same = if code == 1 { plain.starts_with(&expected) } else { plain == expected };
+        assert!(same, "{flags}: {} bytes, not {}", plain.len(), expected.len());
+    }
+}
+
+/// Something that a mixture may have in it.
+fn part(kind: u8, length: usize) -> Vec<u8> {
+    let plain = sentence(length);
+    match kind {
+        0 => ordinary(&plain, Compression::fast()),
+        1 => plain,
+        2 => vec![0; length],
+        3 => encoders::pack(&plain),
+        4 => encoders::lzw(&plain, 16, Some(1000)),
+        5 => [Zip::default().entry(&plain, &plain), CENTRAL_DIRECTORY.to_vec()].concat(),
+        6 => b"\x1Fx".to_vec(),
+        7 => b"PK".to_vec(),
+        _ => b"\x1F".to_vec(),
+    }
+}
+
+#[test]
+fn one_two_or_three_parts_are_taken_as_gzip_takes_them() {
+    assert_same(b"");
+    for first in 0..9 {
+        assert_same(&part(first, 300));
+        // What follows the codes of `compress` are codes to it, as good as any.
+        for second in if first == 4 { 2..3 } else { 0..9 } {
+            let two = [part(first, 300), part(second, 200)].concat();
+            assert_same(&two);
+            if first == 0 && second != 4 {
+                assert_same(&[two, part(0, 7)].concat());
+            }
+        }
+    }
+}
+
+#[test]
+fn where_gzip_stumbles_over_one_byte_it_is_reported_as_garbage() {
+    let packed = [part(0, 9), b"\n".to_vec()].concat();
+    assert_eq!(judged(&packed, "-cd").1, 1);
+    assert_eq!(status(&decoded(&packed, Foreign::Report).1), 2);
+}
+
+#[test]
+fn long_inputs_of_every_format_are_decompressed() {
+    for plain in [text(3_000_000), noise(3_000_000)] {
+        for (packed, method) in [
+            (encoders::lzw(&plain, 16, None), Method::Compressed),
+            (encoders::lzw(&plain, 12, Some(20_000)), Method::Compressed),
+            (encoders::pack(&plain), Method::Packed),
+            (Zip::default().entry(&plain, &plain), Method::Stored),
+        ] {
+            let (decoded, outcome) = decoded(&packed, Foreign::Report);
+            let totals = outcome.unwrap();
+            assert!(decoded == plain && decoded == judged(&packed, "-dc").0);
+            assert_eq!((totals.method, totals.crc), (method, u32::MAX));
+            assert_eq!((totals.plain, totals.packed), (plain.len() as u64, packed.len() as u64));
+        }
+    }
+    let plain = noise(3_000_000);
+    let (copied, outcome) = decoded(&[part(0, 0), plain.clone()].concat(), Foreign::Copy);
+    assert!(copied == plain && outcome.unwrap().method == Method::Stored);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn damage_is_judged_as_gzip_judges_it(
+        kind in 3..6_u8,
+        length in 1..4000_usize,
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut packed = part(kind, length);
+        for (position, byte) in changes {
+            let position = 3.max(position.index(packed.len()));
+            packed[position] = byte;
+        }
+        packed.truncate(3 + cut.index(packed.len() - 3) + 1);
+        let (expected, code) = judged(&packed, "-dc");
+        let (plain, outcome) = decoded(&packed, Foreign::Report);
+        match outcome {
+            // gzip does not notice that a code is cut.
+            Err(GzipError::Truncated) if kind == 4 => prop_assert!(plain == expected),
+            Err(_) => prop_assert!(code == 1 && plain.starts_with(&expected)),
+            Ok(_) => prop_assert!(code == 0 && plain == expected),
+        }
+    }
+}
