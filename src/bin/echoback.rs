@@ -1,6 +1,7 @@
 //! Echoes what you type, for 30 seconds (listings 3.1 and 3.7).
 
 use clap::Parser;
+use csp_toolkit::cli::arguments::Reader;
 use csp_toolkit::cli::duration::Timeout;
 use csp_toolkit::cli::{Exit, exit, message, stdio};
 use csp_toolkit::echo::{self, Config, Outcome};
@@ -32,7 +33,10 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    exit::finish(NAME, run(&Options::parse()))
+    match Reader::new(NAME).parse() {
+        Ok(options) => exit::finish(NAME, run(&options)),
+        Err(status) => status,
+    }
 }
 
 fn run(options: &Options) -> anyhow::Result<Exit> {

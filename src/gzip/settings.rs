@@ -6,7 +6,8 @@ use crate::sync::pool::Pool;
 use std::num::NonZeroUsize;
 
 /// How to compress and decompress. Only [`level`](Self::level), the chunk's size and
-/// [`rsyncable`](Self::rsyncable) change the bytes that come out; the number of threads never does.
+/// [`rsyncable`](Self::rsyncable) and
+/// [`index`](Self::index()) change the bytes that come out; the number of threads never does.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// How hard to try.
@@ -17,13 +18,14 @@ pub struct Settings {
     /// near it only. Such a file has no index.
     pub rsyncable: bool,
     pub(super) chunk: usize,
+    pub(super) index: bool,
 }
 
 impl Settings {
     /// Level 6 on that many threads, in chunks of 1 MiB.
     #[must_use]
     pub fn new(threads: NonZeroUsize) -> Self {
-        Self { level: Level::default(), threads, rsyncable: false, chunk: 1 << 20 }
+        Self { level: Level::default(), threads, rsyncable: false, chunk: 1 << 20, index: true }
     }
 
     /// Sets the level.
@@ -36,6 +38,13 @@ impl Settings {
     #[must_use]
     pub fn chunk(self, chunk: usize) -> Option<Self> {
         CHUNK_SIZES.contains(&chunk).then_some(Self { chunk, ..self })
+    }
+
+    /// Sets whether the header of a compressed file has an index of its chunks, by which it is
+    /// decompressed in parallel.
+    #[must_use]
+    pub fn index(self, index: bool) -> Self {
+        Self { index, ..self }
     }
 
     pub(super) fn pool(&self) -> Pool {

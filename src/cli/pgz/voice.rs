@@ -29,8 +29,6 @@ pub struct Voice {
     pub recursive: bool,
     /// What the names of gzip files end in.
     pub suffix: OsString,
-    /// Whether there may be a line of progress on the terminal, to be wiped before others come.
-    pub progress: bool,
 }
 
 impl Voice {
@@ -44,16 +42,6 @@ impl Voice {
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.verbosity == Verbosity::Quiet
-    }
-
-    /// Prints a line of its own.
-    pub fn line(&self, text: &str) {
-        self.print(&format!("{}: {text}\n", self.persona.name()));
-    }
-
-    /// Prints as it is.
-    pub(super) fn print(&self, text: &str) {
-        message::print(&if self.progress { format!("\r\x1b[K{text}") } else { text.to_owned() });
     }
 
     /// Tells that a file or stream was done; `end` ends its line, where every file has one.
@@ -75,14 +63,20 @@ impl Voice {
         let gnu = self.persona.is_gnu();
         let lines = if gnu { [begin, warning, end] } else { [warning, begin, end] };
         if lines.iter().any(|line| !line.is_empty()) {
-            self.print(&lines.concat());
+            message::print(&lines.concat());
         }
         if garbage { Exit::Warning } else { Exit::Success }
     }
 
     /// Tells why a file was not done.
     pub(super) fn failure(&self, file: &Path, error: &GzipError) -> Exit {
-        let exit = grade(error);
+        let exit = match grade(error) {
+            // As with `gzip`, only what is told is a warning.
+            Exit::Warning if matches!(error, GzipError::NoSuffix) && !self.wants(error) => {
+                Exit::Success
+            }
+            exit => exit,
+        };
         if exit == Exit::Failure || self.wants(error) {
             let in_data = matches!(error, GzipError::Truncated | GzipError::Corrupt(_));
             let begin = if in_data && self.is_verbose() && self.persona.is_gnu() {
@@ -93,7 +87,7 @@ impl Voice {
             let gap =
                 if in_data || matches!(error, GzipError::NotGzip) { self.break_line() } else { "" };
             let text = self.words(file, error);
-            self.print(&format!("{begin}{gap}{}: {text}\n", self.persona.name()));
+            message::print(&format!("{begin}{gap}{}: {text}\n", self.persona.name()));
         }
         exit
     }

@@ -97,8 +97,8 @@ fn begin(
     source: &Source,
     options: &Options,
 ) -> Result<Member<BufWriter<Destination>>, GzipError> {
-    let Settings { chunk, rsyncable, .. } = options.settings;
-    let reserved = Reserved::new(source.metadata.len(), chunk).filter(|_| !rsyncable);
+    let Settings { chunk, rsyncable, index, .. } = options.settings;
+    let reserved = Reserved::new(source.metadata.len(), chunk).filter(|_| index && !rsyncable);
     Member::begin(output, options.settings.level, reserved, &source.origin)
 }
 
