@@ -84,8 +84,10 @@ impl Reader {
         let ends =
             |line: &&str| line.starts_with("Usage: ") || line.starts_with("For more information");
         let lines = text.lines().map(str::trim).take_while(|line| !ends(line));
+        // That is said of everything that begins with a dash, and hardly ever meant.
+        let of_use = |line: &&str| !line.is_empty() && !line.starts_with("tip: to pass ");
         let mut sentence = String::new();
-        for line in lines.filter(|line| !line.is_empty()) {
+        for line in lines.filter(of_use) {
             let (gap, line) = match line.strip_prefix("tip: ") {
                 Some(tip) => ("; ", tip),
                 None => (" ", line),

@@ -15,6 +15,8 @@ pub struct Totals {
     pub crc: u32,
     /// Whether something other than zeros, and no gzip, followed the last member decompressed.
     pub trailing_garbage: bool,
+    /// Whether the header was to have the file's time, and has no room for it.
+    pub out_of_range: bool,
 }
 
 impl Totals {

@@ -2,8 +2,9 @@
 
 use super::Work;
 use crate::cli::Exit;
+use crate::gzip::GzipError;
 use crate::gzip::file::Action;
-use crate::gzip::{GzipError, suffix};
+use crate::gzip::suffix::{self, Links};
 use std::io;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -35,7 +36,11 @@ pub fn expand(names: Vec<PathBuf>, work: &Work) -> (Vec<PathBuf>, Exit) {
 fn meant(name: PathBuf, work: &Work) -> PathBuf {
     match work.options.action {
         Action::Compress => name,
-        Action::Decompress | Action::Test => suffix::find(name, &work.options.suffix),
+        Action::Decompress | Action::Test => {
+            let follow = work.stdout || work.options.force || work.options.action == Action::Test;
+            let links = if follow { Links::Followed } else { Links::Themselves };
+            suffix::find(name, &work.options.suffix, links)
+        }
     }
 }
 

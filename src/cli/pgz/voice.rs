@@ -46,18 +46,24 @@ impl Voice {
 
     /// Tells that a file or stream was done; `end` ends its line, where every file has one.
     pub(super) fn success(&self, file: &Path, of: &Totals, end: Option<String>) -> Exit {
-        let garbage = of.trailing_garbage;
+        let warned = of.trailing_garbage || of.out_of_range;
         let name = Name(file);
         let (begin, end) = match end.filter(|_| self.is_verbose()) {
             None => Default::default(),
             Some(end) if file == Path::new("stdin") => (String::new(), format!("{end}\n")),
             Some(end) => (format!("{name}:\t"), format!("{end}\n")),
         };
-        let warning = if garbage && !self.is_quiet() {
-            let text = "decompression OK, trailing garbage ignored";
-            format!("{}{}: {name}: {text}\n", self.break_line(), self.persona.name())
-        } else {
-            String::new()
+        let warning = match () {
+            () if self.is_quiet() => String::new(),
+            () if of.trailing_garbage => {
+                let text = "decompression OK, trailing garbage ignored";
+                format!("{}{}: {name}: {text}\n", self.break_line(), self.persona.name())
+            }
+            () if of.out_of_range => {
+                let text = "warning: file timestamp out of range for gzip format";
+                format!("{}: {name}: {text}\n", self.persona.name())
+            }
+            () => String::new(),
         };
         // gzip begins the line of a file before it knows how it ends.
         let gnu = self.persona.is_gnu();
@@ -65,7 +71,7 @@ impl Voice {
         if lines.iter().any(|line| !line.is_empty()) {
             message::print(&lines.concat());
         }
-        if garbage { Exit::Warning } else { Exit::Success }
+        if warned { Exit::Warning } else { Exit::Success }
     }
 
     /// Tells why a file was not done.

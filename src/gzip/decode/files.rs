@@ -137,7 +137,7 @@ impl<'a> Worker<'a> {
             packed: self.packed.len() as u64,
             overhead: (header + Trailer::LENGTH) as u64,
             crc: trailer.crc,
-            trailing_garbage: false,
+            ..Totals::default()
         })
     }
 }

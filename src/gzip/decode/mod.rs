@@ -58,6 +58,7 @@ pub(super) fn decompress(
         overhead: feed.overhead(),
         crc: sink.crc(),
         trailing_garbage: feed.garbage(),
+        ..Totals::default()
     })
 }
 
