@@ -270,7 +270,7 @@ fn nothing_is_lost_in_pipes_that_do_not_block() {
     let running = Running::start(echoback.stdin(input).stdout(output));
     // The command's own copies of the ends are closed with it.
     drop(echoback);
-    let copied = thread::scope(|scope| {
+    let copied: Vec<u8> = thread::scope(|scope| {
         scope.spawn(|| {
             let mut left = &bytes[..];
             while !left.is_empty() {
@@ -284,7 +284,7 @@ fn nothing_is_lost_in_pipes_that_do_not_block() {
             }
             drop(writer);
         });
-        let (mut copied, mut block) = (Vec::new(), vec![0; 64 * 1024]);
+        let (mut copied, mut block) = (Vec::new(), vec![0_u8; 64 * 1024]);
         loop {
             match reader.read(&mut block) {
                 Ok(0) => return copied,
