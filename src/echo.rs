@@ -26,12 +26,15 @@
 
 use crate::buffer::Buffer;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, at, bounded, never, select};
+use nix::sys::signal::{SigSet, Signal};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use rustix::process::getpgrp;
+use rustix::termios::tcgetpgrp;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 /// Bytes a buffer holds.
@@ -42,6 +45,11 @@ const BUFFERS: usize = 4;
 const GRACE: Duration = Duration::from_millis(30);
 /// How many times that, while downstream would take it.
 const GRACES: u32 = 10;
+
+/// How long after the deadline the reader may be in the middle of a read.
+const PATIENCE: Duration = Duration::from_millis(150);
+/// How often is tried to read from a terminal that another job has.
+const TURN: Duration = Duration::from_millis(100);
 
 /// When the echo ends, and what it says.
 #[derive(Debug)]
@@ -90,6 +98,9 @@ pub enum EchoError {
     /// The output could not be written.
     #[error("cannot write")]
     Write(#[source] io::Error),
+    /// The system let no thread start; two are needed. Nothing was read.
+    #[error("cannot start a thread")]
+    Thread(#[source] io::Error),
 }
 
 /// Copies `input` to `output`, byte for byte and as it arrives, until the time is up.
@@ -98,6 +109,11 @@ pub enum EchoError {
 /// is still in a pipe or a file stays there for the next program. Only a downstream that does not
 /// take the last buffers (512 KiB at most) within 30 ms loses them: the deadline goes first. Where
 /// it has room and it is this machine that is too busy, that may take 300 ms.
+///
+/// Neither the one nor the other side stops in a background job: while another job has the terminal,
+/// nothing is read from it, and what there is to write is written, whatever `stty tostop` says.
+/// `O_NONBLOCK` may be set on the input; where it is not, and another process takes input that this
+/// one was told of, the reading thread waits for more: after the end, too.
 ///
 /// Blocks until the end. After [`Outcome::Stalled`] the writing thread still waits for `output`;
 /// the end of the process ends it.
@@ -128,14 +144,18 @@ where
         empty,
         events: sender,
     };
-    let relay = Relay { output, events, recycle, gate };
+    let relay = Relay { output, events, recycle, gate: Arc::clone(&gate) };
 
-    thread::spawn(move || reader.run());
+    Builder::new().spawn(move || reader.run()).map_err(EchoError::Thread)?;
     let (finish, finished) = bounded(1);
-    thread::spawn(move || {
+    let relay = move || {
         // Nobody listens any more when the deadline has passed without us.
         let _ = finish.send(relay.run(deadline, &config));
-    });
+    };
+    Builder::new().spawn(relay).map_err(|error| {
+        shut(&gate);
+        EchoError::Thread(error)
+    })?;
     let ended = match deadline {
         Some(deadline) => {
             finished.recv_deadline(deadline).or_else(|_| wait_out_grace(&finished, &downstream))
@@ -177,6 +197,30 @@ enum Gate {
     Shut,
 }
 
+/// Shuts the gate; gives up on a reader that somebody else took the input from, so that its read
+/// does block.
+fn shut(gate: &Mutex<Gate>) {
+    let given_up = Instant::now() + PATIENCE;
+    loop {
+        match gate.try_lock() {
+            Ok(mut gate) => *gate = Gate::Shut,
+            Err(TryLockError::Poisoned(gate)) => *gate.into_inner() = Gate::Shut,
+            Err(TryLockError::WouldBlock) if Instant::now() < given_up => {
+                thread::sleep(Duration::from_millis(1));
+                continue;
+            }
+            Err(TryLockError::WouldBlock) => {}
+        }
+        return;
+    }
+}
+
+/// Has the system refuse this thread what else would stop the process.
+fn block(signal: Signal) {
+    // Fails for no signal that there is.
+    let _ = SigSet::from(signal).thread_block();
+}
+
 /// What the reader tells the relay.
 enum Event {
     Input(Buffer),
@@ -200,36 +244,70 @@ struct Reader<R> {
 
 impl<R: Read + AsFd> Reader<R> {
     fn run(mut self) {
-        while let Ok(buffer) = self.empty.recv() {
-            match self.wait(PollFd::new(&self.input, PollFlags::IN)) {
+        block(Signal::SIGTTIN);
+        // A buffer that nothing could be read into.
+        let mut unused: Option<Buffer> = None;
+        while let Some(mut buffer) = unused.take().or_else(|| self.empty.recv().ok()) {
+            match self.wait(PollFd::new(&self.input, PollFlags::IN), self.deadline) {
                 Ready::Input => {}
-                Ready::Closed => {
-                    let _ = self.events.send(Event::Closed);
-                    return;
-                }
+                Ready::Closed => return self.close(),
                 Ready::TimedOut => return,
             }
             let gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
             if *gate == Gate::Shut {
                 return;
             }
-            let event = read(&mut self.input, buffer);
+            let event = match buffer.read_once(&mut self.input) {
+                Ok(0) => Event::EndOfInput,
+                Ok(_) => Event::Input(buffer),
+                Err(error) if !self.is_passing(&error) => Event::Failed(error),
+                Err(error) => {
+                    drop(gate);
+                    unused = Some(buffer);
+                    if error.kind() != ErrorKind::WouldBlock && !self.pause() {
+                        return;
+                    }
+                    continue;
+                }
+            };
             let last = !matches!(event, Event::Input(_));
             if self.events.send(event).is_err() || last {
                 break;
             }
         }
-        if self.wait_at_end && self.wait(self.closing()) == Ready::Closed {
-            let _ = self.events.send(Event::Closed);
+        if self.wait_at_end && self.wait(self.closing(), self.deadline) == Ready::Closed {
+            self.close();
         }
     }
 
-    /// Blocks until there is something to do.
-    fn wait(&self, input: PollFd<'_>) -> Ready {
+    fn close(&self) {
+        let _ = self.events.send(Event::Closed);
+    }
+
+    /// Whether reading may work the next time: somebody else was quicker, or has the terminal.
+    fn is_passing(&self, error: &io::Error) -> bool {
+        let io = error.raw_os_error() == Some(Errno::IO.raw_os_error());
+        error.kind() == ErrorKind::WouldBlock
+            || io && tcgetpgrp(&self.input).is_ok_and(|job| job != getpgrp())
+    }
+
+    /// Waits for the terminal, where poll would say that there is input; tells whether to go on.
+    fn pause(&self) -> bool {
+        let now = Instant::now();
+        let turn = now + TURN;
+        let until = self.deadline.map_or(turn, |deadline| deadline.min(turn));
+        if self.wait(self.closing(), Some(until)) == Ready::Closed {
+            self.close();
+            return false;
+        }
+        self.deadline.is_none_or(|deadline| Instant::now() < deadline)
+    }
+
+    /// Blocks until there is something to do, but no longer than `until`.
+    fn wait(&self, input: PollFd<'_>, until: Option<Instant>) -> Ready {
         let mut files = [input, self.closing()];
         loop {
-            let left =
-                self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             // Longer than a `Timespec` can tell is for ever.
             let left = left.and_then(|left| Timespec::try_from(left).ok());
             match poll(&mut files, left.as_ref()) {
@@ -256,14 +334,6 @@ enum Ready {
     TimedOut,
 }
 
-fn read(input: &mut impl Read, mut buffer: Buffer) -> Event {
-    match buffer.read_once(input) {
-        Ok(0) => Event::EndOfInput,
-        Ok(_) => Event::Input(buffer),
-        Err(error) => Event::Failed(error),
-    }
-}
-
 /// The side that writes: the loop of listing 3.7.
 struct Relay<W> {
     output: W,
@@ -274,6 +344,7 @@ struct Relay<W> {
 
 impl<W: Write> Relay<W> {
     fn run(mut self, deadline: Option<Instant>, config: &Config) -> Result<Outcome, EchoError> {
+        block(Signal::SIGTTOU);
         match self.relay(deadline, config) {
             Err(EchoError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => {
                 Ok(Outcome::Closed)
@@ -298,7 +369,7 @@ impl<W: Write> Relay<W> {
                 recv(time_out) -> _ => break,
             }
         }
-        *self.gate.lock().unwrap_or_else(PoisonError::into_inner) = Gate::Shut;
+        shut(&self.gate);
         while let Ok(Event::Input(buffer)) = self.events.try_recv() {
             self.write(buffer)?;
         }

@@ -1,15 +1,19 @@
 //! Echoes what you type, for 30 seconds (listings 3.1 and 3.7).
 
+use anyhow::Context;
 use clap::Parser;
+use csp_toolkit::cli::arguments::Reader;
 use csp_toolkit::cli::duration::Timeout;
 use csp_toolkit::cli::{Exit, exit, message, stdio};
-use csp_toolkit::echo::{self, Config, Outcome};
+use csp_toolkit::echo::{self, Config, EchoError, Outcome};
 use std::io::{self, ErrorKind, IsTerminal};
 use std::process::ExitCode;
 
 csp_toolkit::capture_at_start!();
 
 const NAME: &str = "echoback";
+const INPUT: &str = "standard input";
+const OUTPUT: &str = "standard output";
 
 /// Echoes standard input to standard output as it arrives, byte for byte, until the time is up.
 #[derive(Parser)]
@@ -32,7 +36,10 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    exit::finish(NAME, run(&Options::parse()))
+    match Reader::new(NAME).parse() {
+        Ok(options) => exit::finish(NAME, run(&options)),
+        Err(status) => status,
+    }
 }
 
 fn run(options: &Options) -> anyhow::Result<Exit> {
@@ -46,8 +53,13 @@ fn run(options: &Options) -> anyhow::Result<Exit> {
             }
         },
     };
-    match echo::run(stdio::input()?, stdio::output()?, config)? {
-        Outcome::Closed => Err(io::Error::from(ErrorKind::BrokenPipe).into()),
-        Outcome::TimedOut | Outcome::Stalled | Outcome::EndOfInput => Ok(Exit::Success),
+    let input = stdio::input().context(INPUT)?.into_inner();
+    let output = stdio::output().context(OUTPUT)?;
+    match echo::run(input, output, config) {
+        Ok(Outcome::TimedOut | Outcome::Stalled | Outcome::EndOfInput) => Ok(Exit::Success),
+        Ok(Outcome::Closed) => Err(io::Error::from(ErrorKind::BrokenPipe)).context(OUTPUT),
+        Err(EchoError::Read(error)) => Err(error).context(INPUT),
+        Err(EchoError::Write(error)) => Err(error).context(OUTPUT),
+        Err(error) => Err(error.into()),
     }
 }

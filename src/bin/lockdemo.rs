@@ -2,10 +2,11 @@
 
 use anyhow::Context;
 use clap::Parser;
+use csp_toolkit::cli::arguments::Reader;
 use csp_toolkit::cli::lockdemo::spans::Rows;
 use csp_toolkit::cli::lockdemo::{MOST_ROWS, NAME, bench, events, picture, timeline};
 use csp_toolkit::cli::output::Sink;
-use csp_toolkit::cli::{Exit, duration, exit, message, stdio, terminal};
+use csp_toolkit::cli::{Exit, duration, exit, stdio, terminal};
 use csp_toolkit::locks::Kind;
 use csp_toolkit::locks::bench::{Measured, measure};
 use csp_toolkit::locks::demo::{self, Config, Deed, DemoError, Event};
@@ -25,8 +26,8 @@ csp_toolkit::capture_at_start!();
         lets in more than it may, 2 on unusable options."
 )]
 struct Options {
-    /// How many workers
-    #[arg(long, value_name = "N", default_value_t = 6)]
+    /// How many workers, 10000 at most
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = workers)]
     workers: usize,
 
     /// How long each holds the lock: 500ms, 2s, or a bare number of seconds
@@ -67,6 +68,14 @@ struct Options {
     bench: Option<Duration>,
 }
 
+/// More threads than this are more than many systems have room for.
+const MOST_WORKERS: usize = 10_000;
+
+fn workers(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|&number| number <= MOST_WORKERS);
+    number.ok_or_else(|| format!("not a number from 0 to {MOST_WORKERS}"))
+}
+
 /// The name of standard output where a file is asked for.
 const STANDARD: &str = "-";
 
@@ -91,10 +100,13 @@ impl Options {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
+    let reader = Reader::new(NAME);
+    let options: Options = match reader.parse() {
+        Ok(options) => options,
+        Err(status) => return status,
+    };
     if let Some(complaint) = options.complaint() {
-        message::line(NAME, &complaint);
-        return ExitCode::from(2);
+        return reader.refuse(&complaint);
     }
     let result = match options.bench {
         None => run(&options),

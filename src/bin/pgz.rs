@@ -1,20 +1,23 @@
 //! Gzips files in parallel (listings 3.3 and 3.4), and stands in for gzip.
 
-use anyhow::{Context, anyhow};
-use clap::{CommandFactory, FromArgMatches, Parser};
+use anyhow::{Context, anyhow, bail, ensure};
+use clap::{Command, CommandFactory, Parser};
+use csp_toolkit::cli::arguments::Reader;
 use csp_toolkit::cli::level::LevelArgs;
+use csp_toolkit::cli::message::Name;
 use csp_toolkit::cli::pgz::inputs::{self, is_stdin};
 use csp_toolkit::cli::pgz::persona::Persona;
 use csp_toolkit::cli::pgz::voice::{Verbosity, Voice};
-use csp_toolkit::cli::pgz::{Work, batch, streams};
+use csp_toolkit::cli::pgz::{Work, batch, getopt, pigz, streams};
 use csp_toolkit::cli::progress::{Line, When};
-use csp_toolkit::cli::{Exit, exit, message, size, stdio, threads};
-use csp_toolkit::gzip::file::{self, Action, Original, Place};
+use csp_toolkit::cli::{Exit, exit, message, output, stdio, threads};
+use csp_toolkit::gzip::file::{self, Action, Input, Original, Place};
 use csp_toolkit::gzip::{Existing, Foreign, Settings};
+use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,8 +26,8 @@ csp_toolkit::capture_at_start!();
 
 /// Compresses each FILE into FILE.gz beside it, many at once. The originals stay.
 ///
-/// Called as gzip, gunzip or zcat, it has their defaults: the originals go away once the output is
-/// in place, and names and times are stored.
+/// Called as gzip, gunzip or zcat (or unpigz, uncompress, gzcat), it has their defaults: the
+/// originals go away once the output is in place, and names and times are stored.
 #[derive(Parser)]
 #[command(
     version,
@@ -65,6 +68,10 @@ struct Options {
     #[arg(short = 'L', long)]
     license: bool,
 
+    /// Taken, with a word that it changes nothing: line ends are the same everywhere now
+    #[arg(short, long, hide = true)]
+    ascii: bool,
+
     /// Neither store nor restore name and time [default, but for gzip]
     #[arg(short = 'n', long, overrides_with = "name")]
     no_name: bool,
@@ -73,7 +80,11 @@ struct Options {
     #[arg(short = 'N', long, overrides_with = "no_name")]
     name: bool,
 
-    /// Write each FILE's output to PATH, or into it if it is a directory
+    /// Leave the index out of the header [default for gzip]
+    #[arg(long)]
+    no_index: bool,
+
+    /// Write each FILE's output to PATH, or into it if it is a directory; - is standard output
     #[arg(short, long, value_name = "PATH", conflicts_with = "stdout")]
     output: Option<PathBuf>,
 
@@ -86,7 +97,7 @@ struct Options {
     recursive: bool,
 
     /// Cut where the data says so, that a small change stays small for rsync
-    #[arg(long)]
+    #[arg(long, short_alias = 'R')]
     rsyncable: bool,
 
     /// The ending of compressed files' names
@@ -94,7 +105,7 @@ struct Options {
     suffix: OsString,
 
     /// Have each output on the disk before the next step
-    #[arg(long)]
+    #[arg(long, short_alias = 'Y')]
     synchronous: bool,
 
     /// Test whether files are whole
@@ -105,12 +116,12 @@ struct Options {
     #[arg(short, long, overrides_with = "quiet")]
     verbose: bool,
 
-    /// How many threads work [default: the cores this process may use]
-    #[arg(short = 'p', long, value_name = "N")]
+    /// How many threads work, 1024 at most [default: the cores this process may use]
+    #[arg(short = 'p', long, alias = "processes", value_name = "N", value_parser = threads::parse)]
     threads: Option<NonZeroUsize>,
 
     /// Compress in pieces of SIZE, 64K to 16M [default: 1M]
-    #[arg(short = 'b', long, value_name = "SIZE", value_parser = size::parse)]
+    #[arg(short = 'b', long, alias = "blocksize", value_name = "SIZE", value_parser = pigz::chunk)]
     chunk: Option<u64>,
 
     /// Show how far it is on standard error
@@ -122,26 +133,33 @@ struct Options {
 }
 
 pub(crate) fn main() -> ExitCode {
-    let persona = Persona::of(&std::env::args_os().next().unwrap_or_default());
-    let arguments = match persona.arguments() {
+    let persona = Persona::of(&env::args_os().next().unwrap_or_default());
+    let (name, usage) = (persona.name(), persona.usage());
+    let advice = if persona.is_gnu() { |_: &str| None } else { pigz::advice };
+    let reader = Reader { name, usage, advice };
+    let command = Options::command().name(name).bin_name(name);
+    let arguments = match arguments(persona, &command) {
         Ok(arguments) => arguments,
-        Err(text) => {
-            let name = persona.name();
-            message::line(name, &format!("{text}\nTry `{name} --help' for more information."));
-            return ExitCode::from(persona.usage().code());
-        }
+        Err(text) => return reader.refuse(&text),
     };
-    let command = Options::command().name(persona.name()).bin_name(persona.name());
-    let parsed = command.try_get_matches_from(arguments);
-    match parsed.and_then(|matches| Options::from_arg_matches(&matches)) {
-        Ok(options) => exit::finish(persona.name(), run(persona, options)),
-        Err(error) => {
-            let asked_for = error.exit_code() == 0;
-            // Nothing better can be done if it cannot be printed.
-            let _ = error.print();
-            ExitCode::from(if asked_for { 0 } else { persona.usage().code() })
-        }
+    match reader.parse_from(command, arguments) {
+        Ok(options) => exit::finish(name, run(persona, options)),
+        Err(status) => status,
     }
+}
+
+/// This process's arguments. In gzip's place those from the variable `GZIP` come before them, and
+/// all are read as `gzip` reads them.
+fn arguments(persona: Persona, command: &Command) -> Result<Vec<OsString>, String> {
+    let mut arguments: Vec<_> = env::args_os().collect();
+    if !persona.is_gnu() {
+        return Ok(arguments);
+    }
+    if let Some(variable) = env::var_os("GZIP") {
+        let first = arguments.len().min(1);
+        arguments.splice(first..first, getopt::from_variable(&variable)?);
+    }
+    getopt::check(&mut command.clone(), arguments)
 }
 
 fn run(persona: Persona, mut options: Options) -> anyhow::Result<Exit> {
@@ -151,19 +169,29 @@ fn run(persona: Persona, mut options: Options) -> anyhow::Result<Exit> {
             .context("standard output")?;
         return Ok(Exit::Success);
     }
+    if options.ascii && !options.quiet {
+        message::line(persona.name(), "option --ascii ignored on this system");
+    }
     let names = std::mem::take(&mut options.files);
     let progress = options.progress;
     let work = options.work(persona, names.len())?;
     let names = if names.is_empty() { vec![PathBuf::from("-")] } else { names };
     let (files, mut exit) = inputs::expand(names, &work);
-    let sizes = || files.iter().map(|file| Some(file.path().metadata().ok()?.len())).sum();
-    let total = work.voice.progress.then(sizes).flatten();
-    let read = Arc::clone(&work.options.read);
-    let when = if work.voice.is_quiet() { When::Never } else { progress };
-    let _line = Line::start(when, total, move || read.load(Ordering::Relaxed));
-
     let (streamed, placed): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| work.stdout || is_stdin(file.path()));
+    if let (Place::In(directory), false) = (&work.options.place, streamed.is_empty()) {
+        bail!("standard input has no name in {}; give -o a name", Name(directory));
+    }
+    let when = match progress {
+        _ if work.voice.is_quiet() => When::Never,
+        // What is written there would be mixed with it.
+        When::Auto if !streamed.is_empty() && io::stdout().is_terminal() => When::Never,
+        when => when.beside(streamed.iter().map(Input::path)),
+    };
+    let all = streamed.iter().chain(&placed);
+    let total = || all.map(|file| Some(file.path().metadata().ok()?.len())).sum();
+    let read = Arc::clone(&work.options.read);
+    let _line = Line::start(when, total, move || read.load(Ordering::Relaxed));
     match &work.options.place {
         _ if streamed.is_empty() => {}
         Place::At(target) => exit.worsen(streams::to_file(&work, target)?),
@@ -188,37 +216,40 @@ impl Options {
             () if self.decompress || persona.decompresses() => Action::Decompress,
             () => Action::Compress,
         };
-        let mut settings = Settings::new(threads::or_default(self.threads)).level(self.level.level);
+        let mut settings = Settings::new(threads::or_default(self.threads))
+            .level(self.level.level)
+            .index(!self.no_index && !gnu);
         if let Some(chunk) = self.chunk {
             let sized = usize::try_from(chunk).ok().and_then(|chunk| settings.chunk(chunk));
             settings = sized.context("a chunk has from 64K to 16M")?;
         }
         settings.rsyncable = self.rsyncable;
-        settings.index = !gnu;
         if action == Action::Test && self.force && !self.list {
             settings.foreign = Foreign::Copy;
         }
         let mut options = file::Options::new(action, settings);
         options.existing = if self.force { Existing::Replace } else { Existing::Keep };
-        let remove = self.rm || gnu && !self.keep;
+        let remove = self.rm || gnu && !self.keep && !persona.is_zcat();
         options.original = if remove { Original::Remove } else { Original::Keep };
         // Compressing, gzip stores the name unless told not to; the other way it must be told to.
         options.origin = self.name || gnu && !self.no_name && action == Action::Compress;
         options.synchronous = self.synchronous || self.rm;
         options.force = self.force;
+        let to_stdout = self.output.as_deref().map_or(persona.is_zcat(), output::is_standard);
         options.place = match self.output {
             None => Place::Beside,
+            Some(_) if to_stdout => Place::Beside,
             Some(directory) if directory.is_dir() => Place::In(directory),
             Some(_) if inputs > 1 || self.recursive => {
                 return Err(anyhow!("-o takes the output of one file, or a directory"));
             }
             Some(target) => Place::At(target),
         };
-        let suffix = self.suffix.to_string_lossy();
-        anyhow::ensure!(!suffix.contains('/') && suffix.len() <= 30, "invalid suffix '{suffix}'");
-        anyhow::ensure!(
-            !suffix.is_empty() || action != Action::Compress,
-            "invalid suffix '{suffix}'"
+        let suffix = self.suffix.as_encoded_bytes();
+        ensure!(
+            !suffix.contains(&b'/') && (1..=30).contains(&suffix.len()),
+            "invalid suffix '{}'",
+            Name(Path::new(&self.suffix))
         );
         options.suffix.clone_from(&self.suffix);
         let verbosity = match () {
@@ -227,11 +258,8 @@ impl Options {
             () => Verbosity::Usual,
         };
         let (recursive, suffix) = (self.recursive, self.suffix);
-        let on_terminal = self.progress == When::Auto && io::stderr().is_terminal();
-        let progress =
-            verbosity != Verbosity::Quiet && (self.progress == When::Always || on_terminal);
-        let voice = Voice { persona, verbosity, recursive, suffix, progress };
-        let stdout = self.stdout || persona == Persona::Zcat;
-        Ok(Work { options, list: self.list, stdout: stdout && action != Action::Test, voice })
+        let voice = Voice { persona, verbosity, recursive, suffix };
+        let stdout = (self.stdout || to_stdout) && action != Action::Test;
+        Ok(Work { options, list: self.list, stdout, voice })
     }
 }

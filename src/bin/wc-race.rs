@@ -1,6 +1,7 @@
 //! Tallies words over many files (listings 3.5 and 3.6).
 
 use clap::Parser;
+use csp_toolkit::cli::arguments::Reader;
 use csp_toolkit::cli::inputs::{self, Input, Walk};
 use csp_toolkit::cli::wc_race::NAME;
 use csp_toolkit::cli::wc_race::count::CountArgs;
@@ -77,10 +78,13 @@ impl Options {
 }
 
 pub(crate) fn main() -> ExitCode {
-    let options = Options::parse();
+    let reader = Reader::new(NAME);
+    let options: Options = match reader.parse() {
+        Ok(options) => options,
+        Err(status) => return status,
+    };
     if let Some(complaint) = options.race.complaint(&options.list, &options.count) {
-        message::line(NAME, complaint);
-        return ExitCode::from(2);
+        return reader.refuse(complaint);
     }
     exit::finish(NAME, run(options))
 }
@@ -138,7 +142,8 @@ fn rank<'c>(
 ) -> anyhow::Result<(Ranking<'c>, Exit)> {
     let (progress, before) = (config.progress.clone(), config.progress.bytes());
     let done = move || progress.bytes() - before;
-    let line = progress::Line::start(options.progress, inputs::total(&inputs), done);
+    let when = options.progress.beside(inputs.iter().map(|input| input.name.as_path()));
+    let line = progress::Line::start(when, || inputs::total(&inputs), done);
     let (names, sources): (Vec<_>, Vec<_>) =
         inputs.into_iter().map(|input| (input.name, input.source)).unzip();
     let mut failures = Vec::new();

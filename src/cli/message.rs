@@ -1,11 +1,16 @@
 //! The one place that writes to standard error.
+//!
+//! It also knows what stands on the terminal's last line, so that the line of
+//! [progress](super::progress), a question and a message never wipe one another.
 
+use super::terminal;
 use crate::io::Blocking;
 use std::error::Error;
-use std::fmt;
-use std::io::{self, Write};
+use std::fmt::{self, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Prints `command: cause: deeper cause`, one line.
 pub fn fail(command: &str, error: &anyhow::Error) {
@@ -18,14 +23,75 @@ pub fn fail_file(command: &str, file: &Path, error: &(dyn Error + 'static)) {
     line(command, &format!("{}: {}", Name(file), reason(error)));
 }
 
-/// Prints `command: text`, one line. That standard error may be closed is nobody's to hear.
+/// Prints `command: text`, one line. Control characters are escaped; a line feed begins another
+/// line. That standard error may be closed is nobody's to hear.
 pub fn line(command: &str, text: &str) {
-    print(&format!("{command}: {text}\n"));
+    let lines: Vec<_> = text.split('\n').map(|line| Escaped(line).to_string()).collect();
+    print(&format!("{command}: {}\n", lines.join("\n")));
+}
+
+/// What the last line of standard error holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Last {
+    Nothing,
+    /// A line of progress, to be wiped before anything else is printed.
+    Progress,
+    /// A text without its end, such as a question. It is to stand.
+    Text,
+}
+
+static LAST: Mutex<Last> = Mutex::new(Last::Nothing);
+
+/// Wipes the line that the cursor is on.
+const WIPE: &str = "\r\x1b[K";
+
+fn last() -> MutexGuard<'static, Last> {
+    LAST.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(text: &str) {
+    let _ = Blocking::new(io::stderr().lock()).write_all(text.as_bytes());
 }
 
 /// Prints as it is, at once.
 pub fn print(text: &str) {
-    let _ = Blocking::new(io::stderr().lock()).write_all(text.as_bytes());
+    let mut last = last();
+    // A background job leaves the line to the shell.
+    let wipe = *last == Last::Progress && !terminal::is_background(io::stderr());
+    write(&if wipe { format!("{WIPE}{text}") } else { text.to_owned() });
+    if !text.is_empty() {
+        *last = if text.ends_with('\n') { Last::Nothing } else { Last::Text };
+    }
+}
+
+/// Prints a question and reads the answer from standard input, a line.
+pub fn ask(question: &str) -> io::Result<String> {
+    print(question);
+    let mut answer = String::new();
+    let read = io::stdin().read_line(&mut answer);
+    // The answer's own line feed was echoed after the question.
+    *last() = Last::Nothing;
+    read.map(|_| answer)
+}
+
+/// Shows a line of progress in place of the one before, unless a question stands there.
+pub(super) fn draw(text: &str) {
+    let mut last = last();
+    if *last != Last::Text {
+        write(&format!("\r{text}\x1b[K"));
+        *last = Last::Progress;
+    }
+}
+
+/// Wipes the line of progress, if there is one: before something else is written to the terminal.
+pub(super) fn wipe() {
+    let mut last = last();
+    if *last == Last::Progress {
+        if !terminal::is_background(io::stderr()) {
+            write(WIPE);
+        }
+        *last = Last::Nothing;
+    }
 }
 
 /// An error's text without Rust's `(os error 2)`, and without the name of a temporary file that
@@ -39,27 +105,46 @@ pub(super) fn reason(error: &(dyn Error + 'static)) -> String {
     cut.unwrap_or(text)
 }
 
-/// A file's name for a person to read: bytes that are not text, and control characters that would
-/// drive the terminal, are escaped.
+/// A file's name for a person to read: bytes that are not text, and characters that would drive
+/// the terminal, are escaped.
 #[derive(Debug)]
 pub struct Name<'a>(pub &'a Path);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.as_os_str().as_bytes().utf8_chunks() {
-            for c in chunk.valid().chars() {
-                if c.is_control() {
-                    write!(f, "{}", c.escape_default())?;
-                } else {
-                    write!(f, "{c}")?;
-                }
-            }
+            write!(f, "{}", Escaped(chunk.valid()))?;
             for byte in chunk.invalid() {
                 write!(f, "\\x{byte:02x}")?;
             }
         }
         Ok(())
     }
+}
+
+/// A text for a person to read: characters that would drive the terminal are escaped.
+#[derive(Debug)]
+pub struct Escaped<'a>(pub &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            if drives(c) {
+                write!(f, "{}", c.escape_default())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a character is an order to the terminal: a control character (those from U+0080 to
+/// U+009F too), the end of a line or paragraph, or a change of the direction of writing.
+fn drives(c: char) -> bool {
+    let direction = matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}');
+    let direction = direction || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || direction || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]
@@ -71,6 +156,14 @@ mod tests {
     fn names_cannot_drive_the_terminal() {
         let name = Path::new(OsStr::from_bytes(b"caf\xc3\xa9 \xff\x1b[2J\n"));
         assert_eq!(Name(name).to_string(), r"café \xff\u{1b}[2J\n");
+        for (text, escaped) in [
+            ("\u{9b}2J\u{7f}", r"\u{9b}2J\u{7f}"),
+            ("a\u{202e}cod.exe", r"a\u{202e}cod.exe"),
+            ("\u{2066}\u{61c}\u{2028}", r"\u{2066}\u{61c}\u{2028}"),
+            ("\u{65e5}\u{5d0} \u{1f980}", "\u{65e5}\u{5d0} \u{1f980}"),
+        ] {
+            assert_eq!(Name(Path::new(text)).to_string(), escaped);
+        }
     }
 
     #[test]

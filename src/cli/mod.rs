@@ -2,6 +2,7 @@
 //!
 //! Only this module and `src/bin` print, look at the environment, or end the process.
 
+pub mod arguments;
 pub mod duration;
 pub mod exit;
 pub mod inputs;

@@ -12,7 +12,13 @@ use std::sync::OnceLock;
 /// Bytes written at a time.
 const BUFFER: usize = 128 * 1024;
 /// The name of standard output where a path is asked for.
-pub const STANDARD: &str = "-";
+const STANDARD: &str = "-";
+
+/// Whether the path is another name of standard output, such as `-` and `/dev/stdout`.
+#[must_use]
+pub fn is_standard(path: &Path) -> bool {
+    path == Path::new(STANDARD) || crate::io::is_standard_output(path)
+}
 
 /// An output under way. It is buffered, so flush it.
 #[derive(Debug)]
@@ -30,7 +36,7 @@ enum Destination {
 impl Sink {
     /// Begins the output at `path`, or on standard output.
     pub fn open(path: Option<&Path>) -> anyhow::Result<Self> {
-        let (opened, name) = match path.filter(|path| *path != Path::new(STANDARD)) {
+        let (opened, name) = match path.filter(|path| !is_standard(path)) {
             None => (stdio::output().map(Destination::Standard), Path::new("standard output")),
             Some(path) => {
                 let named = outputs().and_then(|outputs| Output::open(path, &outputs));

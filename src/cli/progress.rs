@@ -1,23 +1,48 @@
 //! A line on standard error that says how far a long run is.
 
-use super::message;
 use super::size::show;
+use super::{message, terminal};
 use crate::sync::stop::{self, Stopper};
 use clap::ValueEnum;
+use nix::sys::signal::{SigSet, Signal};
 use std::io::{self, IsTerminal};
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// When there is such a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum When {
-    /// If standard error is a terminal, and only after a second.
+    /// If standard error is a terminal that can show it, and only after a second.
     #[default]
     Auto,
     /// From the start, wherever standard error goes.
     Always,
     /// Not at all.
     Never,
+}
+
+impl When {
+    /// When there is to be a line while these inputs are read: not by itself if one is a terminal,
+    /// where it would wipe what is being typed.
+    #[must_use]
+    pub fn beside<'a>(self, inputs: impl IntoIterator<Item = &'a Path>) -> Self {
+        let typed = |input: &Path| match input.to_str() {
+            Some("-") => io::stdin().is_terminal(),
+            _ => input.metadata().is_ok_and(|metadata| metadata.file_type().is_char_device()),
+        };
+        if self == Self::Auto && inputs.into_iter().any(typed) { Self::Never } else { self }
+    }
+
+    /// How long nothing is shown; `None` if nothing ever is.
+    fn patience(self) -> Option<Duration> {
+        match self {
+            Self::Always => Some(Duration::ZERO),
+            Self::Auto if io::stderr().is_terminal() && terminal::can_draw() => Some(PATIENCE),
+            Self::Auto | Self::Never => None,
+        }
+    }
 }
 
 const PERIOD: Duration = Duration::from_millis(200);
@@ -32,25 +57,28 @@ pub struct Line {
 
 impl Line {
     /// Shows `done` now and again, and how it stands to `total` where that is known (in bytes).
-    pub fn start(when: When, total: Option<u64>, done: impl Fn() -> u64 + Send + 'static) -> Self {
-        let wait = match when {
-            When::Always => Duration::ZERO,
-            When::Auto if io::stderr().is_terminal() => PATIENCE,
-            _ => return Self { stopper: None, drawing: None },
-        };
+    /// `total` is not called unless there is to be a line. Without a thread to draw it there is none.
+    pub fn start(
+        when: When,
+        total: impl FnOnce() -> Option<u64>,
+        done: impl Fn() -> u64 + Send + 'static,
+    ) -> Self {
+        let Some(wait) = when.patience() else { return Self { stopper: None, drawing: None } };
         let (stopper, stop) = stop::signal();
-        let start = Instant::now();
-        let drawing = thread::spawn(move || {
+        let (start, total) = (Instant::now(), total());
+        let draw = move || {
+            // Between the look who has the terminal and the writing, it may go to another job. With
+            // this signal blocked, that does not stop us.
+            let _ = SigSet::from(Signal::SIGTTOU).thread_block();
             let mut next = wait;
             while !stop.wait_for(next) {
                 draw(&text(done(), total, start.elapsed()));
                 next = PERIOD;
             }
-            if start.elapsed() >= wait {
-                draw("");
-            }
-        });
-        Self { stopper: Some(stopper), drawing: Some(drawing) }
+            message::wipe();
+        };
+        let drawing = thread::Builder::new().spawn(draw).ok();
+        Self { stopper: Some(stopper), drawing }
     }
 }
 
@@ -64,11 +92,15 @@ impl Drop for Line {
     }
 }
 
-/// Draws over what was there. That standard error may be closed is nobody's to hear.
+/// Draws over what was there, as far as the terminal is wide; nothing while another job has it.
 fn draw(text: &str) {
-    message::print(&format!("\r{text}\x1b[K"));
+    let room = terminal::width_of(io::stderr()).map_or(usize::MAX, |width| width - 1);
+    if !terminal::is_background(io::stderr()) {
+        message::draw(&text[..text.len().min(room)]);
+    }
 }
 
+/// Only ASCII, so that bytes are columns.
 fn text(done: u64, total: Option<u64>, elapsed: Duration) -> String {
     let per_second = u128::from(done) * 1000 / elapsed.as_millis().max(1);
     let per_second = u64::try_from(per_second).unwrap_or(u64::MAX);

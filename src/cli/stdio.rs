@@ -1,5 +1,6 @@
 //! The files behind the standard streams: the streams' own buffers would only be in the way.
 
+use super::message;
 use super::startup::{Standard, check_open};
 use crate::io::{Blocking, close};
 use std::fs::File;
@@ -20,6 +21,8 @@ pub fn output() -> io::Result<Blocking<File>> {
 
 /// Writes to standard output, at once.
 pub fn print(text: &str) -> io::Result<()> {
+    // It may be the same terminal.
+    message::wipe();
     output()?.write_all(text.as_bytes())
 }
 

@@ -1,17 +1,33 @@
-//! The terminal that standard output is.
+//! The terminals that standard output and standard error are.
 
-use rustix::termios::tcgetwinsize;
+use rustix::process::getpgrp;
+use rustix::termios::{tcgetpgrp, tcgetwinsize};
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 
-/// Its width in columns; 80 if it is none.
+/// Standard output's width in columns; 80 if it is no terminal.
 #[must_use]
 pub fn width() -> usize {
-    match tcgetwinsize(io::stdout()) {
-        // Some terminals do not know.
-        Ok(size) if size.ws_col > 0 => size.ws_col.into(),
-        _ => 80,
-    }
+    width_of(io::stdout()).unwrap_or(80)
+}
+
+/// A terminal's width in columns, if it is one and knows.
+pub(super) fn width_of(stream: impl AsFd) -> Option<usize> {
+    let columns = tcgetwinsize(stream).ok()?.ws_col;
+    (columns > 0).then_some(columns.into())
+}
+
+/// Whether the stream is a terminal that another job than this process's has: writing to it may
+/// stop this process (`stty tostop`), and gets in that job's way.
+pub(super) fn is_background(stream: impl AsFd) -> bool {
+    // It fails for what is no terminal, and for one that does not control this process's jobs.
+    tcgetpgrp(stream).is_ok_and(|foreground| foreground != getpgrp())
+}
+
+/// Whether the terminal understands escape sequences, as far as `TERM` tells.
+pub(super) fn can_draw() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
 }
 
 /// Whether to colour.

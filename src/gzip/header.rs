@@ -196,7 +196,7 @@ mod tests {
     use std::io::Read;
 
     fn named(name: &[u8]) -> Header {
-        let origin = Origin { name: Some(name.to_vec()), time: 7 };
+        let origin = Origin { name: Some(name.to_vec()), time: 7, ..Origin::default() };
         Header { extra: Vec::new(), origin }
     }
 

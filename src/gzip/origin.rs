@@ -15,6 +15,8 @@ pub struct Origin {
     pub name: Option<Vec<u8>>,
     /// When the file was last modified, in seconds since 1970; 0 is unknown.
     pub time: u32,
+    /// Whether the file has a time that a header has no room for, before 1970 or after 2106.
+    pub out_of_range: bool,
 }
 
 impl Origin {
@@ -28,8 +30,13 @@ impl Origin {
     /// Only the time, as of an input that came without a name. Only a regular file has one.
     #[must_use]
     pub fn timed(metadata: &Metadata) -> Self {
-        let time = if metadata.is_file() { metadata.mtime() } else { 0 };
-        Self { name: None, time: u32::try_from(time).unwrap_or(0) }
+        let time = u32::try_from(metadata.mtime()).unwrap_or(0);
+        let is_file = metadata.is_file();
+        Self {
+            name: None,
+            time: if is_file { time } else { 0 },
+            out_of_range: is_file && time == 0,
+        }
     }
 
     /// The last component of the stored name, where one is stored.
@@ -58,7 +65,7 @@ mod tests {
     #[test]
     fn a_stored_name_stays_in_its_directory() {
         let last = |name: &str| {
-            let origin = Origin { name: Some(name.into()), time: 0 };
+            let origin = Origin { name: Some(name.into()), ..Origin::default() };
             origin.file_name().map(|name| name.unwrap().to_str().unwrap().to_owned()).ok()
         };
         for (name, expected) in [

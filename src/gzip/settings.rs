@@ -17,7 +17,8 @@ pub enum Foreign {
 }
 
 /// How to compress and decompress. Only [`level`](Self::level), the chunk's size and
-/// [`rsyncable`](Self::rsyncable) change the bytes that come out; the number of threads never does.
+/// [`rsyncable`](Self::rsyncable) and
+/// [`index`](Self::index()) change the bytes that come out; the number of threads never does.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// How hard to try.

@@ -42,10 +42,22 @@ pub(super) fn strip(path: &Path, chosen: &OsStr) -> Option<PathBuf> {
     Some(OsString::from_vec(name).into())
 }
 
+/// What counts of a symbolic link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// The link itself: it is there, even if what it points to is not.
+    Themselves,
+    /// What it points to.
+    Followed,
+}
+
 /// The gzip file that is meant: where there is no `NAME` there may be a `NAME.gz`.
 #[must_use]
-pub fn find(path: PathBuf, chosen: &OsStr) -> PathBuf {
-    let is_there = |path: &Path| path.symlink_metadata().is_ok();
+pub fn find(path: PathBuf, chosen: &OsStr, links: Links) -> PathBuf {
+    let is_there = |path: &Path| match links {
+        Links::Themselves => path.symlink_metadata().is_ok(),
+        Links::Followed => path.exists(),
+    };
     if is_there(&path) || of(&path, chosen).is_some() {
         return path;
     }

@@ -20,6 +20,8 @@ pub struct Totals {
     pub trailing_garbage: bool,
     /// Whether there are more entries in a zip archive than the first.
     pub more_entries: bool,
+    /// Whether the header was to have the file's time, and has no room for it.
+    pub out_of_range: bool,
 }
 
 /// How a member was compressed.

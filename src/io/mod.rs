@@ -21,4 +21,4 @@ pub(crate) use identity::{FileId, Version};
 pub(crate) use output::Output;
 pub use outputs::Outputs;
 pub(crate) use outputs::is_temporary;
-pub(crate) use target::{Target, open_special};
+pub(crate) use target::{Target, is_standard_output, open_special};

@@ -1,7 +1,8 @@
 //! Where an output goes that is asked for by its path.
 
 use super::dir::Dir;
-use rustix::fs::{FileType, Mode, OFlags, readlinkat};
+use super::identity::FileId;
+use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, readlinkat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -54,6 +55,18 @@ impl Target {
             }
         }
         Err(Errno::LOOP.into())
+    }
+}
+
+/// Whether the path is a name of this process's standard output, such as `/dev/stdout`.
+pub(crate) fn is_standard_output(path: &Path) -> bool {
+    let id = |stat: rustix::io::Result<Stat>| stat.map(|stat| FileId::from(&stat));
+    match Target::of(path) {
+        Ok(Target::Stream(file)) => {
+            let own = id(fstat(rustix::stdio::stdout()));
+            own.is_ok() && id(fstat(&file)) == own
+        }
+        _ => false,
     }
 }
 

@@ -38,6 +38,12 @@ use super::prim::{Receiver, Sender, bounded, start, thread, unbounded};
 use std::fmt;
 use std::num::NonZeroUsize;
 
+/// The most threads that a pool has: more would do no good on any machine, and the queues that go
+/// with them would be memory.
+const MOST_THREADS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+/// The most jobs under way, for the same reason.
+const MOST_JOBS: NonZeroUsize = NonZeroUsize::new(1 << 16).unwrap();
+
 /// How many workers, and how many jobs under way.
 #[derive(Clone, Copy, Debug)]
 pub struct Pool {
@@ -46,19 +52,21 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// A pool of `threads` workers, with a window of twice as many jobs and two more: enough that
-    /// no worker waits while the sink deals with a result.
+    /// A pool of `threads` workers, 1024 at most, with a window of twice as many jobs and two more:
+    /// enough that no worker waits while the sink deals with a result.
     #[must_use]
     pub fn new(threads: NonZeroUsize) -> Self {
+        let threads = threads.min(MOST_THREADS);
         let window = threads.saturating_mul(NonZeroUsize::MIN.saturating_add(1)).saturating_add(2);
         Self { threads, window }
     }
 
     /// Sets how many jobs may be submitted and not yet taken by the sink (it holds one more while
-    /// it works on it). This bounds memory: a window of jobs and results, never more.
+    /// it works on it). This bounds memory: a window of jobs and results, never more. 65536 is the
+    /// most.
     #[must_use]
     pub fn window(self, window: NonZeroUsize) -> Self {
-        Self { window, ..self }
+        Self { window: window.min(MOST_JOBS), ..self }
     }
 
     /// Runs jobs until the feeder has submitted its last and the sink has taken its result.
@@ -68,7 +76,9 @@ impl Pool {
     /// that a worker can keep buffers from job to job. `sink` is called on this thread with the
     /// results, in the order in which the jobs were submitted.
     ///
-    /// Workers are started as jobs come in, so that two jobs never start more than two.
+    /// Workers are started as jobs come in, so that two jobs never start more than two. Where the
+    /// system lets fewer threads start, those that did start do the work; where it lets none start,
+    /// everything runs on this thread, job by job, in the same order.
     ///
     /// Blocks until all threads have ended. When `sink` returns an error, it is dropped, and so are
     /// jobs not yet begun, the feeder's next [`submit`](Feeder::submit) fails, and the error is
@@ -76,8 +86,7 @@ impl Pool {
     ///
     /// # Panics
     ///
-    /// When `feed`, `worker` or `sink` does: the others are stopped first, as by an error. And when
-    /// the system lets no thread start; if it is only some that it does not, the others do the work.
+    /// When `feed`, `worker` or `sink` does: the others are stopped first, as by an error.
     pub fn run<J, R, E, W>(
         &self,
         feed: impl FnOnce(&mut Feeder<'_, J, R>) + Send,
@@ -94,23 +103,38 @@ impl Pool {
         let (jobs, to_do) = unbounded();
         let (worker, to_do) = (&worker, &to_do);
         let threads = self.threads.get();
+        // Left here for the feeder's thread, because what a thread is given is gone if the thread
+        // cannot be started.
+        let (leave, left) = bounded(1);
+        let _ = leave.send((feed, orders, jobs));
         thread::scope(|scope| {
-            scope.spawn(move || {
-                let (mut hired, mut most) = (0, threads);
-                let mut hire = || {
+            let left = &left;
+            let started = start(scope, move || {
+                let Ok((feed, orders, jobs)) = left.recv() else { return };
+                let (mut hired, mut most, mut own) = (0, threads, None);
+                let mut hand_over = |ticket| {
                     if hired < most {
                         let to_do = to_do.clone();
                         if start(scope, move || serve(&to_do, worker)) {
                             hired += 1;
                         } else {
                             // The system is at its limit: those that are here do the work.
-                            assert!(hired > 0, "cannot start a thread");
                             most = hired;
                         }
                     }
+                    if hired > 0 {
+                        return jobs.send(ticket).map_err(|_| Closed);
+                    }
+                    ticket.work(own.get_or_insert_with(worker));
+                    Ok(())
                 };
-                feed(&mut Feeder { orders, jobs, hire: &mut hire });
+                feed(&mut Feeder(To::Workers { orders, hand_over: &mut hand_over }));
             });
+            if !started {
+                if let Ok((feed, ..)) = left.recv() {
+                    return run_alone(feed, worker, sink);
+                }
+            }
             let result = drain(in_order, sink);
             // Left over only after an error or a panic: what nobody waits for need not be done.
             while to_do.try_recv().is_ok() {}
@@ -119,20 +143,50 @@ impl Pool {
     }
 }
 
+/// The pool without a thread: each job is worked, and its result taken, as it is submitted.
+fn run_alone<J, R, E, W: FnMut(J) -> R>(
+    feed: impl FnOnce(&mut Feeder<'_, J, R>),
+    worker: impl Fn() -> W,
+    sink: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    let (mut work, mut sink, mut result) = (None, Some(sink), Ok(()));
+    let mut take = |job| {
+        let taking = sink.as_mut().ok_or(Closed)?;
+        let work = work.get_or_insert_with(&worker);
+        taking(work(job)).map_err(|error| {
+            result = Err(error);
+            // As with threads, whoever waits for something from the sink learns that it is gone.
+            sink = None;
+            Closed
+        })
+    };
+    feed(&mut Feeder(To::Here(&mut take)));
+    result
+}
+
 /// Where `feed` submits its jobs.
-pub struct Feeder<'a, J, R> {
-    orders: Sender<Receiver<R>>,
-    jobs: Sender<Ticket<J, R>>,
-    hire: &'a mut dyn FnMut(),
+pub struct Feeder<'a, J, R>(To<'a, J, R>);
+
+/// Where the jobs go.
+enum To<'a, J, R> {
+    Workers {
+        orders: Sender<Receiver<R>>,
+        hand_over: &'a mut dyn FnMut(Ticket<J, R>) -> Result<(), Closed>,
+    },
+    Here(&'a mut dyn FnMut(J) -> Result<(), Closed>),
 }
 
 impl<J, R> Feeder<'_, J, R> {
     /// Submits a job; blocks while the window is full.
     pub fn submit(&mut self, job: J) -> Result<(), Closed> {
-        let (slot, result) = bounded(1);
-        self.orders.send(result).map_err(|_| Closed)?;
-        (self.hire)();
-        self.jobs.send(Ticket { job, slot }).map_err(|_| Closed)
+        match &mut self.0 {
+            To::Workers { orders, hand_over } => {
+                let (slot, result) = bounded(1);
+                orders.send(result).map_err(|_| Closed)?;
+                hand_over(Ticket { job, slot })
+            }
+            To::Here(take) => take(job),
+        }
     }
 }
 
@@ -153,18 +207,23 @@ struct Ticket<J, R> {
     slot: Sender<R>,
 }
 
+impl<J, R> Ticket<J, R> {
+    fn work(self, work: &mut impl FnMut(J) -> R) {
+        // Fails when the sink has gone; the next job, if any, is then dropped by `run`.
+        let _ = self.slot.send(work(self.job));
+    }
+}
+
 /// A worker's whole life.
 fn serve<J, R, W>(to_do: &Receiver<Ticket<J, R>>, worker: impl Fn() -> W)
 where
     W: FnMut(J) -> R,
 {
     let mut work = None;
-    while let Ok(Ticket { job, slot }) = to_do.recv() {
+    while let Ok(ticket) = to_do.recv() {
         // Made with a job in hand: if that panics, the slot is dropped, and the sink, which would
         // wait for ever for workers that never began, learns of it.
-        let work = work.get_or_insert_with(&worker);
-        // Fails when the sink has gone; the next job, if any, is then dropped by `run`.
-        let _ = slot.send(work(job));
+        ticket.work(work.get_or_insert_with(&worker));
     }
 }
 

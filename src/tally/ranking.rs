@@ -15,6 +15,7 @@ use super::table::{PARTITIONS, Table};
 use super::{Choice, Config, TallyError};
 use std::iter;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Bytes read at a time from a partition on disk.
@@ -91,11 +92,23 @@ impl<'c> Counted<'c> {
         let spilled = self.stores.iter().any(|store| store.spilled.is_some());
         let on_disk = spilled || bytes > self.config.memory / 2;
         if on_disk {
+            let count = self.stores.len();
+            let stores = Mutex::new(self.stores.iter_mut());
+            let next = || stores.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let spill = || {
+                while let Some(store) = next() {
+                    store.spill_all()?;
+                }
+                Ok(())
+            };
             thread::scope(|scope| {
-                let threads: Vec<_> =
-                    self.stores.iter_mut().map(|store| scope.spawn(|| store.spill_all())).collect();
-                let results: Vec<_> = threads.into_iter().map(join).collect();
-                results.into_iter().collect::<Result<(), _>>()
+                // This thread is one of them, and where the system starts no more, it does it all.
+                let others: Vec<_> = (1..count)
+                    .map_while(|_| thread::Builder::new().spawn_scoped(scope, spill).ok())
+                    .collect();
+                let own = spill();
+                let results: Vec<_> = iter::once(own).chain(others.into_iter().map(join)).collect();
+                results.into_iter().collect::<Result<(), TallyError>>()
             })?;
         }
         Ok(on_disk)

@@ -1,11 +1,15 @@
 //! `echoback`: every byte, as it arrives, until the time is up (listings 3.1 and 3.7).
 
-use crate::support::{LIMIT, Ran, Running, command, noise, run, shell, terminal};
+use crate::support::{
+    Dir, LIMIT, Ran, Running, command, noise, run, shell, single_threaded, terminal,
+};
 use rexpect::process::{Signal as TerminalSignal, WaitStatus};
-use rustix::pipe::pipe;
+use rustix::pipe::{PipeFlags, pipe, pipe_with};
 use rustix::process::Signal;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Read, Seek, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::process::{ChildStdin, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -223,7 +227,7 @@ fn durations_are_taken_as_people_write_them() {
     for duration in ["abc", "-1", "5parsecs", "nan"] {
         let ran = echoback(&format!("-e -t {duration}"), b"x");
         assert_eq!((ran.code, ran.text()), (Some(2), ""), "{duration}");
-        assert!(ran.err.starts_with("error: "), "{}", ran.err);
+        assert!(ran.err.starts_with("echoback: "), "{}", ran.err);
     }
 }
 
@@ -233,10 +237,128 @@ fn what_cannot_be_read_or_written_is_told_in_one_line() {
     let mut unreadable = command("echoback", "");
     unreadable.stdin(directory).stdout(Stdio::piped());
     let ran = Running::start(&mut unreadable).finish(b"");
-    ran.assert_one_complaint("echoback: cannot read: Is a directory\n");
+    ran.assert_one_complaint("echoback: standard input: Is a directory\n");
 
     let full = File::create("/dev/full").unwrap();
     let mut unwritable = command("echoback", "");
     let ran = Running::start(unwritable.stdin(Stdio::piped()).stdout(full)).finish(b"x");
-    ran.assert_one_complaint("echoback: cannot write: No space left on device\n");
+    ran.assert_one_complaint("echoback: standard output: No space left on device\n");
+}
+
+#[test]
+fn a_stream_that_was_closed_is_named() {
+    for (line, complaint) in [
+        ("exec echoback <&-", "echoback: standard input: Bad file descriptor\n"),
+        ("exec echoback >&-", "echoback: standard output: Bad file descriptor\n"),
+    ] {
+        run(&mut shell(line), b"").assert_one_complaint(complaint);
+    }
+}
+
+/// The writing end of a pipe is left to the caller; with `O_NONBLOCK` at both.
+fn hasty_pipe() -> (File, File) {
+    let (input, output) = pipe_with(PipeFlags::NONBLOCK).unwrap();
+    (input.into(), output.into())
+}
+
+#[test]
+fn nothing_is_lost_in_pipes_that_do_not_block() {
+    let bytes = noise(3, 3_000_001);
+    let (input, mut writer) = hasty_pipe();
+    let (mut reader, output) = hasty_pipe();
+    let mut echoback = command("echoback", "-e -t 50");
+    let running = Running::start(echoback.stdin(input).stdout(output));
+    // The command's own copies of the ends are closed with it.
+    drop(echoback);
+    let copied: Vec<u8> = thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut left = &bytes[..];
+            while !left.is_empty() {
+                match writer.write(&left[..left.len().min(10_000)]) {
+                    Ok(count) => left = &left[count..],
+                    Err(error) => {
+                        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+                        thread::sleep(Duration::from_millis(1));
+                    }
+                }
+            }
+            drop(writer);
+        });
+        let (mut copied, mut block) = (Vec::new(), vec![0_u8; 64 * 1024]);
+        loop {
+            match reader.read(&mut block) {
+                Ok(0) => return copied,
+                Ok(count) => copied.extend(&block[..count]),
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::WouldBlock);
+                    thread::sleep(Duration::from_millis(1));
+                }
+            }
+        }
+    });
+    running.finish(b"").assert_fine();
+    assert_eq!(copied.len(), bytes.len());
+    assert!(copied == bytes);
+}
+
+#[test]
+fn a_thief_of_its_input_does_not_hold_up_the_deadline() {
+    for flags in [PipeFlags::empty(), PipeFlags::NONBLOCK] {
+        let (input, output) = pipe_with(flags).unwrap();
+        let mut writer = File::from(output);
+        // The same pipe, opened again, so that the flag is not echoback's.
+        let path = format!("/proc/self/fd/{}", input.as_raw_fd());
+        let nonblock = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap();
+        let mut thief = File::options().read(true).custom_flags(nonblock).open(path).unwrap();
+        let mut echoback = command("echoback", "-q -t 0.5");
+        let running = Running::start(echoback.stdin(input).stdout(Stdio::piped()));
+        drop(echoback);
+        let (mut written, mut stolen) = (0, 0);
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(400) {
+            writer.write_all(b"x").unwrap();
+            written += 1;
+            match thief.read(&mut [0; 64]) {
+                Ok(count) => stolen += count,
+                Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
+            }
+            thread::sleep(Duration::from_micros(100));
+        }
+        let ran = running.finish(b"");
+        ran.assert_fine();
+        assert!(ran.took < Duration::from_millis(500) + LATE, "{:?}", ran.took);
+        let mut left = Vec::new();
+        let rest = thief.read_to_end(&mut left);
+        assert!(rest.is_ok() || rest.unwrap_err().kind() == ErrorKind::WouldBlock);
+        assert_eq!(ran.out.len() + stolen + left.len(), written);
+    }
+}
+
+#[test]
+fn in_the_background_of_a_terminal_the_deadline_holds() {
+    for tostop in ["-tostop", "tostop"] {
+        let script = format!("stty {tostop}; set -m; echoback -t 1 & echo ready; wait; echo over");
+        let mut session = terminal(shell(&script));
+        session.exp_string("ready").unwrap();
+        session.send_line("typed").unwrap();
+        session.exp_string("Timed out.").unwrap();
+        session.exp_string("over").unwrap();
+    }
+}
+
+#[test]
+fn in_the_foreground_again_it_reads_what_was_typed() {
+    let script = "set -m; echoback -q -t 50 & echo ready; sleep 1; fg";
+    let mut session = terminal(shell(script));
+    session.exp_string("ready").unwrap();
+    session.send_line("typed").unwrap();
+    session.exp_string("typed").unwrap();
+    session.send_control('c').unwrap();
+}
+
+#[test]
+fn without_a_second_thread_it_says_so() {
+    let dir = Dir::new();
+    let ran = run(&mut single_threaded(&dir, "echoback", "-t 1"), b"x");
+    ran.assert_one_complaint("echoback: cannot start a thread: Resource temporarily unavailable\n");
 }

@@ -1,6 +1,8 @@
 //! `pgz`: every file into the one beside it, many at once (listings 3.3 and 3.4).
 
-use crate::support::{Dir, Running, command, noise, odd_name, run, terminal, text};
+use crate::support::{
+    Dir, Running, command, noise, odd_name, run, shell, single_threaded, terminal, text,
+};
 use rexpect::process::WaitStatus;
 use rustix::process::Signal;
 use std::fs::{self, File, Permissions};
@@ -232,4 +234,81 @@ fn a_full_standard_output_is_told_in_one_line() {
     let mut pgz = command("pgz", "");
     let running = Running::start(pgz.stdin(Stdio::piped()).stdout(full));
     running.finish(b"text").assert_one_complaint("pgz: standard output: No space left on device\n");
+}
+
+#[test]
+fn one_thread_is_enough() {
+    let bytes = text(6, 3_000_000);
+    let dir = Dir::with(&[("large", &bytes), ("small", b"text")]);
+    let alone = |options: &str, input: &[u8]| {
+        let ran = run(&mut single_threaded(&dir, "pgz", options), input);
+        assert_eq!((ran.code, &*ran.err), (Some(0), ""), "{options}");
+        ran
+    };
+    assert_eq!(alone("large small", b"").text(), "Compressed 2 files\n");
+    assert!(gunzip(&dir.read("large.gz")) == bytes);
+    alone("-t large.gz small.gz", b"");
+    assert_eq!(alone("-df large.gz small.gz", b"").text(), "Decompressed 2 files\n");
+    assert!(dir.read("large") == bytes);
+    let packed = alone("--progress always", &bytes).out;
+    assert!(packed == run(&mut command("pgz", ""), &bytes).out);
+    assert!(alone("-d", &packed).out == bytes);
+    // An error of the output ends it there, too.
+    let full = File::create("/dev/full").unwrap();
+    let mut pgz = single_threaded(&dir, "pgz", "-c large");
+    let ran = Running::start(pgz.stdin(Stdio::null()).stdout(full)).finish(b"");
+    ran.assert_one_complaint("pgz: standard output: No space left on device\n");
+}
+
+#[test]
+fn where_sigpipe_is_ignored_a_closed_output_is_an_error() {
+    for name in ["pgz", "echoback -t 5", "wc-race -n 1", "lockdemo --hold 0 --workers 1000"] {
+        // Reads nothing, and is gone before anything is written.
+        let script = format!("trap '' PIPE; {{ sleep 0.3; seq 200000; }} | {name} | :");
+        let status = format!("({script}) 2>&1; :");
+        let ran = run(&mut shell(&status), b"");
+        let command = name.split(' ').next().unwrap();
+        let expected = format!("{command}: standard output: Broken pipe\n");
+        assert_eq!((ran.code, ran.text()), (Some(0), &*expected));
+    }
+    let script = "trap '' PIPE; { { sleep 0.3; seq 9; } | pgz; echo $? >&2; } | :";
+    assert_eq!(run(&mut shell(script), b"").err, "pgz: standard output: Broken pipe\n1\n");
+}
+
+#[test]
+fn numbers_without_reason_are_refused_in_one_line() {
+    for (name, options) in [
+        ("pgz", "-p 1000000000"),
+        ("pgz", "-p 9223372036854775807"),
+        ("pgz", "--threads 99999999999999999999999"),
+        ("pgz", "-p 0"),
+        ("pgz", "-b 99999T"),
+        ("pgz", "-b 128"),
+        ("wc-race", "-j 1000000000"),
+        ("wc-race merge", "-j 9223372036854775807"),
+        ("lockdemo", "--workers 18446744073709551615"),
+        ("lockdemo", "--workers 10001"),
+        ("lockdemo", "--hold 1e99"),
+        ("echoback", "-t 99999999999999999999s"),
+    ] {
+        let (name, step) = name.split_once(' ').unwrap_or((name, ""));
+        let ran = run(&mut command(name, &format!("{step} {options}")), b"");
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{options}");
+        let lines: Vec<_> = ran.err.lines().collect();
+        let [what, hint] = lines[..] else { panic!("{}", ran.err) };
+        assert!(what.starts_with(&format!("{name}: invalid value '")), "{what}");
+        assert_eq!(hint, format!("Try '{name} --help' for more information."));
+    }
+    // Large ones that are taken cost nothing.
+    for (name, options) in [
+        ("pgz", "-p 1024"),
+        ("wc-race", "-j 1024 -n 18446744073709551615"),
+        ("wc-race", "--top 18446744073709551615 --memory 8000T"),
+        ("wc-race", "--chart=18446744073709551615"),
+        ("lockdemo", "--workers 2 --hold 0 --permits 18446744073709551615"),
+        ("lockdemo", "--workers 2 --hold 0 --patience 18446744073709551615 --lock semaphore"),
+        ("echoback", "-e -t 18446744073709551615"),
+    ] {
+        run(&mut command(name, options), b"text text").assert_fine();
+    }
 }

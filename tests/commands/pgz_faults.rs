@@ -77,8 +77,8 @@ fn wait_until_begun(running: &Running, dir: &Dir) {
 
 #[test]
 fn a_signal_takes_away_what_is_half_done() {
-    for signal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT, Signal::USR1, Signal::XCPU]
-    {
+    let ends = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT, Signal::USR1, Signal::XCPU];
+    for signal in ends {
         let dir = with_an_endless_file();
         let before = dir.list();
         let running = pgz_in(&dir, "endless");

@@ -3,9 +3,10 @@
 use rexpect::session::{PtySession, spawn_command};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -255,4 +256,26 @@ pub(crate) fn text(seed: u64, count: usize) -> Vec<u8> {
 /// A name that is not UTF-8.
 pub(crate) fn odd_name(suffix: &str) -> OsString {
     OsString::from_vec([b"caf\xE9 ", suffix.as_bytes()].concat())
+}
+
+/// A command of this package that the system lets start no thread.
+///
+/// The limit counts a user's processes and does not hold for root, so that root becomes another
+/// user, who must be able to reach the command: it is copied into a directory.
+pub(crate) fn single_threaded(dir: &Dir, name: &str, arguments: &str) -> Command {
+    let program = dir.path(name);
+    if !program.exists() {
+        fs::copy(binaries().join(name), &program).unwrap();
+        fs::set_permissions(dir.0.path(), Permissions::from_mode(0o777)).unwrap();
+    }
+    let mut command = if rustix::process::geteuid().is_root() {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "prlimit"]);
+        command
+    } else {
+        Command::new("prlimit")
+    };
+    command.arg("--nproc=1").arg(program).args(arguments.split_whitespace());
+    command.current_dir(dir.0.path());
+    command
 }

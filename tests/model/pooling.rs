@@ -2,6 +2,7 @@
 
 use crate::check;
 use crate::pool::{Closed, Feeder, Pool};
+use crate::prim::allow;
 use crate::prim::thread::{crash, crashes};
 use shuttle::check_dfs;
 use shuttle::sync::atomic::{AtomicUsize, Ordering};
@@ -10,6 +11,16 @@ use std::num::NonZeroUsize;
 
 fn pool(threads: usize, window: usize) -> Pool {
     Pool::new(NonZeroUsize::new(threads).unwrap()).window(NonZeroUsize::new(window).unwrap())
+}
+
+/// Runs a test in a system that lets so many threads start.
+fn check_with(threads: usize, test: impl Fn() + Copy + Send + Sync + 'static) {
+    let test = move || {
+        allow(threads);
+        test();
+    };
+    // Without a thread there is one schedule, which the random ones refuse to draw.
+    if threads == 0 { check_dfs(test, None) } else { check(test) }
 }
 
 /// Squares the numbers below `jobs`. Fails unless all come out in order, with no more workers
@@ -48,30 +59,40 @@ fn results_come_in_order_and_no_more_are_under_way_than_the_window() {
 }
 
 #[test]
+fn as_few_threads_as_the_system_lets_start_are_enough() {
+    for threads in 0..=3 {
+        check_with(threads, || squares(2, 2, 4));
+    }
+}
+
+#[test]
 fn every_schedule_of_no_job_ends() {
     check_dfs(|| squares(1, 1, 0), None);
 }
 
 #[test]
 fn a_sink_that_stops_early_closes_the_feeder() {
-    check(|| {
-        let mut seen = Vec::new();
-        let result = pool(2, 2).run(
-            |feeder| {
-                // At least the two that the sink takes, and at most a window of two more.
-                let submitted = (0..9).take_while(|&n| feeder.submit(n).is_ok()).count();
-                assert!((2..=4).contains(&submitted));
-                assert_eq!(feeder.submit(9), Err(Closed));
-            },
-            || |n: usize| n,
-            |n| {
-                seen.push(n);
-                if n == 1 { Err("enough") } else { Ok(()) }
-            },
-        );
-        assert_eq!(result, Err("enough"));
-        assert_eq!(seen, [0, 1]);
-    });
+    for threads in [0, 1, usize::MAX] {
+        check_with(threads, move || {
+            let mut seen = Vec::new();
+            let result = pool(2, 2).run(
+                |feeder| {
+                    // At least the two that the sink takes, and at most a window of two more.
+                    // Without a thread, it is the second that fails.
+                    let submitted = (0..9).take_while(|&n| feeder.submit(n).is_ok()).count();
+                    assert!((if threads == 0 { 1..=1 } else { 2..=4 }).contains(&submitted));
+                    assert_eq!(feeder.submit(9), Err(Closed));
+                },
+                || |n: usize| n,
+                |n| {
+                    seen.push(n);
+                    if n == 1 { Err("enough") } else { Ok(()) }
+                },
+            );
+            assert_eq!(result, Err("enough"));
+            assert_eq!(seen, [0, 1]);
+        });
+    }
 }
 
 /// Runs five jobs with the given parts, one of which crashes. What is checked is that it ends.
@@ -137,5 +158,23 @@ fn a_feeder_or_a_sink_that_panics_does_not_hang_the_others() {
         );
         assert_eq!(seen, [0, 1]);
         assert!(crashes(|| ends(2, feed_five, || |n| n, |_| crash())));
+    });
+}
+
+#[test]
+fn a_panic_on_the_only_thread_passes_through() {
+    check(|| {
+        allow(0);
+        let worker = || |n: usize| if n == 1 { crash() } else { n };
+        let mut seen = Vec::new();
+        let taking = |n| {
+            seen.push(n);
+            Ok(())
+        };
+        assert!(crashes(|| ends(2, feed_five, worker, taking)));
+        assert_eq!(seen, [0]);
+        // With a thread for the feeder alone, it works the jobs, and crashes in the worker's place.
+        allow(1);
+        ends(2, feed_five, worker, |_| Ok(()));
     });
 }

@@ -4,6 +4,7 @@
 
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::sync::{Condvar, Mutex, MutexGuard};
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
@@ -164,11 +165,22 @@ impl<T> fmt::Debug for Receiver<T> {
     }
 }
 
-/// Here the system always lets a thread start.
+thread_local! {
+    /// How many threads may still be started. The checker runs all of a test on one thread.
+    static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// Has the system let no more threads than that start, in the test that runs here.
+pub(crate) fn allow(threads: usize) {
+    LEFT.set(threads);
+}
+
 pub(crate) fn start<'scope>(
     scope: thread::Scope<'scope, '_>,
     run: impl FnOnce() + Send + 'scope,
 ) -> bool {
+    let Some(left) = LEFT.get().checked_sub(1) else { return false };
+    LEFT.set(left);
     scope.spawn(run);
     true
 }

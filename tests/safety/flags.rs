@@ -1,6 +1,6 @@
 //! What each flag does, a test each.
 
-use crate::support::Dir;
+use crate::support::{Dir, Tools};
 
 #[test]
 fn pgz_keeps_the_originals_and_says_how_many() {
@@ -50,7 +50,8 @@ fn levels_reach_from_storing_to_ultra() {
 fn chunks_have_the_size_that_is_asked_for() {
     let dir = Dir::with("seq 100000 > a");
     dir.run("pgz -c -b 64K a > x && gzip -dc x | cmp - a && ! pgz -c a | cmp -s - x").silent();
-    assert_eq!(dir.run("pgz -b 1K a").code, Some(1));
+    assert_eq!(dir.run("pgz -b 1K a").code, Some(2));
+    assert!(dir.run("pgz -b 128 a").err.contains("pigz counts KiB: use 128K\n"));
     assert_eq!(dir.run("pgz -b nonsense a").code, Some(2));
 }
 
@@ -153,6 +154,23 @@ fn the_environment_counts_for_gzip_only() {
     dir.run("GZIP=-9 gzip -c a > x; gzip -9c a | cmp - x").silent();
     dir.run("GZIP=-9 pgz -c a > x; pgz -c a | cmp - x").silent();
     dir.run("GZIP=nonsense pgz -q a").silent();
+    dir.run("GZIP='-1 -n --rsync -q' gzip -c a > x; gzip -1nc --rsyncable a | cmp - x").silent();
+    dir.run("GZIP=--no-name gzip -c a > x; gzip -nc a | cmp - x").silent();
+    dir.run("mkdir d; seq 9 > d/a; GZIP=-n tar czf x.tar.gz d && tar tzf x.tar.gz > /dev/null")
+        .silent();
+    assert!(dir.run("GZIP=-v gzip -c a > x").err.ends_with("% -- replaced with stdout\n"));
+    let help = "\nTry `gzip --help' for more information.\n";
+    for (value, word) in [
+        ("-k", "-k"),
+        ("-f", "-f"),
+        ("'-9 --stdout'", "--stdout"),
+        ("$(printf '-\\033')", r"-\u{1b}"),
+    ] {
+        let why = format!("gzip: {word}: option not valid in GZIP environment variable{help}");
+        dir.run(&format!("GZIP={value} gzip a")).says(1, &why);
+    }
+    let why = r"gzip: \u{1b}[31m: non-option in GZIP environment variable";
+    dir.run("GZIP=$(printf '\\033[31m') gzip a").says(1, &format!("{why}{help}"));
 }
 
 #[test]
@@ -161,4 +179,113 @@ fn tar_uses_it_both_ways_and_zcat_reads_what_it_joins() {
     dir.run("tar -I pgz -cf x.tar.gz d && rm -r d && tar -I pgz -xf x.tar.gz && diff -r d e")
         .silent();
     dir.run("pgz -c d/a d/b | zcat > both; cat d/a d/b | cmp - both").silent();
+}
+
+#[test]
+fn what_wrappers_add_may_be_there_already() {
+    let dir = Dir::with("mkdir d; seq 9 > d/a; tar czf x.tar.gz d");
+    dir.run("tar tf x.tar.gz -I 'gzip -d' > /dev/null && tar tf x.tar.gz -I pgz > /dev/null")
+        .silent();
+    dir.run("gzip -ffkknn -S .x -S .y d/a && gzip -ddff -S .x -S .y d/a.y").silent();
+}
+
+#[test]
+fn options_that_gzip_does_not_have_are_refused_in_its_words() {
+    let dir = Dir::with("seq 9 > a");
+    let lines = [
+        ("gzip --foo", "unrecognized option '--foo'"),
+        ("gzip -cX a", "invalid option -- 'X'"),
+        ("gzip --stdout=3 a", "option '--stdout' doesn't allow an argument"),
+        ("gzip -S", "option requires an argument -- 'S'"),
+        ("gzip -b x a", "-b operand is not an integer"),
+        ("gzip -Z a", "-Z not supported in this version"),
+    ];
+    for (line, words) in lines {
+        let help = "Try `gzip --help' for more information.";
+        dir.run(line).says(1, &format!("gzip: {words}\n{help}\n"));
+    }
+    for line in [lines[0], lines[1], lines[2], lines[3], lines[4]] {
+        assert_eq!(dir.run(line.0), dir.run_with(Tools::Installed, line.0));
+    }
+    for line in ["gzip --no -c a", "gzip -b 12 -c a", "gzip -ac a", "gzip --bits=9 -c a"] {
+        let ran = dir.run(&format!("{line} | gzip -dc | cmp - a"));
+        let word =
+            if line.contains("-a") { "gzip: option --ascii ignored on this system\n" } else { "" };
+        ran.says(0, word);
+    }
+    dir.run("gzip -aqc a | gzip -dc | cmp - a").silent();
+    dir.run("gzip -H | grep -q Usage:").silent();
+    let help = "Try 'pgz --help' for more information.";
+    let words = "there is no -z: only gzip files are written; pigz -z writes zlib's";
+    dir.run("pgz -z a").says(2, &format!("pgz: {words}\n{help}\n"));
+    dir.run("pgz -c -Y -R a | gzip -dc | cmp - a").silent();
+}
+
+#[test]
+fn other_names_for_decompressing_are_known() {
+    let dir = Dir::with("seq 3 > a");
+    for name in ["unpigz", "uncompress", "gunzip"] {
+        dir.run(&format!("gzip a && {name} a")).silent();
+        assert_eq!(dir.list(), "a");
+        let words = format!("{name}: no.gz: No such file or directory\n");
+        dir.run(&format!("{name} no")).says(1, &words);
+    }
+    assert_eq!(dir.run("gzip a && gzcat a").out, "1\n2\n3\n");
+    assert_eq!(dir.list(), "a.gz");
+    dir.run("zcat -o a a.gz").silent();
+    assert_eq!(dir.list(), "a a.gz");
+}
+
+#[test]
+fn a_dash_is_standard_output_and_standard_input_has_no_name() {
+    let dir = Dir::with("seq 9 > a; mkdir d");
+    dir.run("pgz -o - a | gzip -dc | cmp - a").silent();
+    dir.run("gzip -o - a | gzip -dc | cmp - a").silent();
+    let words = "pgz: standard input has no name in d; give -o a name\n";
+    dir.run("pgz -o d < a").says(1, words);
+    assert_eq!(dir.list(), "a d");
+    assert_eq!(dir.run("ls d").out, "");
+}
+
+#[test]
+fn an_index_is_left_out_where_it_is_not_wanted() {
+    let dir = Dir::with("seq 900000 > a");
+    let extra = |name: &str| dir.run(&format!("od -An -tu1 -j3 -N1 {name}")).out.trim() == "4";
+    dir.run("pgz -q a; pgz -q --no-index -o b a; gzip -nk -S .x a").silent();
+    assert!(extra("a.gz"));
+    assert!(!extra("b") && !extra("a.x"));
+    dir.run("pgz -dc b | cmp - a; gunzip -c < a.x | cmp - a").silent();
+}
+
+#[test]
+fn a_time_that_does_not_fit_is_a_warning() {
+    for date in ["1960-01-01", "2120-01-01"] {
+        let dir = Dir::with(&format!("seq 9 > a; touch -d {date} a"));
+        let words = "gzip: a: warning: file timestamp out of range for gzip format\n";
+        dir.run("gzip -k a").says(2, words);
+        dir.run("gzip -kfq a").says(2, "");
+        dir.run("gzip -kfn a").silent();
+        let words = words.replace("gzip: a", "gzip: stdin");
+        dir.run("gzip < a > b").says(2, &words);
+        dir.run("pgz -qf a").silent();
+        dir.run("gzip -dc a.gz | cmp - a; gzip -dc b | cmp - a").silent();
+    }
+}
+
+#[test]
+fn the_list_shows_the_time_of_the_zone() {
+    let dir = Dir::with("seq 9 > a; touch -d '2001-07-03 20:05:06' a; gzip a");
+    for (zone, time) in [
+        ("UTC", "Jul  3 20:05"),
+        ("XXX-2", "Jul  3 22:05"),
+        ("XXX5:30", "Jul  3 14:35"),
+        ("XXX-1YYY,M3.5.0,M10.5.0/3", "Jul  3 22:05"),
+    ] {
+        let ran = dir.run(&format!("TZ={zone} gzip -lv a.gz"));
+        assert!(ran.out.contains(&format!(" {time} ")), "{zone}: {}", ran.out);
+    }
+    if std::path::Path::new("/usr/share/zoneinfo/Europe/Berlin").exists() {
+        let ran = dir.run("TZ=Europe/Berlin gzip -lv a.gz");
+        assert!(ran.out.contains(" Jul  3 22:05 "), "{}", ran.out);
+    }
 }

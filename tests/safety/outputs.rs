@@ -153,7 +153,7 @@ fn what_only_close_reports_keeps_the_original() {
     ] {
         let dir = Dir::with("mkdir d; seq 9 > d/x; seq 9 | gzip > d/y.gz");
         let Some(ran) = dir.run_with_faults("close:error=ENOSPC", Some(name), line) else { return };
-        let (command, input) = (line.split(' ').next().unwrap(), line.rsplit(" ").next().unwrap());
+        let (command, input) = (line.split(' ').next().unwrap(), line.rsplit(' ').next().unwrap());
         ran.says(1, &format!("{command}: {input}: cannot write the output: {reason}"));
         assert_eq!(dir.list(), "d");
         assert!(dir.run("ls d").out.lines().any(|name| name == kept), "{line}");

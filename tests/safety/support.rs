@@ -51,7 +51,7 @@ fn links() -> &'static Path {
         let links =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("links-{}", std::process::id()));
         fs::create_dir_all(&links).unwrap();
-        for name in ["pgz", "gzip", "gunzip", "zcat"] {
+        for name in ["pgz", "gzip", "gunzip", "zcat", "unpigz", "uncompress", "gzcat"] {
             let link = links.join(name);
             let _ = fs::remove_file(&link);
             symlink(built, link).unwrap();

@@ -1,6 +1,6 @@
 //! What `pgz` leaves alone, and what it makes of broken files: a test for each case.
 
-use crate::support::{Dir, Ran};
+use crate::support::{Dir, Ran, Tools};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
@@ -174,4 +174,37 @@ fn options_that_make_no_sense_end_as_gzip_s_do() {
     let dir = Dir::new();
     assert_eq!(dir.run("gzip --nonsense").code, Some(1));
     assert_eq!(dir.run("pgz --nonsense").code, Some(2));
+}
+
+#[test]
+fn walking_a_directory_passes_over_what_has_no_suffix() {
+    let dir = Dir::with("mkdir d; seq 9 > d/a; seq 8 > d/b; gzip d/b");
+    dir.run("gzip -dr d").silent();
+    dir.run("gzip -drv d/a").says(2, "gzip: d/a: unknown suffix -- ignored\n");
+    dir.run("gzip -d d/a").says(2, "gzip: d/a: unknown suffix -- ignored\n");
+    assert_eq!(dir.run("ls d").out, "a\nb\n");
+    for line in ["gzip -dr d", "gzip -drv d/a", "gzip -dq d/a", "gzip -drq d/a", "gzip -d d/a"] {
+        assert_eq!(dir.run(line), dir.run_with(Tools::Installed, line), "{line}");
+    }
+}
+
+#[test]
+fn a_suffix_is_something() {
+    let dir = Dir::with("seq 9 > a; gzip -k a");
+    for line in ["gzip -S '' a", "gzip -d -S '' a.gz", "gzip -l -S '' a.gz"] {
+        dir.run(line).says(1, "gzip: invalid suffix ''\n");
+        assert_eq!(dir.run(line), dir.run_with(Tools::Installed, line), "{line}");
+    }
+    dir.run("gzip -S $(printf '/\\033') a").says(1, "gzip: invalid suffix '/\\u{1b}'\n");
+    assert_eq!(dir.list(), "a a.gz");
+}
+
+#[test]
+fn beside_a_link_that_leads_nowhere_the_gzip_file_is_found() {
+    let dir = Dir::with("ln -s missing f; seq 3 | gzip > f.gz");
+    for line in ["gzip -dc f", "gzip -t f", "gzip -l f", "gzip -d f"] {
+        assert_eq!(dir.run(line), dir.run_with(Tools::Installed, line), "{line}");
+    }
+    assert_eq!(dir.run("zcat f").out, "1\n2\n3\n");
+    assert_eq!(dir.list(), "f f.gz");
 }

@@ -4,10 +4,12 @@ use crate::support::{Dir, Tools};
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
 
 fn at_terminal(dir: &Dir, line: &str) -> PtySession {
     let mut shell = dir.shell(Tools::Ours, &format!("exec {line}"));
-    shell.stdin(Stdio::inherit());
+    shell.stdin(Stdio::inherit()).env("TERM", "xterm");
     spawn_command(shell, Some(20_000)).unwrap()
 }
 
@@ -64,4 +66,67 @@ fn progress_is_shown_at_a_terminal_when_it_takes_a_second_and_is_wiped() {
     session.exp_string("B/s").unwrap();
     session.exp_string("\r\u{1b}[Kdone").unwrap();
     assert_eq!(code(&mut session), 0);
+}
+
+/// Long enough for a line of progress to come.
+const A_WHILE: Duration = Duration::from_millis(1600);
+
+#[test]
+fn a_question_stands_until_it_is_answered() {
+    let dir = Dir::with("seq 9 > a; echo old > a.gz");
+    for options in ["", "--progress always "] {
+        let mut session = at_terminal(&dir, &format!("pgz {options}a"));
+        session.exp_string("pgz: a.gz already exists; overwrite (y/n)? ").unwrap();
+        sleep(A_WHILE);
+        session.send_line("n").unwrap();
+        let before = session.exp_string("not overwritten").unwrap();
+        assert!(!before.contains("B/s"), "{before:?}");
+        assert_eq!(code(&mut session), 2);
+    }
+}
+
+#[test]
+fn progress_is_not_shown_where_it_would_be_in_the_way() {
+    let dir = Dir::with("seq 9 > a");
+    for line in [
+        // Another job has the terminal, which may or may not let this one write.
+        "set -m; (cat a; sleep 2) | pgz > b & wait; echo done",
+        "stty tostop; set -m; (cat a; sleep 2) | pgz > b & wait; echo done",
+        // The terminal does not say that it can be drawn on.
+        "(cat a; sleep 2) | TERM=dumb pgz > b; echo done",
+        "(cat a; sleep 2) | TERM= pgz > b; echo done",
+        "(cat a; sleep 2) | env -u TERM pgz > b; echo done",
+        // The output is on it.
+        "gzip < a > c; (cat c; sleep 2) | pgz -d; echo done",
+    ] {
+        let mut session = at_terminal(&dir, &format!("sh -c '{line}'"));
+        let shown = session.exp_string("done").unwrap();
+        assert!(!shown.contains("B/s"), "{line}: {shown:?}");
+        assert_eq!(code(&mut session), 0, "{line}");
+    }
+}
+
+#[test]
+fn progress_does_not_wipe_what_is_being_typed() {
+    let dir = Dir::new();
+    let mut session = at_terminal(&dir, "sh -c 'pgz > b; echo done'");
+    session.send("typed").unwrap();
+    session.flush().unwrap();
+    sleep(A_WHILE);
+    session.send_line("").unwrap();
+    session.send_control('d').unwrap();
+    let shown = session.exp_string("done").unwrap();
+    assert!(!shown.contains("B/s"), "{shown:?}");
+    dir.run("test $(zcat b) = typed").silent();
+}
+
+#[test]
+fn progress_is_no_wider_than_the_terminal() {
+    let dir = Dir::with("seq 9 > a");
+    let line = "stty cols 9; (cat a; sleep 2) | pgz --progress always > b; echo done";
+    let mut session = at_terminal(&dir, &format!("sh -c '{line}'"));
+    let shown = session.exp_string("done").unwrap();
+    let lines: Vec<_> = shown.split(['\r', '\u{1b}']).filter(|part| part.contains("B,")).collect();
+    assert!(!lines.is_empty(), "{shown:?}");
+    assert!(lines.iter().all(|line| line.len() <= 8), "{shown:?}");
 }

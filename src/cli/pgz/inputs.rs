@@ -2,8 +2,9 @@
 
 use super::Work;
 use crate::cli::Exit;
+use crate::gzip::GzipError;
 use crate::gzip::file::{Action, Input, Root};
-use crate::gzip::{GzipError, suffix};
+use crate::gzip::suffix::{self, Links};
 use crate::io::is_temporary;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,7 +42,11 @@ fn is_directory(name: &Path) -> bool {
 fn meant(name: PathBuf, work: &Work) -> PathBuf {
     match work.options.action {
         Action::Compress => name,
-        Action::Decompress | Action::Test => suffix::find(name, &work.options.suffix),
+        Action::Decompress | Action::Test => {
+            let follow = work.stdout || work.options.force || work.options.action == Action::Test;
+            let links = if follow { Links::Followed } else { Links::Themselves };
+            suffix::find(name, &work.options.suffix, links)
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! What `pgz` does beside reading its flags: whom it stands in for, and how it tells what happens.
 
 pub mod batch;
+pub mod getopt;
 pub mod inputs;
 mod list;
 pub mod persona;
+pub mod pigz;
 mod prompt;
 pub mod streams;
 pub mod voice;

@@ -1,8 +1,7 @@
 //! Whom `pgz` stands in for: called by the name of one of gzip's commands, it behaves as that does.
 
 use crate::cli::exit::Exit;
-use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// The name that the process was called by.
@@ -12,10 +11,10 @@ pub enum Persona {
     Pgz,
     /// `gzip`: originals go away, headers store name and time.
     Gzip,
-    /// `gunzip`: the same, the other way.
-    Gunzip,
-    /// `zcat`: decompresses to standard output.
-    Zcat,
+    /// `gunzip`, `unpigz` or `uncompress`: the same, the other way.
+    Gunzip(&'static str),
+    /// `zcat` or `gzcat`: decompresses to standard output.
+    Zcat(&'static str),
 }
 
 impl Persona {
@@ -24,8 +23,11 @@ impl Persona {
     pub fn of(command: &OsStr) -> Self {
         match Path::new(command).file_name().and_then(OsStr::to_str) {
             Some("gzip") => Self::Gzip,
-            Some("gunzip") => Self::Gunzip,
-            Some("zcat") => Self::Zcat,
+            Some("gunzip") => Self::Gunzip("gunzip"),
+            Some("unpigz") => Self::Gunzip("unpigz"),
+            Some("uncompress") => Self::Gunzip("uncompress"),
+            Some("zcat") => Self::Zcat("zcat"),
+            Some("gzcat") => Self::Zcat("gzcat"),
             _ => Self::Pgz,
         }
     }
@@ -36,8 +38,7 @@ impl Persona {
         match self {
             Self::Pgz => "pgz",
             Self::Gzip => "gzip",
-            Self::Gunzip => "gunzip",
-            Self::Zcat => "zcat",
+            Self::Gunzip(name) | Self::Zcat(name) => name,
         }
     }
 
@@ -50,7 +51,13 @@ impl Persona {
     /// Whether it decompresses without being told to.
     #[must_use]
     pub fn decompresses(self) -> bool {
-        matches!(self, Self::Gunzip | Self::Zcat)
+        self.is_zcat() || matches!(self, Self::Gunzip(_))
+    }
+
+    /// Whether it writes to standard output without being told to, and removes nothing.
+    #[must_use]
+    pub fn is_zcat(self) -> bool {
+        matches!(self, Self::Zcat(_))
     }
 
     /// How options that make no sense end: `gzip` has 1 for it.
@@ -58,32 +65,6 @@ impl Persona {
     pub fn usage(self) -> Exit {
         if self.is_gnu() { Exit::Failure } else { Exit::Warning }
     }
-
-    /// The arguments of this process, with those from the variable `GZIP` before them where that
-    /// counts; an error where it holds what it may not.
-    pub fn arguments(self) -> Result<Vec<OsString>, String> {
-        let mut arguments: Vec<_> = env::args_os().collect();
-        let first = arguments.len().min(1);
-        if let Some(variable) = env::var_os("GZIP").filter(|_| self.is_gnu()) {
-            let variable = variable.to_string_lossy();
-            let defaults = variable.split_ascii_whitespace().map(harmless);
-            let defaults = defaults.collect::<Result<Vec<_>, _>>()?;
-            arguments.splice(first..first, defaults);
-        }
-        Ok(arguments)
-    }
-}
-
-/// An option that changes no more than how well or how safely it compresses.
-fn harmless(option: &str) -> Result<OsString, String> {
-    let long = ["--fast", "--best", "--rsyncable", "--synchronous"];
-    let digits = option.strip_prefix('-').unwrap_or_default();
-    let level = !digits.is_empty() && digits.bytes().all(|digit| (b'1'..=b'9').contains(&digit));
-    if level || long.contains(&option) {
-        return Ok(option.into());
-    }
-    let kind = if option.starts_with('-') { "option not valid" } else { "non-option" };
-    Err(format!("{option}: {kind} in GZIP environment variable"))
 }
 
 #[cfg(test)]
@@ -94,23 +75,17 @@ mod tests {
     fn only_the_last_component_counts() {
         for (command, persona) in [
             ("gzip", Persona::Gzip),
-            ("/usr/bin/gunzip", Persona::Gunzip),
-            ("./zcat", Persona::Zcat),
+            ("/usr/bin/gunzip", Persona::Gunzip("gunzip")),
+            ("unpigz", Persona::Gunzip("unpigz")),
+            ("uncompress", Persona::Gunzip("uncompress")),
+            ("./zcat", Persona::Zcat("zcat")),
+            ("gzcat", Persona::Zcat("gzcat")),
             ("/gzip/pgz", Persona::Pgz),
             ("parallel-gz", Persona::Pgz),
             ("gzip2", Persona::Pgz),
         ] {
             assert_eq!(Persona::of(command.as_ref()), persona, "{command}");
-        }
-    }
-
-    #[test]
-    fn the_environment_may_not_change_what_is_done() {
-        for option in ["-1", "-9", "-19", "--best", "--rsyncable", "--synchronous"] {
-            assert!(harmless(option).is_ok(), "{option}");
-        }
-        for option in ["-", "-c", "-1c", "-0", "--", "--stdout", "x", "-d", "--rm"] {
-            assert!(harmless(option).is_err(), "{option}");
+            assert!(!persona.is_gnu() || command.ends_with(persona.name()));
         }
     }
 }

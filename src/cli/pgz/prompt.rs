@@ -1,7 +1,7 @@
 //! The question whether to overwrite.
 
 use super::voice::Voice;
-use crate::cli::message::Name;
+use crate::cli::message::{self, Name};
 use crate::gzip::file::{self, Input, Options};
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(super) fn ask(files: Vec<Input>, options: &Options, voice: &Voice) -> io::Re
                 if is_yes(&target, voice)? {
                     answers.replace.push(file);
                 } else {
-                    voice.print("\tnot overwritten\n");
+                    message::print("\tnot overwritten\n");
                     answers.refused += 1;
                 }
             }
@@ -48,8 +48,6 @@ fn is_yes(target: &Path, voice: &Voice) -> io::Result<bool> {
         "overwrite (y/n)?"
     };
     let name = voice.persona.name();
-    voice.print(&format!("{name}: {} already exists; {question} ", Name(target)));
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    Ok(answer.trim_start().starts_with(['y', 'Y']))
+    let question = format!("{name}: {} already exists; {question} ", Name(target));
+    Ok(message::ask(&question)?.trim_start().starts_with(['y', 'Y']))
 }

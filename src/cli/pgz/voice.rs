@@ -29,8 +29,6 @@ pub struct Voice {
     pub recursive: bool,
     /// What the names of gzip files end in.
     pub suffix: OsString,
-    /// Whether there may be a line of progress on the terminal, to be wiped before others come.
-    pub progress: bool,
 }
 
 impl Voice {
@@ -46,51 +44,52 @@ impl Voice {
         self.verbosity == Verbosity::Quiet
     }
 
-    /// Prints a line of its own.
-    pub fn line(&self, text: &str) {
-        self.print(&format!("{}: {text}\n", self.persona.name()));
-    }
-
-    /// Prints as it is.
-    pub(super) fn print(&self, text: &str) {
-        message::print(&if self.progress { format!("\r\x1b[K{text}") } else { text.to_owned() });
-    }
-
     /// Tells that a file or stream was done; `end` ends its line, where every file has one.
     pub(super) fn success(&self, file: &Path, of: &Totals, end: Option<String>) -> Exit {
-        let garbage = of.trailing_garbage;
+        let warned = of.trailing_garbage || of.out_of_range;
         let name = Name(file);
         let is_stdin = file == Path::new("stdin");
         let (begin, end) = match end.filter(|_| self.is_verbose()) {
             None => Default::default(),
             // As in gzip, a warning is the last word on standard input.
-            Some(_) if is_stdin && garbage && !of.more_entries => Default::default(),
+            Some(_) if is_stdin && of.trailing_garbage && !of.more_entries => Default::default(),
             Some(end) if is_stdin => (String::new(), format!("{end}\n")),
             Some(end) => (format!("{name}:\t"), format!("{end}\n")),
         };
         let me = self.persona.name();
-        let warning = if self.is_quiet() {
-            String::new()
-        } else if of.more_entries {
-            format!("{me}: {name} has more than one entry--rest ignored\n")
-        } else if garbage {
-            let text = "decompression OK, trailing garbage ignored";
-            format!("{}{me}: {name}: {text}\n", self.break_line())
-        } else {
-            String::new()
+        let warning = match () {
+            () if self.is_quiet() => String::new(),
+            () if of.more_entries => {
+                format!("{me}: {name} has more than one entry--rest ignored\n")
+            }
+            () if of.trailing_garbage => {
+                let text = "decompression OK, trailing garbage ignored";
+                format!("{}{me}: {name}: {text}\n", self.break_line())
+            }
+            () if of.out_of_range => {
+                let text = "warning: file timestamp out of range for gzip format";
+                format!("{me}: {name}: {text}\n")
+            }
+            () => String::new(),
         };
         // gzip begins the line of a file before it knows how it ends.
         let gnu = self.persona.is_gnu();
         let lines = if gnu { [begin, warning, end] } else { [warning, begin, end] };
         if lines.iter().any(|line| !line.is_empty()) {
-            self.print(&lines.concat());
+            message::print(&lines.concat());
         }
-        if garbage { Exit::Warning } else { Exit::Success }
+        if warned { Exit::Warning } else { Exit::Success }
     }
 
     /// Tells why a file was not done.
     pub(super) fn failure(&self, file: &Path, error: &GzipError) -> Exit {
-        let exit = grade(error);
+        let exit = match grade(error) {
+            // As with `gzip`, only what is told is a warning.
+            Exit::Warning if matches!(error, GzipError::NoSuffix) && !self.wants(error) => {
+                Exit::Success
+            }
+            exit => exit,
+        };
         if exit == Exit::Failure || self.wants(error) {
             let in_data =
                 matches!(error, GzipError::Truncated | GzipError::Corrupt(_) | GzipError::Zip(_));
@@ -103,7 +102,7 @@ impl Voice {
             let gap =
                 if in_data || matches!(error, GzipError::NotGzip) { self.break_line() } else { "" };
             let text = self.words(file, error);
-            self.print(&format!("{begin}{gap}{}: {text}\n", self.persona.name()));
+            message::print(&format!("{begin}{gap}{}: {text}\n", self.persona.name()));
         }
         exit
     }

@@ -17,8 +17,8 @@ pub struct CountArgs {
     #[arg(short, long, value_enum, default_value_t)]
     pub words: Split,
 
-    /// How many threads count [default: the cores this process may use]
-    #[arg(short = 'j', long, value_name = "N")]
+    /// How many threads count, 1024 at most [default: the cores this process may use]
+    #[arg(short = 'j', long, value_name = "N", value_parser = threads::parse)]
     pub threads: Option<NonZeroUsize>,
 
     /// Memory for the words; what is more goes to temporary files in TMPDIR [default: half of

@@ -77,8 +77,9 @@ impl<W: Write> Member<W> {
         let extra = reserved.as_ref().map_or_else(Vec::new, Reserved::extra_field);
         let header = Header { extra, origin: origin.clone() };
         let packed = header::write(&header, level, &mut output).map_err(GzipError::Write)?;
-        let totals =
-            Totals { packed, overhead: packed + Trailer::LENGTH as u64, ..Totals::default() };
+        let overhead = packed + Trailer::LENGTH as u64;
+        let out_of_range = origin.out_of_range;
+        let totals = Totals { packed, overhead, out_of_range, ..Totals::default() };
         Ok(Self { output, reserved, crc: Hasher::new(), totals })
     }
 
