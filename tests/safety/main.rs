@@ -3,7 +3,9 @@
 mod beside_gzip;
 mod faults;
 mod flags;
+mod kernel;
 mod outputs;
 mod support;
+mod swaps;
 mod table;
 mod terminal;

@@ -47,7 +47,7 @@ fn an_original_that_changed_stays_though_its_times_were_put_back() {
     // Compressing waits for the FIFO that comes first, so the change is made in between.
     let line = "exec pgz -q -p1 --ultra --rm a";
     let child = dir.shell(Tools::Ours, line).stderr(std::process::Stdio::piped()).spawn().unwrap();
-    crate::faults::until_begun(&child, &dir);
+    crate::faults::until_begun(&dir, &child, "a");
     dir.run("printf x | dd of=a conv=notrunc status=none && touch -r time a").silent();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
