@@ -43,8 +43,7 @@ fn the_input_is_never_the_output() {
 
 #[test]
 fn an_original_that_changed_stays_though_its_times_were_put_back() {
-    let dir = Dir::with("head -c 3000000 /dev/urandom > a; echo x > meanwhile; touch -r a time");
-    // Compressing waits for the FIFO that comes first, so the change is made in between.
+    let dir = Dir::with("head -c 20000000 /dev/urandom > a; touch -r a time");
     let line = "exec pgz -q -p1 --ultra --rm a";
     let child = dir.shell(Tools::Ours, line).stderr(std::process::Stdio::piped()).spawn().unwrap();
     crate::faults::until_begun(&dir, &child, "a");
@@ -52,7 +51,7 @@ fn an_original_that_changed_stays_though_its_times_were_put_back() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(output.stderr, b"pgz: a: changed while it was read -- not removed\n");
-    assert_eq!(dir.list(), "a a.gz meanwhile time");
+    assert_eq!(dir.list(), "a a.gz time");
 }
 
 #[test]
@@ -80,7 +79,7 @@ fn o_writes_to_streams_where_they_are() {
         assert_eq!(dir.run(&line).out, "first\nlast\n7\n", "{output}");
         let line = format!(
             "(echo first; pgz -o {output} f {redirection}; echo last) > out
-            head -n 1 out; tail -n 1 out; tail -c +7 out | head -c -5 | gzip -dc | wc -l"
+            head -n 1 out; tail -c 5 out; tail -c +7 out | head -c -5 | gzip -dc | wc -l"
         );
         assert_eq!(dir.run(&line).out, "first\nlast\n5\n", "{output}");
     }
