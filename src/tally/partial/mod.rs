@@ -25,6 +25,7 @@
 mod input;
 mod line;
 mod merge;
+mod past;
 mod read;
 mod share;
 mod sum;
@@ -59,9 +60,6 @@ pub enum MergeError {
         /// The word, or the first characters of a long one.
         word: String,
     },
-    /// A thread could not be started.
-    #[error("cannot start a thread")]
-    Thread(#[source] io::Error),
     /// A temporary file failed.
     #[error(transparent)]
     Tally(#[from] TallyError),
