@@ -7,5 +7,6 @@ mod pgz;
 mod pgz_faults;
 mod support;
 mod wc_race;
+mod wc_race_limits;
 mod wc_race_parts;
 mod wc_race_race;
