@@ -18,7 +18,8 @@ use std::{io, iter};
 /// How to count.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// How many threads count, at most.
+    /// How many threads count, at most. Where the system starts fewer, those that it starts do; one
+    /// is always enough.
     pub threads: NonZeroUsize,
     /// Bytes of memory for the tables of all threads together, and later for sorting. What does
     /// not fit goes into temporary files. [`Config::LEAST_MEMORY`] is the least there can be. A word

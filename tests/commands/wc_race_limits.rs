@@ -35,14 +35,14 @@ fn fed(step: &str, (input, output): (OwnedFd, OwnedFd), packets: &[&[u8]]) -> Ra
 
 /// A pipe that does not block, as one that `ssh` or `node` has open is.
 fn without_blocking() -> (OwnedFd, OwnedFd) {
-    let (input, output) = pipe_with(PipeFlags::empty()).unwrap();
+    let (input, output) = pipe_with(PipeFlags::CLOEXEC).unwrap();
     fcntl_setfl(&input, OFlags::NONBLOCK).unwrap();
     (input, output)
 }
 
 /// A pipe that gives a packet at a time, and drops what of it was not asked for.
 fn with_packets() -> (OwnedFd, OwnedFd) {
-    pipe_with(PipeFlags::DIRECT).unwrap()
+    pipe_with(PipeFlags::DIRECT | PipeFlags::CLOEXEC).unwrap()
 }
 
 #[test]

@@ -41,10 +41,11 @@ pub struct Summed {
 /// That is what a reducer does, and a combiner, which an engine may run never, once or many times:
 /// what came out goes in again. One word is held in memory, with its line.
 ///
-/// Words need not be sorted, but a word that comes back after others ([`Flaw::CameBack`]) is an
-/// error: in the order of a locale, equal words need not be adjacent. For that the hashes of some
-/// words are held in memory, 5 MB at most. It is found if there are no more than 65,536 different words, or if
-/// it is one of the last 65,536; otherwise if one of many that come back is in a sample.
+/// Words need not be sorted, but a word that comes back after others is an error
+/// ([`Flaw::CameBack`]): in the order of a locale, equal words need not be adjacent. To find it, the
+/// hashes of some words are held, in 3 MB at most. That finds any if there are no more than 65,536
+/// different words, and any that is one of the last 65,536; beyond, it is a sample of all, which
+/// finds input that is not sorted, but may miss a single word.
 ///
 /// On an error, sums have been written that must not be used.
 ///
