@@ -139,7 +139,7 @@ impl Queue {
 
     fn next_segment(&self, state: &mut State) -> Option<Work> {
         // Its size said more than there is; it may have said any number.
-        while state.files.last().is_some_and(|(file, _)| file.regular.is_over()) {
+        while state.files.last().is_some_and(|(file, next)| file.regular.is_over(*next)) {
             state.files.pop();
         }
         let (file, next) = state.files.last_mut()?;

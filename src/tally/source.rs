@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, BufRead, ErrorKind, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Where words come from. What begins as a gzip file does is decompressed, but for
 /// [`Source::Plain`].
@@ -64,8 +64,8 @@ pub(super) struct Regular {
     pub(super) start: u64,
     pub(super) end: u64,
     identity: Identity,
-    /// Whether its end was found before `end`.
-    over: AtomicBool,
+    /// Where its end was found to be, if that is before `end`.
+    found: AtomicU64,
 }
 
 impl Regular {
@@ -82,15 +82,15 @@ impl Regular {
         buffer.truncate(had + filled);
         read?;
         if filled < wanted {
-            self.over.store(true, Ordering::Relaxed);
+            self.found.fetch_min(from + filled as u64, Ordering::Relaxed);
             self.identity.check(&self.file)?;
         }
         Ok(())
     }
 
-    /// Whether there is no more to read, whatever the size said.
-    pub(super) fn is_over(&self) -> bool {
-        self.over.load(Ordering::Relaxed)
+    /// Whether there is nothing to read from there on, whatever the size said.
+    pub(super) fn is_over(&self, at: u64) -> bool {
+        at >= self.found.load(Ordering::Relaxed)
     }
 }
 
@@ -141,8 +141,8 @@ fn regular(mut file: File, stream: impl Fn(Box<dyn Read + Send>) -> Opened) -> i
     };
     let start = file.stream_position()?;
     file.seek(SeekFrom::End(0))?;
-    let over = AtomicBool::new(false);
-    Ok(Opened::Regular(Regular { file, start, end: identity.length, identity, over }))
+    let found = AtomicU64::new(u64::MAX);
+    Ok(Opened::Regular(Regular { file, start, end: identity.length, identity, found }))
 }
 
 /// What the file is when nothing can be read behind its end; `None` if its size is wrong.
@@ -263,7 +263,7 @@ mod tests {
     fn sized(text: &[u8], end: u64) -> Regular {
         let file = file(text);
         let identity = Identity::of(&file.metadata().unwrap());
-        Regular { file, start: 0, end, identity, over: AtomicBool::new(false) }
+        Regular { file, start: 0, end, identity, found: AtomicU64::new(u64::MAX) }
     }
 
     /// The words of a segment of the first `to` bytes, and what is wrong.
@@ -277,9 +277,9 @@ mod tests {
     #[test]
     fn a_size_that_is_too_large_is_only_a_hint() {
         let regular = sized(b"one two", 1 << 40);
-        assert!(!regular.is_over());
+        assert!(!regular.is_over(1 << 39));
         assert_eq!(words(&regular, 4096), ("one two".to_owned(), None));
-        assert!(regular.is_over());
+        assert!(regular.is_over(7) && !regular.is_over(6));
     }
 
     #[test]

@@ -261,9 +261,9 @@ fn a_word_that_comes_back_after_others_is_refused() {
         error => panic!("{error}"),
     }
     // Sorted files one after the other, longer than what is remembered.
-    let one = (0..200_000).map(|n| format!("{n:06}\t1\n")).collect::<String>();
-    let both = one.clone() + &one;
-    let error = sum_adjacent(both.as_bytes(), &mut Vec::new()).unwrap_err();
+    let one: List = (0..200_000).map(|n| (format!("{n:06}").into_bytes(), 1)).collect();
+    let both = lines(&one).repeat(2);
+    let error = sum_adjacent(&both[..], &mut Vec::new()).unwrap_err();
     assert!(error.to_string().ends_with("; sort with LC_ALL=C"), "{error}");
 }
 
