@@ -27,7 +27,8 @@ csp_toolkit::capture_at_start!();
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     after_help = "A first file that is called as a command is goes as ./merge, or after --.\n\n\
-        Exit status: 0, 1 if a file could not be read (the others count), 2 on unusable options."
+        Exit status: 0, 1 if a file could not be read to its end (what was read counts), 2 on unusable \
+        options."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 struct Options {

@@ -105,6 +105,12 @@ use table::Table;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TallyError {
+    /// Words that are held in memory take more of it than they may.
+    #[error("the words take more than {} MiB of memory", memory >> 20)]
+    Memory {
+        /// How much they may take, in bytes.
+        memory: usize,
+    },
     /// A temporary file could not be made, written or read: because the disk is full, say, as its
     /// source tells.
     #[error("cannot keep a temporary file in {}", directory.display())]
@@ -144,7 +150,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts the words of all the sources as [`count`] does, and holds them in memory, all of them.
+    /// Counts the words of all the sources as [`count`] does, and holds them in memory, all of them:
+    /// an error if they take more than there is by `config`.
     ///
     /// A source that cannot be read is given to `failed` with its position, in order, and the
     /// others go on; what was read of it before counts.
@@ -156,6 +163,9 @@ impl Tally {
         let mut tally = Self::default();
         let mut ranking = count(sources, config, failed)?.choose(&Choice::default())?;
         while let Some((word, count)) = ranking.next()? {
+            if tally.table.bytes() > config.memory {
+                return Err(TallyError::Memory { memory: config.memory });
+            }
             tally.table.add(word, count);
         }
         Ok(tally)

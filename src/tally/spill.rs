@@ -206,7 +206,7 @@ mod tests {
             Spill { directory: full, file: Arc::new(file), written: 0, buffer: Vec::new() };
         spill.write([(&b"word"[..], 1)].into_iter()).unwrap();
         let error = spill.finish().unwrap_err();
-        let TallyError::Temporary { directory, source } = error;
+        let TallyError::Temporary { directory, source } = error else { panic!("{error}") };
         assert_eq!(directory, full);
         assert_eq!(source.kind(), std::io::ErrorKind::StorageFull);
     }

@@ -82,10 +82,11 @@ impl ListArgs {
                 progress: Progress::default(),
                 ..config.clone()
             };
-            let words = Tally::of(sources, &config, |_, error| failure = Some(error))?;
+            let words = Tally::of(sources, &config, |_, error| failure = Some(error));
+            let name = || message::Name(file).to_string();
             match failure {
-                Some(error) => Err(error).with_context(|| message::Name(file).to_string()),
-                None => Ok(words),
+                Some(error) => Err(error).with_context(name),
+                None => words.with_context(name),
             }
         };
         self.exclude.as_ref().map(read).transpose()
