@@ -9,8 +9,10 @@ use csp_toolkit::cli::wc_race::list::{self, ListArgs};
 use csp_toolkit::cli::wc_race::race::{self, RaceArgs};
 use csp_toolkit::cli::wc_race::steps::{self, Step};
 use csp_toolkit::cli::{Exit, exit, message, progress};
+use csp_toolkit::tally::report::Title;
 use csp_toolkit::tally::{self, Choice, Config, Ranking};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -26,7 +28,8 @@ csp_toolkit::capture_at_start!();
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     after_help = "A first file that is called as a command is goes as ./merge, or after --.\n\n\
-        Exit status: 0, 1 if a file could not be read (the others count), 2 on unusable options."
+        Exit status: 0, 1 if a file could not be read to its end (what was read counts), 2 on unusable \
+        options."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 struct Options {
@@ -101,12 +104,12 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
         options.tell(file, error);
         exit.worsen(Exit::Failure);
     });
-    let config = Config { strategy: options.race.strategy, ..options.count.config() };
+    let config = Config { strategy: options.race.strategy, ..options.count.config()? };
     if options.race.race {
         exit.worsen(race::run(&options.race, &options.list, &config, inputs, options.quiet)?);
         return Ok(exit);
     }
-    let exclude = options.list.stop_words(config.rules)?;
+    let exclude = options.list.stop_words(&config)?;
     let choice = options.list.choice(exclude.as_ref());
     let mut output = options.list.open()?;
     output.refuse_inputs(&inputs)?;
@@ -118,14 +121,20 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
     };
     let mut writer = options.list.writer(&mut output);
     for inputs in lists {
-        let title = options.per_file.then(|| message::Name(&inputs[0].name).to_string());
+        let file = options.per_file.then(|| inputs[0].name.clone());
+        let before = config.progress.bytes();
         let (mut list, ended) = rank(&options, &config, &choice, inputs)?;
         exit.worsen(ended);
         if options.list.partial && exit != Exit::Success {
             return Ok(exit);
         }
-        if title.is_none() || ended == Exit::Success {
-            let written = writer.list(title.as_deref(), &mut list);
+        // A file that could not be read at all has no list.
+        if file.is_none() || ended == Exit::Success || config.progress.bytes() > before {
+            let shown = file.as_deref().map(|file| message::Name(file).to_string());
+            let title = file.as_deref().zip(shown.as_deref());
+            let title =
+                title.map(|(file, shown)| Title { name: file.as_os_str().as_bytes(), shown });
+            let written = writer.list(title, &mut list);
             written.map_err(|error| list::in_output(error, &name))?;
         }
     }

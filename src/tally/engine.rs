@@ -1,6 +1,6 @@
 //! Many inputs, many threads, one tally.
 
-use super::queue::{Open, Queue, Shared, Vigil, Work};
+use super::queue::{Block, Open, Queue, Shared, Vigil, Work};
 use super::segment;
 use super::source::{Opened, Source};
 use super::store::Bounds;
@@ -8,6 +8,7 @@ use super::strategy::{Share, Strategy};
 use super::stream;
 use super::words::Rules;
 use super::{Counted, Progress, TallyError};
+use crossbeam_channel::bounded;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -17,7 +18,8 @@ use std::{io, iter};
 /// How to count.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// How many threads count, at most.
+    /// How many threads count, at most. Where the system starts fewer, those that it starts do; one
+    /// is always enough.
     pub threads: NonZeroUsize,
     /// Bytes of memory for the tables of all threads together, and later for sorting. What does
     /// not fit goes into temporary files. [`Config::LEAST_MEMORY`] is the least there can be. A word
@@ -82,7 +84,7 @@ pub fn count(
     config: &Config,
     mut failed: impl FnMut(usize, io::Error),
 ) -> Result<Counted<'_>, TallyError> {
-    let share = config.strategy.begin(config)?;
+    let share = config.strategy.begin(config);
     for (number, error) in take_all(sources, config, &*share)? {
         failed(number, error);
     }
@@ -96,25 +98,33 @@ pub(super) fn take_all<'c>(
     config: &Config,
     share: &(dyn Share<'c> + 'c),
 ) -> Result<BTreeMap<usize, io::Error>, TallyError> {
-    let workers = config.workers();
     let queue = Queue::new(sources, config);
     thread::scope(|scope| {
         let queue = &queue;
-        let take = move || work(scope, queue, share);
-        // This thread is one of them, and where the system starts no more, those there are will do.
-        let others: Vec<_> = (1..workers.get())
-            .map_while(|_| thread::Builder::new().spawn_scoped(scope, take).ok())
-            .collect();
-        let own = take();
-        // All are joined before the first error is returned.
-        let results: Vec<_> = iter::once(own).chain(others.into_iter().map(join)).collect();
-        results.into_iter().collect::<Result<(), _>>()
+        on_threads(config.workers(), || work(scope, queue, share))
     })?;
     Ok(queue.into_failures())
 }
 
+/// Does the work on this thread and on others, so many in all. Where the system starts no more, those
+/// there are will do.
+pub(super) fn on_threads<T: Send>(
+    threads: NonZeroUsize,
+    work: impl Fn() -> Result<T, TallyError> + Sync,
+) -> Result<Vec<T>, TallyError> {
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.get())
+            .map_while(|_| thread::Builder::new().spawn_scoped(scope, &work).ok())
+            .collect();
+        let own = work();
+        // All are joined before the first error is returned.
+        let results: Vec<_> = iter::once(own).chain(others.into_iter().map(join)).collect();
+        results.into_iter().collect()
+    })
+}
+
 /// The result of a thread, or its panic.
-pub(super) fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
+fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
     handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
@@ -128,21 +138,18 @@ fn work<'scope, 'c>(
     let mut buffer = Vec::new();
     while let Some(work) = queue.next() {
         let done = match work {
-            Work::Open(number, source) => {
-                open(scope, queue, number, source);
-                Ok(())
-            }
+            Work::Open(number, source) => open(scope, queue, number, source, share),
             Work::Segment(file, start, end) => {
-                match segment::read(&file.regular, start..end, queue.longest_word(), &mut buffer) {
-                    Ok(text) => {
-                        queue.progress().advance(end - start);
-                        share.count(&mut buffer, text)
-                    }
+                let longest = queue.longest_word();
+                let (text, read) = segment::read(&file.regular, start..end, longest, &mut buffer);
+                match read {
+                    Ok(()) => queue.progress().advance(end - start),
                     Err(error) => {
+                        queue.progress().advance(text.len() as u64);
                         queue.fail(file.number, error);
-                        Ok(())
                     }
                 }
+                share.count(&mut buffer, text)
             }
             Work::Block(mut block) => {
                 let done = share.count(&mut block.bytes, 0..block.length);
@@ -159,28 +166,68 @@ fn work<'scope, 'c>(
 }
 
 /// Opens the source and sees to it that it is read.
-fn open<'scope>(
+fn open<'scope, 'c>(
     scope: &'scope Scope<'scope, '_>,
     queue: &'scope Queue,
     number: usize,
     source: Source,
-) {
+    share: &(dyn Share<'c> + 'c),
+) -> Result<(), TallyError> {
     let mut open = Open::new(queue);
-    let (input, read): (_, fn(_, &Queue) -> _) = match source.open() {
-        Ok(Opened::Regular(regular)) => return queue.share(Shared { number, regular }),
+    let (input, read): (_, fn(_, &Queue, stream::Put<'_>) -> _) = match source.open() {
+        Ok(Opened::Regular(regular)) => {
+            queue.share(Shared { number, regular });
+            return Ok(());
+        }
         Ok(Opened::Stream(input)) => (input, stream::read),
         Ok(Opened::PlainStream(input)) => (input, stream::read_plain),
-        Ok(Opened::Binary) => return,
-        Err(error) => return queue.fail(number, error),
+        Ok(Opened::Binary) => return Ok(()),
+        Err(error) => {
+            queue.fail(number, error);
+            return Ok(());
+        }
     };
     open.stream();
-    let read = move || {
-        let (_open, _vigil) = (open, Vigil(queue));
-        if let Err(error) = read(input, queue) {
+    let read = move |put: stream::Put<'_>| {
+        let _open = open;
+        if let Err(error) = read(input, queue, put) {
             queue.fail(number, error);
         }
     };
-    if let Err(error) = thread::Builder::new().spawn_scoped(scope, read) {
-        queue.fail(number, error);
+    // Sent to the thread when it is there: one that cannot be started would take it along.
+    let (to_thread, received) = bounded::<Box<dyn FnOnce(stream::Put<'_>) + Send>>(1);
+    let thread = move || {
+        let _vigil = Vigil(queue);
+        if let Ok(read) = received.recv() {
+            read(&mut |block| queue.put(block));
+        }
+    };
+    match thread::Builder::new().spawn_scoped(scope, thread) {
+        Ok(_) => {
+            // It waits for this, and nothing else.
+            let _ = to_thread.send(Box::new(read));
+            Ok(())
+        }
+        Err(_) => read_here(read, queue, share),
     }
+}
+
+/// Reads a stream without a thread for it, and counts as it goes: were the blocks put in line, there
+/// might be nobody else to take them.
+fn read_here<'c>(
+    read: impl FnOnce(stream::Put<'_>),
+    queue: &Queue,
+    share: &(dyn Share<'c> + 'c),
+) -> Result<(), TallyError> {
+    let mut done = Ok(());
+    read(&mut |mut block: Block| {
+        queue.check()?;
+        done = share.count(&mut block.bytes, 0..block.length);
+        queue.recycle(block.bytes);
+        if done.is_err() || share.is_full() {
+            queue.abandon();
+        }
+        queue.check()
+    });
+    done
 }

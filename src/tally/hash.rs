@@ -30,7 +30,8 @@ impl Hasher {
 
     /// The hash of a word of any length.
     pub(super) fn long(self, word: &[u8]) -> u64 {
-        let mut hash = word.len() as u64;
+        // Not as it is: a word of another length could be made to begin as if it had this one.
+        let mut hash = fold(word.len() as u64 ^ self.high, self.low);
         for piece in word.chunks(16) {
             let mut key = [0; 16];
             key[..piece.len()].copy_from_slice(piece);
@@ -75,6 +76,14 @@ mod tests {
         for bucket in [short, long].as_flattened() {
             assert!((1..250).contains(bucket), "{bucket} of 25600 in one of 256");
         }
+    }
+
+    #[test]
+    fn the_length_cannot_be_made_up_for() {
+        let hasher = Hasher::random();
+        // The first bytes differ as the lengths do.
+        assert_ne!(hasher.long(b"b"), hasher.long(b"a\0"));
+        assert_ne!(hasher.long(b"ab"), hasher.long(b"`b\0"));
     }
 
     #[test]

@@ -66,6 +66,7 @@ mod choice;
 mod counter;
 mod engine;
 mod hash;
+mod identity;
 pub mod partial;
 mod queue;
 pub mod race;
@@ -102,10 +103,14 @@ use table::Table;
 /// Why a tally could not be made. What is wrong with an input is no reason: that is told and the
 /// others go on.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TallyError {
-    /// The thread that [`Strategy::Channel`] needs could not be started.
-    #[error("cannot start a thread")]
-    Thread(#[source] io::Error),
+    /// Words that are held in memory take more of it than they may.
+    #[error("the words take more than {} MiB of memory", memory >> 20)]
+    Memory {
+        /// How much they may take, in bytes.
+        memory: usize,
+    },
     /// A temporary file could not be made, written or read: because the disk is full, say, as its
     /// source tells.
     #[error("cannot keep a temporary file in {}", directory.display())]
@@ -145,6 +150,27 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Counts the words of all the sources as [`count`] does, and holds them in memory, all of them:
+    /// an error if they take more than there is by `config`.
+    ///
+    /// A source that cannot be read is given to `failed` with its position, in order, and the
+    /// others go on; what was read of it before counts.
+    pub fn of(
+        sources: Vec<Source>,
+        config: &Config,
+        failed: impl FnMut(usize, io::Error),
+    ) -> Result<Self, TallyError> {
+        let mut tally = Self::default();
+        let mut ranking = count(sources, config, failed)?.choose(&Choice::default())?;
+        while let Some((word, count)) = ranking.next()? {
+            if tally.table.bytes() > config.memory {
+                return Err(TallyError::Memory { memory: config.memory });
+            }
+            tally.table.add(word, count);
+        }
+        Ok(tally)
+    }
+
     /// Counts all the words of `input`. On an error the words before it have been counted.
     ///
     /// Holds one buffer and the longest word in memory, not the input.
@@ -194,16 +220,7 @@ pub fn tally_all(
     threads: NonZeroUsize,
     failed: impl FnMut(usize, io::Error),
 ) -> Tally {
-    let config = Config::new(threads);
-    let in_memory = count(sources, &config, failed).and_then(|counted| {
-        let mut tally = Tally::default();
-        let mut ranking = counted.choose(&Choice::default())?;
-        while let Some((word, count)) = ranking.next()? {
-            tally.table.add(word, count);
-        }
-        Ok(tally)
-    });
-    match in_memory {
+    match Tally::of(sources, &Config::new(threads), failed) {
         Ok(tally) => tally,
         Err(error) => unreachable!("with all the memory there is, nothing is written: {error}"),
     }

@@ -3,8 +3,8 @@
 //! One lock is taken once for a piece of some hundred kilobytes, which is nothing, and everything
 //! that a worker may have to wait for is behind it: so one condition variable is all it takes.
 //!
-//! A worker never waits while it holds work, and blocks that are ready are handed out first, so
-//! that whoever waits for room in here gets it.
+//! A worker never waits for room while it holds work, and blocks that are ready are handed out first,
+//! so that whoever waits for room in here gets it.
 
 use super::source::{Regular, Source};
 use super::{Config, Progress};
@@ -41,6 +41,12 @@ struct State {
     streams: usize,
     failures: BTreeMap<usize, io::Error>,
     abandoned: bool,
+}
+
+impl State {
+    fn check(&self) -> io::Result<()> {
+        if self.abandoned { Err(io::Error::other("abandoned")) } else { Ok(()) }
+    }
 }
 
 /// Something to do for a worker.
@@ -132,6 +138,10 @@ impl Queue {
     }
 
     fn next_segment(&self, state: &mut State) -> Option<Work> {
+        // Its size said more than there is; it may have said any number.
+        while state.files.last().is_some_and(|(file, next)| file.regular.is_over(*next)) {
+            state.files.pop();
+        }
         let (file, next) = state.files.last_mut()?;
         let start = *next;
         let end = (start + self.segment).min(file.regular.end);
@@ -158,12 +168,15 @@ impl Queue {
         while state.blocks.len() > self.workers.get() && !state.abandoned {
             state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        if state.abandoned {
-            return Err(io::Error::other("abandoned"));
-        }
+        state.check()?;
         state.blocks.push_back(block);
         self.work.notify_one();
         Ok(())
+    }
+
+    /// Fails when all work is abandoned.
+    pub(super) fn check(&self) -> io::Result<()> {
+        self.lock().check()
     }
 
     /// A buffer, used before if there is one.

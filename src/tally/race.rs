@@ -1,15 +1,13 @@
 //! The strategies side by side on the same text.
 
-use super::engine::{join, take_all};
+use super::engine::{on_threads, take_all};
 use super::store::Store;
 use super::strategy::{Share, Strategy};
 use super::{Choice, Config, Counted, Source, TallyError};
 use std::io;
-use std::iter;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// The text that a strategy is first tried on, in bytes; and the unit of slices.
@@ -176,7 +174,7 @@ fn total(list: &List) -> u64 {
 /// Counts once, on all threads.
 fn timed(strategy: Strategy, text: &[u8], config: &Config) -> Result<(Duration, List), TallyError> {
     let begun = Instant::now();
-    let share = strategy.begin(config)?;
+    let share = strategy.begin(config);
     run(&*share, text, config)?;
     let mut ranking = Counted::new(config, share.finish()?).choose(&Choice::default())?;
     let time = begun.elapsed();
@@ -200,14 +198,7 @@ fn run<'c>(share: &(dyn Share<'c> + 'c), text: &[u8], config: &Config) -> Result
         }
         Ok(())
     };
-    thread::scope(|scope| {
-        let others: Vec<_> = (1..config.workers().get())
-            .map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok())
-            .collect();
-        let own = work();
-        let results: Vec<_> = iter::once(own).chain(others.into_iter().map(join)).collect();
-        results.into_iter().collect()
-    })
+    on_threads(config.workers(), work).map(drop)
 }
 
 /// The text in pieces of about that many bytes, cut between words.
@@ -225,6 +216,7 @@ fn pieces(mut text: &[u8], bytes: usize) -> Vec<&[u8]> {
 mod tests {
     use super::*;
     use std::num::NonZeroUsize;
+    use std::thread;
 
     fn config(threads: usize) -> Config {
         let segment = NonZeroUsize::new(64).unwrap();

@@ -4,7 +4,7 @@
 //! Threads take a partition each, and add up what all tables have of it. Where the tables are on
 //! disk, and a partition is too big for memory still, it is partitioned once more by other hashes.
 
-use super::engine::join;
+use super::engine::on_threads;
 use super::hash::Hasher;
 use super::partial::{self, MergeError};
 use super::rows::Order;
@@ -13,10 +13,9 @@ use super::spill::{Spill, Stretch};
 use super::store::{Bounds, Store};
 use super::table::{PARTITIONS, Table};
 use super::{Choice, Config, TallyError};
-use std::iter;
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 /// Bytes read at a time from a partition on disk.
 const READ: usize = 64 * 1024;
@@ -68,18 +67,10 @@ impl<'c> Counted<'c> {
         let bounds = Bounds { memory: bounds.memory / 2, ..bounds };
         let (first, top) = choice.first();
         let next = AtomicUsize::new(0);
-        let lanes = thread::scope(|scope| {
-            let merge = || {
-                let mut merger = Merger { choice, bounds, sorter: Sorter::new(first, top, bounds) };
-                merger.run(&self.stores, on_disk, &next)?;
-                merger.sorter.finish()
-            };
-            let others: Vec<_> = (1..self.config.workers().get())
-                .map_while(|_| thread::Builder::new().spawn_scoped(scope, merge).ok())
-                .collect();
-            let own = merge();
-            let results: Vec<_> = iter::once(own).chain(others.into_iter().map(join)).collect();
-            results.into_iter().collect::<Result<Vec<_>, _>>()
+        let lanes = on_threads(self.config.workers(), || {
+            let mut merger = Merger { choice, bounds, sorter: Sorter::new(first, top, bounds) };
+            merger.run(&self.stores, on_disk, &next)?;
+            merger.sorter.finish()
         })?;
         drop(self.stores);
         Ranking::new(lanes.into_iter().flatten().collect(), choice, bounds)
@@ -92,23 +83,14 @@ impl<'c> Counted<'c> {
         let spilled = self.stores.iter().any(|store| store.spilled.is_some());
         let on_disk = spilled || bytes > self.config.memory / 2;
         if on_disk {
-            let count = self.stores.len();
+            let threads = NonZeroUsize::new(self.stores.len()).unwrap_or(NonZeroUsize::MIN);
             let stores = Mutex::new(self.stores.iter_mut());
             let next = || stores.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let spill = || {
+            on_threads(threads, || {
                 while let Some(store) = next() {
                     store.spill_all()?;
                 }
                 Ok(())
-            };
-            thread::scope(|scope| {
-                // This thread is one of them, and where the system starts no more, it does it all.
-                let others: Vec<_> = (1..count)
-                    .map_while(|_| thread::Builder::new().spawn_scoped(scope, spill).ok())
-                    .collect();
-                let own = spill();
-                let results: Vec<_> = iter::once(own).chain(others.into_iter().map(join)).collect();
-                results.into_iter().collect::<Result<(), TallyError>>()
             })?;
         }
         Ok(on_disk)

@@ -7,7 +7,7 @@
 //! A word that is longer than segments are is read whole by the segment in which it begins, and
 //! once more, piece by piece, by those that find nothing but it: twice in all, however long it is.
 
-use super::source::{Regular, read_at_most};
+use super::source::Regular;
 use super::words::{self, LONGEST_SPACE};
 use std::io;
 use std::ops::Range;
@@ -16,51 +16,51 @@ use std::ops::Range;
 const BEYOND: u64 = 256;
 
 /// Reads the segment (offsets in the file) into `buffer`, and tells where in the buffer its words
-/// are. Fails if the last goes on for more than `longest` bytes.
+/// are. An error is that of a read, or that the last word goes on for more than `longest` bytes;
+/// the words that ended before it are there.
 pub(super) fn read(
     regular: &Regular,
     Range { start, end }: Range<u64>,
     longest: usize,
     buffer: &mut Vec<u8>,
-) -> io::Result<Range<usize>> {
+) -> (Range<usize>, io::Result<()>) {
     let origin = regular.start.max(start.saturating_sub(LONGEST_SPACE as u64));
     let mut beyond = BEYOND;
     buffer.clear();
-    extend(regular, origin, end + beyond, buffer)?;
+    let mut result = extend(regular, origin, end + beyond, buffer);
     let from = match start - regular.start {
         0 => 0,
         _ => match boundary(buffer, offset(start - origin), 0) {
             Some(from) if from < offset(end - origin) => from,
-            _ => return Ok(0..0),
+            _ => return (0..0, result),
         },
     };
     // The space that ends the last word may have begun before the segment's end.
     let mut searched = offset(end - origin).saturating_sub(LONGEST_SPACE);
     loop {
         if let Some(to) = boundary(buffer, offset(end - origin), searched) {
-            return Ok(from..to);
+            return (from..to, Ok(()));
         }
-        if buffer.len() > offset(end - origin).saturating_add(longest) {
-            return Err(words::too_long(longest));
+        if result.is_ok() && buffer.len() > offset(end - origin).saturating_add(longest) {
+            result = Err(words::too_long(longest));
+        }
+        if result.is_err() {
+            let to = words::last_boundary(&buffer[from..]).map_or(from, |to| from + to);
+            return (from..to, result);
         }
         searched = searched.max(buffer.len().saturating_sub(LONGEST_SPACE));
         beyond *= 2;
         let before = buffer.len();
-        extend(regular, origin, end + beyond, buffer)?;
-        if buffer.len() == before {
-            return Ok(from..buffer.len());
+        result = extend(regular, origin, end + beyond, buffer);
+        if result.is_ok() && buffer.len() == before {
+            return (from..before, Ok(()));
         }
     }
 }
 
 /// Reads on until the buffer has what is between the two offsets, or the file ends.
 fn extend(regular: &Regular, origin: u64, to: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
-    let had = buffer.len();
-    let wanted = offset(to.min(regular.end).saturating_sub(origin)).max(had);
-    buffer.resize(wanted, 0);
-    let got = read_at_most(&regular.file, &mut buffer[had..], origin + had as u64)?.len();
-    buffer.truncate(had + got);
-    Ok(())
+    regular.read(origin + buffer.len() as u64, to.min(regular.end), buffer)
 }
 
 /// The first place, at `least` or after, that white space goes right before; looks at the bytes

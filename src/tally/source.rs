@@ -1,15 +1,19 @@
 //! Where words come from, and what is found there.
 
+use super::identity::Identity;
+use crate::io::Blocking;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, ErrorKind, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Where words come from. What begins as a gzip file does is decompressed, but for
 /// [`Source::Plain`].
 pub enum Source {
-    /// A file, opened when its turn comes and for no longer than it takes.
+    /// A file, opened when its turn comes and for no longer than it takes. One that is appended to
+    /// is read to where its end was when it was opened, or when the first growth was seen.
     File(PathBuf),
     /// The same, but passed over if it is binary: if there is a NUL in its first 8 KiB.
     Text(PathBuf),
@@ -38,10 +42,12 @@ impl fmt::Debug for Source {
 pub(super) const GZIP: [u8; 3] = [0x1F, 0x8B, 0x08];
 /// How much of a file is looked at to tell whether it is binary.
 const LOOK: usize = 8 * 1024;
+/// How often the end of a file that grows is looked for.
+const TRIES: usize = 3;
 
 /// How a source is to be read.
 pub(super) enum Opened {
-    /// Anywhere, by anybody.
+    /// Anywhere, by any thread.
     Regular(Regular),
     /// From beginning to end, by one thread.
     Stream(Box<dyn Read + Send>),
@@ -51,12 +57,41 @@ pub(super) enum Opened {
     Binary,
 }
 
-/// A regular file that is not compressed, and the part of it that counts.
+/// A regular file that is not compressed, and the part of it that counts: to its end when it was
+/// opened, so that a file that is appended to for ever has an end.
 pub(super) struct Regular {
-    pub(super) file: File,
+    file: File,
     pub(super) start: u64,
-    /// What was its end when it was opened.
     pub(super) end: u64,
+    identity: Identity,
+    /// Where its end was found to be, if that is before `end`.
+    found: AtomicU64,
+}
+
+impl Regular {
+    /// Appends what is between the two offsets to the buffer, or as much of it as there is. On an
+    /// error the buffer has what was read before it.
+    ///
+    /// That there is less than the size said is an error if the file has changed. If it has not, it
+    /// is a file whose size is only a hint, such as those in `/sys`.
+    pub(super) fn read(&self, from: u64, to: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
+        let had = buffer.len();
+        let wanted = usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX);
+        buffer.resize(had + wanted, 0);
+        let (filled, read) = read_at_most(&self.file, &mut buffer[had..], from);
+        buffer.truncate(had + filled);
+        read?;
+        if filled < wanted {
+            self.found.fetch_min(from + filled as u64, Ordering::Relaxed);
+            self.identity.check(&self.file)?;
+        }
+        Ok(())
+    }
+
+    /// Whether there is nothing to read from there on, whatever the size said.
+    pub(super) fn is_over(&self, at: u64) -> bool {
+        at >= self.found.load(Ordering::Relaxed)
+    }
 }
 
 impl Source {
@@ -65,8 +100,8 @@ impl Source {
             Self::File(path) => open_any(File::open(path)?, GZIP.len()),
             Self::Text(path) => open_any(File::open(path)?, LOOK),
             Self::Open(file) => open_any(file, GZIP.len()),
-            Self::Plain(file) if is_regular(&file)? => regular(file),
-            Self::Plain(file) => Ok(Opened::PlainStream(Box::new(file))),
+            Self::Plain(file) if has_size(&file)? => regular(file, Opened::PlainStream),
+            Self::Plain(file) => Ok(Opened::PlainStream(in_order(file)?)),
             Self::Reader(reader) => Ok(Opened::Stream(reader)),
         }
     }
@@ -74,48 +109,248 @@ impl Source {
 
 /// Opens what may be compressed, or, if that much of it is looked at, binary.
 fn open_any(mut file: File, looked_at: usize) -> io::Result<Opened> {
-    if !is_regular(&file)? {
-        return Ok(Opened::Stream(Box::new(file)));
+    if !has_size(&file)? {
+        return Ok(Opened::Stream(in_order(file)?));
     }
     let mut first = [0; LOOK];
     let start = file.stream_position()?;
-    let first = read_at_most(&file, &mut first[..looked_at], start)?;
+    let (filled, read) = read_at_most(&file, &mut first[..looked_at], start);
+    read?;
+    let first = &first[..filled];
     if first.starts_with(&GZIP) {
-        Ok(Opened::Stream(Box::new(file)))
+        Ok(Opened::Stream(in_order(file)?))
     } else if looked_at == LOOK && first.contains(&0) {
         Ok(Opened::Binary)
     } else {
-        regular(file)
+        regular(file, Opened::Stream)
     }
 }
 
-/// Files of the system's that are made as they are read claim to be empty, and are not.
-fn is_regular(file: &File) -> io::Result<bool> {
+/// Whether it is a regular file that says how long it is. Files of the system's that are made as
+/// they are read say that they are empty, and are not.
+fn has_size(file: &File) -> io::Result<bool> {
     let metadata = file.metadata()?;
     Ok(metadata.is_file() && metadata.len() > 0)
 }
 
-/// From where it is to what is its end now. Whoever has the file open as well finds it read.
-fn regular(mut file: File) -> io::Result<Opened> {
+/// From where it is to what is its end now. Others that have the file open as well find it read.
+/// If its size is less than what can be read of it, it is a stream, of that kind.
+fn regular(mut file: File, stream: impl Fn(Box<dyn Read + Send>) -> Opened) -> io::Result<Opened> {
+    let Some(identity) = end(&file)? else {
+        return Ok(stream(in_order(file)?));
+    };
     let start = file.stream_position()?;
-    let end = file.seek(SeekFrom::End(0))?;
-    Ok(Opened::Regular(Regular { file, start, end }))
+    file.seek(SeekFrom::End(0))?;
+    let found = AtomicU64::new(u64::MAX);
+    Ok(Opened::Regular(Regular { file, start, end: identity.length, identity, found }))
 }
 
-/// Fills the buffer from that offset on, or as much of it as there is of the file.
-pub(super) fn read_at_most<'b>(
-    file: &File,
-    buffer: &'b mut [u8],
-    offset: u64,
-) -> io::Result<&'b mut [u8]> {
+/// What the file is when nothing can be read behind its end; `None` if its size is wrong.
+fn end(file: &File) -> io::Result<Option<Identity>> {
+    // What cannot be read there need not be.
+    let goes_on = |at| read_at_most(file, &mut [0], at).0 > 0;
+    settled(|| Ok(Identity::of(&file.metadata()?)), goes_on)
+}
+
+/// The same. Of a file that grows as fast as it is looked at, what it was at last.
+fn settled(
+    mut look: impl FnMut() -> io::Result<Identity>,
+    goes_on: impl Fn(u64) -> bool,
+) -> io::Result<Option<Identity>> {
+    let mut identity = look()?;
+    for _ in 0..TRIES {
+        if !goes_on(identity.length) {
+            break;
+        }
+        let now = look()?;
+        if now.length == identity.length {
+            return Ok(None);
+        }
+        identity = now;
+    }
+    Ok(Some(identity))
+}
+
+/// The file, to be read from where it is to its end, by one thread. What is no regular file is waited
+/// for, whatever its flags say.
+pub(super) fn in_order(mut file: File) -> io::Result<Box<dyn Read + Send>> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(Box::new(Blocking::new(file)));
+    }
+    let at = file.stream_position()?;
+    Ok(Box::new(InOrder { file, identity: Identity::of(&metadata), at, end: u64::MAX }))
+}
+
+/// A regular file that is read in order. Its size may be wrong. If the size changes, it is not, and
+/// the file ends where it says then, so that a file that is appended to for ever has an end.
+struct InOrder {
+    file: File,
+    identity: Identity,
+    at: u64,
+    end: u64,
+}
+
+impl Read for InOrder {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX).min(buffer.len());
+        let count = self.file.read(&mut buffer[..left])?;
+        self.at += count as u64;
+        if count == 0 && self.at < self.identity.length {
+            self.identity.check(&self.file)?;
+        } else if self.end == u64::MAX {
+            let length = self.file.metadata()?.len();
+            if length != self.identity.length {
+                self.end = length.max(self.at);
+            }
+        }
+        Ok(count)
+    }
+}
+
+/// Fills the buffer from that offset on, or as much of it as there is of the file. Returns how much
+/// that is, and the error that ended it.
+pub(super) fn read_at_most(file: &File, buffer: &mut [u8], offset: u64) -> (usize, io::Result<()>) {
     let mut filled = 0;
     while filled < buffer.len() {
         match file.read_at(&mut buffer[filled..], offset + filled as u64) {
             Ok(0) => break,
             Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return (filled, Err(error)),
         }
     }
-    Ok(&mut buffer[..filled])
+    (filled, Ok(()))
+}
+
+/// Takes the first bytes, as many as tell whether it is a gzip file, and the error that ended them.
+pub(super) fn first(input: &mut impl BufRead) -> (Vec<u8>, io::Result<()>) {
+    let mut first = Vec::new();
+    while first.len() < GZIP.len() && GZIP.starts_with(&first) {
+        match input.fill_buf() {
+            Ok([]) => break,
+            Ok(bytes) => {
+                let count = bytes.len().min(GZIP.len() - first.len());
+                first.extend_from_slice(&bytes[..count]);
+                input.consume(count);
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return (first, Err(error)),
+        }
+    }
+    (first, Ok(()))
+}
+
+/// The error of a gzip file with something behind its end. Zeros only fill up a block.
+pub(super) fn garbage() -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, "garbage after the compressed data")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tally::segment;
+    use std::io::Write;
+
+    fn file(text: &[u8]) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(text).unwrap();
+        file.rewind().unwrap();
+        file
+    }
+
+    /// A file whose size said `end` when it was opened.
+    fn sized(text: &[u8], end: u64) -> Regular {
+        let file = file(text);
+        let identity = Identity::of(&file.metadata().unwrap());
+        Regular { file, start: 0, end, identity, found: AtomicU64::new(u64::MAX) }
+    }
+
+    /// The words of a segment of the first `to` bytes, and what is wrong.
+    fn words(regular: &Regular, to: u64) -> (String, Option<String>) {
+        let mut buffer = Vec::new();
+        let (text, read) = segment::read(regular, 0..to, 1000, &mut buffer);
+        let text = String::from_utf8(buffer[text].to_vec()).unwrap();
+        (text, read.err().map(|error| error.to_string()))
+    }
+
+    #[test]
+    fn a_size_that_is_too_large_is_only_a_hint() {
+        let regular = sized(b"one two", 1 << 40);
+        assert!(!regular.is_over(1 << 39));
+        assert_eq!(words(&regular, 4096), ("one two".to_owned(), None));
+        assert!(regular.is_over(7) && !regular.is_over(6));
+    }
+
+    #[test]
+    fn a_file_that_was_cut_off_is_counted_to_the_last_whole_word() {
+        let regular = sized(b"one two three", 13);
+        regular.file.set_len(9).unwrap();
+        let changed = Some("changed while it was read".to_owned());
+        assert_eq!(words(&regular, 13), ("one two ".to_owned(), changed));
+        // What this segment needs is there.
+        assert_eq!(words(&sized(b"one two three", 13), 2), ("one ".to_owned(), None));
+    }
+
+    #[test]
+    fn words_before_one_that_is_too_long_are_there() {
+        let text = [b"one two ", &[b'x'; 5000][..]].concat();
+        let (words, error) = words(&sized(&text, 5008), 1000);
+        assert_eq!(words, "one two ");
+        assert!(error.unwrap().starts_with("a word of more than"));
+    }
+
+    #[test]
+    fn a_size_is_right_wrong_or_grows() {
+        let real = Identity::of(&file(b"").metadata().unwrap());
+        let told = |lengths: &[u64], truth: u64| {
+            let mut lengths = lengths.iter().copied();
+            let look = || {
+                let mut identity = real;
+                identity.length = lengths.next().unwrap();
+                Ok(identity)
+            };
+            settled(look, |at| at < truth).unwrap().map(|identity| identity.length)
+        };
+        assert_eq!(told(&[7], 7), Some(7));
+        assert_eq!(told(&[4096], 7), Some(4096));
+        assert_eq!(told(&[3, 3], 7), None);
+        assert_eq!(told(&[3, 7], 7), Some(7));
+        assert_eq!(told(&[3, 4, 5, 6], u64::MAX), Some(6));
+    }
+
+    #[test]
+    fn a_file_that_grows_ends_where_it_was_first_seen_to_have_grown() {
+        let file = file(b"one ");
+        let mut writer = file.try_clone().unwrap();
+        let mut input = in_order(file).unwrap();
+        let mut text = [0; 4];
+        // This moves the position, which both share.
+        assert_eq!(input.read(&mut text[..2]).unwrap(), 2);
+        writer.write_all_at(b"two ", 4).unwrap();
+        let mut rest = Vec::new();
+        loop {
+            let count = input.read(&mut text).unwrap();
+            rest.extend_from_slice(&text[..count]);
+            if count == 0 {
+                break;
+            }
+            let end = writer.seek(SeekFrom::End(0)).unwrap();
+            writer.write_at(b"more", end).unwrap();
+            writer.seek(SeekFrom::Start(2 + rest.len() as u64)).unwrap();
+        }
+        assert_eq!(rest, b"e two ");
+    }
+
+    #[test]
+    fn a_file_that_shrinks_is_an_error_of_a_stream_as_well() {
+        let file = file(b"one two ");
+        let writer = file.try_clone().unwrap();
+        let mut input = in_order(file).unwrap();
+        assert_eq!(input.read(&mut [0; 4]).unwrap(), 4);
+        writer.set_len(6).unwrap();
+        let mut rest = Vec::new();
+        let error = input.read_to_end(&mut rest).unwrap_err();
+        assert_eq!((&rest[..], &*error.to_string()), (&b"tw"[..], "changed while it was read"));
+    }
 }

@@ -1,66 +1,66 @@
 //! What can only be read from beginning to end, in blocks that are cut between words.
 
 use super::queue::{Block, Queue};
-use super::source::GZIP;
+use super::source::{self, GZIP};
 use super::words::{self, LONGEST_SPACE};
 use crate::gzip::{GzipError, Settings, stream};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufReader, ErrorKind, Read, Write};
 
 /// Bytes in a block, unless a word needs more.
 const BLOCK: usize = 512 * 1024;
+/// Bytes asked for at a time, at least: of a pipe or a socket that keeps packets apart, the rest of
+/// one would be lost. Few are longer than a kernel's default, 208 KiB.
+pub(super) const PACKET: usize = 256 * 1024;
 
-/// Reads all of the input and puts it into the queue, decompressed where it is a gzip file.
+/// Where the blocks go. May block.
+pub(super) type Put<'p> = &'p mut dyn FnMut(Block) -> io::Result<()>;
+
+/// Reads all of the input and puts it in blocks, decompressed where it is a gzip file.
 ///
-/// On an error, what came before it has been put there, but for a word that had not ended.
-pub(super) fn read(input: Box<dyn Read + Send>, queue: &Queue) -> io::Result<()> {
-    let mut input = Metered { input, queue };
-    let mut cutter = Cutter::new(queue);
-    let mut first = [0; GZIP.len()];
-    let mut known = 0;
-    while known < first.len() {
-        match read_some(&mut input, &mut first[known..])? {
-            0 => break,
-            count => known += count,
-        }
-    }
-    if first[..known] == GZIP {
-        decompress(first.chain(input), &mut cutter)?;
-        return cutter.finish();
-    }
-    cutter.write_all(&first[..known])?;
-    copy(input, cutter)
+/// On an error, what came before it has been put, but for a word that had not ended.
+pub(super) fn read(input: Box<dyn Read + Send>, queue: &Queue, put: Put<'_>) -> io::Result<()> {
+    let mut input = BufReader::with_capacity(PACKET, Metered { input, queue });
+    let mut cutter = Cutter::new(queue, put);
+    let (first, read) = source::first(&mut input);
+    let garbage = if first == GZIP {
+        read.and_then(|()| decompress(first.chain(input), &mut cutter))
+    } else {
+        let written = cutter.write_all(&first).and(read);
+        written.and_then(|()| copy(input, &mut cutter)).map(|()| false)
+    };
+    if cutter.finish(garbage)? { Err(source::garbage()) } else { Ok(()) }
 }
 
 /// The same, of what is not compressed, whatever it begins with.
-pub(super) fn read_plain(input: Box<dyn Read + Send>, queue: &Queue) -> io::Result<()> {
-    copy(Metered { input, queue }, Cutter::new(queue))
+pub(super) fn read_plain(
+    input: Box<dyn Read + Send>,
+    queue: &Queue,
+    put: Put<'_>,
+) -> io::Result<()> {
+    let input = BufReader::with_capacity(PACKET, Metered { input, queue });
+    let mut cutter = Cutter::new(queue, put);
+    let copied = copy(input, &mut cutter);
+    cutter.finish(copied)
 }
 
-fn copy(mut input: Metered<'_>, mut cutter: Cutter<'_>) -> io::Result<()> {
+fn copy(mut input: impl Read, cutter: &mut Cutter<'_, '_>) -> io::Result<()> {
     loop {
-        match read_some(&mut input, cutter.space())? {
-            0 => return cutter.finish(),
-            count => cutter.filled(count)?,
+        match input.read(cutter.space()) {
+            Ok(0) => return Ok(()),
+            Ok(count) => cutter.filled(count)?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
 }
 
-/// All that is said here to the gzip engine.
-fn decompress(input: impl Read + Send, output: &mut Cutter<'_>) -> io::Result<()> {
+/// All that is said here to the gzip engine. Tells whether there is garbage behind the data.
+fn decompress(input: impl Read + Send, output: &mut Cutter<'_, '_>) -> io::Result<bool> {
     let settings = Settings::new(output.queue.workers());
     match stream::decompress(input, output, &settings) {
-        Ok(_) => Ok(()),
+        Ok(totals) => Ok(totals.trailing_garbage),
         Err(GzipError::Read(error) | GzipError::Write(error)) => Err(error),
         Err(error) => Err(io::Error::new(ErrorKind::InvalidData, error)),
-    }
-}
-
-fn read_some(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match input.read(buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            other => return other,
-        }
     }
 }
 
@@ -78,9 +78,10 @@ impl Read for Metered<'_> {
     }
 }
 
-/// Gathers bytes and puts a block into the queue whenever there are enough of them.
-struct Cutter<'q> {
+/// Gathers bytes and puts a block whenever there are enough of them.
+struct Cutter<'q, 'p> {
     queue: &'q Queue,
+    put: Put<'p>,
     /// Begins at a word's beginning, or in white space.
     buffer: Vec<u8>,
     filled: usize,
@@ -88,11 +89,11 @@ struct Cutter<'q> {
     searched: usize,
 }
 
-impl<'q> Cutter<'q> {
-    fn new(queue: &'q Queue) -> Self {
+impl<'q, 'p> Cutter<'q, 'p> {
+    fn new(queue: &'q Queue, put: Put<'p>) -> Self {
         let mut buffer = queue.buffer();
         buffer.resize(BLOCK, 0);
-        Self { queue, buffer, filled: 0, searched: 0 }
+        Self { queue, put, buffer, filled: 0, searched: 0 }
     }
 
     /// Where the next bytes go; never empty.
@@ -100,7 +101,7 @@ impl<'q> Cutter<'q> {
         &mut self.buffer[self.filled..]
     }
 
-    /// Takes the bytes that were put there. Blocks while the queue is full.
+    /// Takes the bytes that were put there.
     fn filled(&mut self, count: usize) -> io::Result<()> {
         self.filled += count;
         if self.filled == self.buffer.len() {
@@ -118,11 +119,8 @@ impl<'q> Cutter<'q> {
 
     /// The place after the last white space.
     fn last_boundary(&self) -> Option<usize> {
-        let text = &self.buffer[..self.filled];
-        (self.searched..self.filled).rev().find_map(|at| match words::space(&text[at..]) {
-            0 => None,
-            length => Some(at + length),
-        })
+        let at = words::last_boundary(&self.buffer[self.searched..self.filled])?;
+        Some(self.searched + at)
     }
 
     fn cut(&mut self, at: usize) -> io::Result<()> {
@@ -133,15 +131,19 @@ impl<'q> Cutter<'q> {
         let bytes = std::mem::replace(&mut self.buffer, next);
         self.filled = rest;
         self.searched = 0;
-        self.queue.put(Block { bytes, length: at })
+        (self.put)(Block { bytes, length: at })
     }
 
-    fn finish(mut self) -> io::Result<()> {
-        if self.filled > 0 { self.cut(self.filled) } else { Ok(()) }
+    /// Puts what is left; after an error without the word that it may have cut.
+    fn finish<T>(mut self, read: io::Result<T>) -> io::Result<T> {
+        let cut = if read.is_ok() { self.filled } else { self.last_boundary().unwrap_or(0) };
+        let put = if cut > 0 { self.cut(cut) } else { Ok(()) };
+        // An error of reading comes first.
+        read.and_then(|read| put.map(|()| read))
     }
 }
 
-impl Write for Cutter<'_> {
+impl Write for Cutter<'_, '_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let space = self.space();
         let count = space.len().min(bytes.len());

@@ -137,6 +137,14 @@ pub(super) fn find_space(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     })
 }
 
+/// The place after the last white space.
+pub(super) fn last_boundary(bytes: &[u8]) -> Option<usize> {
+    (0..bytes.len()).rev().find_map(|at| match space(&bytes[at..]) {
+        0 => None,
+        length => Some(at + length),
+    })
+}
+
 /// The length of the white space that the bytes begin with, 0 if with none.
 ///
 /// The bytes are matched as they are, without decoding what is before them: all of these begin

@@ -9,5 +9,6 @@ mod pgz_faults;
 mod streams;
 mod support;
 mod wc_race;
+mod wc_race_limits;
 mod wc_race_parts;
 mod wc_race_race;

@@ -2,8 +2,10 @@
 
 use crate::support::{Dir, Ran, Running, command, odd_name, run, text};
 use rustix::process::Signal;
+use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io::{BufRead, BufReader};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
@@ -180,4 +182,65 @@ fn a_full_disk_is_told_in_one_line() {
     let mut wc_race = command("wc-race", "");
     let ran = Running::start(wc_race.stdin(Stdio::piped()).stdout(full)).finish(b"a a");
     ran.assert_one_complaint("wc-race: standard output: No space left on device\n");
+}
+
+#[test]
+fn a_file_that_is_not_gzip_to_its_end_counts_as_far_as_it_is() {
+    let dir = Dir::with(&[("a", b"one one\n"), ("b", b"two\n"), ("list", b"one\n")]);
+    dir.run("pgz", "a list").assert_fine();
+    dir.write("bad.gz", &[dir.read("a.gz"), b"two two\n".to_vec()].concat());
+    dir.write("padded.gz", &[dir.read("a.gz"), vec![0; 512]].concat());
+    let complaint = "wc-race: bad.gz: garbage after the compressed data\n";
+
+    let ran = dir.run("wc-race", "-n1 -f tsv bad.gz b");
+    ran.assert_one_complaint(complaint);
+    assert_eq!(ran.text(), "one\t2\ntwo\t1\n");
+    let ran = dir.run("wc-race", "-n1 -f tsv --per-file bad.gz missing b");
+    assert_eq!(ran.err, format!("{complaint}wc-race: missing: No such file or directory\n"));
+    assert_eq!((ran.code, ran.text()), (Some(1), "bad.gz\tone\t2\nb\ttwo\t1\n"));
+    for arguments in ["--partial bad.gz b", "--partial bad.gz b -o out", "-x bad.gz b"] {
+        let ran = dir.run("wc-race", arguments);
+        ran.assert_one_complaint(complaint);
+        assert_eq!(ran.text(), "");
+    }
+    let ran = dir.run("wc-race", "-n1 -f tsv padded.gz b -x list.gz");
+    ran.assert_fine();
+    assert_eq!(ran.text(), "two\t1\n");
+    assert_eq!(dir.list(), "a a.gz b bad.gz list list.gz padded.gz");
+}
+
+#[test]
+fn programs_get_names_that_they_can_open() {
+    let name = OsStr::from_bytes(b"a\tb\\n,\"\n\r\x1b[0m \xff\xc3\xa9");
+    let dir = Dir::new();
+    dir.write(name, b"x");
+    dir.write("\u{e9}\t\"", b"x");
+    let list = |format: &str, name: &OsStr| {
+        let mut wc_race = dir.command("wc-race", &format!("--per-file -n1 -f {format}"));
+        let ran = run(wc_race.arg(name), b"");
+        ran.assert_fine();
+        ran.out
+    };
+
+    let csv = list("csv", name);
+    let field = csv.strip_prefix(b"file,word,count\n\"").unwrap();
+    let field = field.strip_suffix(b"\",x,1\n").unwrap();
+    // A quote in it is there twice.
+    let at = field.iter().position(|&byte| byte == b'"').unwrap();
+    assert_eq!(&field[at..at + 2], b"\"\"");
+    assert_eq!([&field[..at], &field[at + 1..]].concat(), name.as_bytes());
+
+    assert_eq!(
+        String::from_utf8(list("tsv", name)).unwrap(),
+        "a\\tb\\\\n,\"\\n\\r\\x1b[0m \\xff\u{e9}\tx\t1\n"
+    );
+    assert_eq!(
+        String::from_utf8(list("json", name)).unwrap(),
+        "{\"file\":{\"bytes\":\"YQliXG4sIgoNG1swbSD/w6k=\"},\"word\":\"x\",\"count\":1}\n"
+    );
+    let json = list("json", OsStr::new("\u{e9}\t\""));
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(json["file"], "\u{e9}\t\"");
+    let people = String::from_utf8(list("uniq", name)).unwrap();
+    assert!(people.starts_with("==> a\\tb\\n,\"\\n\\r\\u{1b}[0m \\xff\u{e9} <==\n"), "{people}");
 }

@@ -117,7 +117,10 @@ fn a_merge_reads_files_standard_input_pipes_and_gzip() {
 #[test]
 fn a_damaged_partial_tally_is_refused_with_its_line() {
     for (bad, reason) in [
-        (&b"x\t1\nb\t1\n"[..], "line 2: not sorted: the word comes before that of the line before"),
+        (
+            &b"x\t1\nb\t1\n"[..],
+            "line 2: not sorted: the word comes before that of the line before; sort with LC_ALL=C",
+        ),
         (b"b\t1\nb\t1\n", "line 2: the word of the line before once more"),
         (b"b\t1\nc\n", "line 2: no tab between a word and a count"),
         (b"b\t1\n\n", "line 2: no tab between a word and a count"),
@@ -196,10 +199,10 @@ fn counts_go_up_to_what_64_bits_hold() {
 fn combine_and_reduce_add_up_neighbours_in_the_order_they_come() {
     for name in ["combine", "reduce"] {
         let long = "x".repeat(1 << 20);
-        let input = format!("b\t1\nb\t2\na\t3\n{long}\t1\n{long}\t1\nb\t9\n");
+        let input = format!("b\t1\nb\t2\na\t3\n{long}\t1\n{long}\t1\nc\t9\n");
         let ran = step(name, input.as_bytes());
         ran.assert_fine();
-        assert!(ran.text() == format!("b\t3\na\t3\n{long}\t2\nb\t9\n"));
+        assert!(ran.text() == format!("b\t3\na\t3\n{long}\t2\nc\t9\n"));
         let none = step(name, b"");
         none.assert_fine();
         assert_eq!(none.text(), "");
@@ -214,9 +217,15 @@ fn a_step_fails_on_a_line_that_is_none() {
             ("word\t1\r\n", "the count is not a whole number from 1 up"),
             ("\t1\n", "no word before the tab"),
             ("word\t1", "the line does not end; the input may be cut off"),
+            (
+                "A\t1\na\t1\n",
+                "not sorted: the word was there before, with others in between; sort with LC_ALL=C",
+            ),
         ] {
+            let line_number = if line.starts_with('A') { 3 } else { 2 };
             let ran = step(name, format!("a\t1\n{line}").as_bytes());
-            ran.assert_one_complaint(&format!("wc-race: standard input: line 2: {reason}\n"));
+            let reason = format!("line {line_number}: {reason}");
+            ran.assert_one_complaint(&format!("wc-race: standard input: {reason}\n"));
         }
     }
     let dir = parts();

@@ -4,7 +4,7 @@ use crate::reference::{List, config, file, list, plain, stream};
 use csp_toolkit::gzip::{self, Settings};
 use csp_toolkit::tally::{Choice, Source, count};
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
 
@@ -53,6 +53,53 @@ fn damaged_gzip_is_an_error_and_what_came_before_counts() {
         errors(vec![stream(b"a"), stream(&packed[..packed.len() - 9]), file(b"b")]);
     assert_eq!(errors, [(1, "unexpected end of file".to_owned())]);
     assert!(list[0].0 == b"word" && list[0].1 > 1_000_000, "{list:?}");
+}
+
+#[test]
+fn all_whole_words_before_an_error_count() {
+    let whole = |words: &[&str]| words.iter().map(|word| (word.as_bytes().to_vec(), 1)).collect();
+    let expected: List = whole(&["one", "two"]);
+    let breaking = Source::Reader(Box::new((&b"one two thr"[..]).chain(Failing)));
+    let (told, found) = errors(vec![breaking]);
+    assert_eq!((told.len(), &found), (1, &expected));
+    // Less than is looked at to tell gzip from text, and what is like it that far.
+    for (begin, words) in [(&b"a "[..], &["a"][..]), (b"a", &[]), (b"\x1F\x8B", &[])] {
+        let (told, found) = errors(vec![Source::Reader(Box::new(begin.chain(Failing)))]);
+        assert_eq!((told.len(), &found), (1, &whole(words)), "{begin:?}");
+    }
+    let mut member = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    member.write_all(b"one two thr").unwrap();
+    member.flush().unwrap();
+    for source in [file, stream] {
+        let (told, found) = errors(vec![source(member.get_ref())]);
+        assert_eq!(told, [(0, "unexpected end of file".to_owned())]);
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn what_is_behind_the_compressed_data_is_an_error_unless_it_is_zeros() {
+    for source in [file, stream] {
+        let (told, found) = errors(vec![source(&[&packed(b"one")[..], b"two two\n"].concat())]);
+        assert_eq!(told, [(0, "garbage after the compressed data".to_owned())]);
+        assert_eq!(found, [(b"one".to_vec(), 1)]);
+        let (told, found) = errors(vec![source(&[&packed(b"one")[..], &[0; 600]].concat())]);
+        assert_eq!((told, found), (vec![], vec![(b"one".to_vec(), 1)]));
+    }
+}
+
+#[test]
+fn files_of_the_system_s_that_say_they_are_longer_than_they_are_have_no_error() {
+    let path = Path::new("/sys/kernel/mm/transparent_hugepage/enabled");
+    let Ok(text) = fs::read(path) else {
+        println!("skipped: there is no {}", path.display());
+        return;
+    };
+    assert!(fs::metadata(path).unwrap().len() > text.len() as u64);
+    for segment in [1, 1000] {
+        let sources = vec![Source::File(path.to_owned())];
+        assert_eq!(list(sources, &config(2, segment), &Choice::default()).unwrap(), plain(&text));
+    }
 }
 
 #[test]

@@ -102,6 +102,18 @@ fn stop_words_are_taken_by_the_same_rules() {
 }
 
 #[test]
+fn stop_words_that_take_all_the_memory_are_one_clear_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let words: Vec<_> = (0..400_000_u32).map(|n| n.to_string()).collect();
+    fs::write(directory.path().join("stop"), words.join(" ")).unwrap();
+    let output = run(directory.path(), &["-x", "stop", "--memory", "4M"], b"");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stderr), "wc-race: stop: the words take more than 4 MiB of memory\n");
+    let output = run(directory.path(), &["-x", "stop", "-ftsv"], b"7 7 seven seven");
+    assert_eq!(text(&output.stdout), "seven\t2\n");
+}
+
+#[test]
 fn unicode_words_leave_the_punctuation() {
     assert_eq!(
         printed(&["-wunicode", "-ftsv"], "end end. \"End\" can't (Can't)"),

@@ -1,13 +1,15 @@
 //! Partial tallies: however a text is cut, and whatever is added up first, the sums are the same.
 
 use crate::reference::{List, config, list, plain};
-use csp_toolkit::tally::partial::{Flaw, Input, MergeError, ReadError, Writer, sum_adjacent};
+use csp_toolkit::tally::partial::{
+    Flaw, Input, MergeError, ReadError, SumError, Writer, sum_adjacent,
+};
 use csp_toolkit::tally::{By, Choice, Config, Order, Source, TallyError, merge, partial};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use std::fs::{self, File};
-use std::io::{Cursor, Seek, Write};
+use std::io::{Cursor, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -236,6 +238,33 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
         Ok::<(), MergeError>(())
     });
     assert_eq!(error.unwrap_err().to_string(), "input 0: changed while it was read");
+    // In place, and with the time of the last modification set back.
+    let inputs = files(&dir, [&lines(&entries)[..]]);
+    let error = partial::merge(inputs, &config(1, 1000), |word, _| {
+        if word == b"0000000" {
+            let mut file = File::options().write(true).open(&path).unwrap();
+            let modified = file.metadata().unwrap().modified().unwrap();
+            file.seek(SeekFrom::End(-2)).unwrap();
+            file.write_all(b"2").unwrap();
+            file.set_modified(modified).unwrap();
+        }
+        Ok::<(), MergeError>(())
+    });
+    assert_eq!(error.unwrap_err().to_string(), "input 0: changed while it was read");
+}
+
+#[test]
+fn a_word_that_comes_back_after_others_is_refused() {
+    let text = b"co-op\t1\ncoop\t1\nco-op\t2\n";
+    match sum_adjacent(&text[..], &mut Vec::new()).unwrap_err() {
+        SumError::Read(ReadError::Line { line: 3, flaw: Flaw::CameBack }) => {}
+        error => panic!("{error}"),
+    }
+    // Sorted files one after the other, longer than what is remembered.
+    let one: List = (0..200_000).map(|n| (format!("{n:06}").into_bytes(), 1)).collect();
+    let both = lines(&one).repeat(2);
+    let error = sum_adjacent(&both[..], &mut Vec::new()).unwrap_err();
+    assert!(error.to_string().ends_with("; sort with LC_ALL=C"), "{error}");
 }
 
 #[test]

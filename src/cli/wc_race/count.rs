@@ -5,6 +5,7 @@ use crate::tally::Config;
 use crate::tally::words::{Case, Rules, Split};
 use clap::Args;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 /// Options of every way to count words.
 #[derive(Args, Debug)]
@@ -22,23 +23,30 @@ pub struct CountArgs {
     pub threads: Option<NonZeroUsize>,
 
     /// Memory for the words; what is more goes to temporary files in TMPDIR [default: half of
-    /// what this process may use]
+    /// what this process may use; less, and fewer threads, under ulimit -v or -d]
     #[arg(long, value_name = "SIZE", value_parser = enough_memory)]
     pub memory: Option<usize>,
 }
 
 impl CountArgs {
-    /// How the library is to count.
-    #[must_use]
-    pub fn config(&self) -> Config {
-        let half = || usize::try_from(memory::available() / 2).unwrap_or(usize::MAX);
-        Config {
-            memory: self.memory.unwrap_or_else(half).max(Config::LEAST_MEMORY),
-            directory: std::env::temp_dir(),
+    /// How the library is to count. Fails where there is too little memory to do so.
+    pub fn config(&self) -> anyhow::Result<Config> {
+        let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        let limits = memory::Limits::read()?;
+        let memory = self.memory.unwrap_or_else(|| bytes(memory::available() / 2));
+        Ok(Config {
+            memory: memory.min(bytes(limits.memory)).max(Config::LEAST_MEMORY),
+            directory: temporary_directory(),
             rules: Rules { split: self.words, case: self.case },
-            ..Config::new(threads::or_default(self.threads))
-        }
+            ..Config::new(threads::or_default(self.threads).min(limits.threads))
+        })
     }
+}
+
+/// Where temporary files go. `TMPDIR` without a value is as good as none.
+fn temporary_directory() -> PathBuf {
+    let directory = std::env::temp_dir();
+    if directory.as_os_str().is_empty() { PathBuf::from("/tmp") } else { directory }
 }
 
 fn enough_memory(text: &str) -> Result<usize, String> {

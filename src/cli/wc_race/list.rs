@@ -3,11 +3,9 @@
 use crate::cli::output::Sink;
 use crate::cli::{message, terminal};
 use crate::tally::report::{Format, ReportError, Writer};
-use crate::tally::words::Rules;
-use crate::tally::{By, Choice, Order, Tally};
+use crate::tally::{By, Choice, Config, Order, Progress, Source, Strategy, Tally};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Options of every way to list words.
@@ -33,7 +31,7 @@ pub struct ListArgs {
     #[arg(short, long, value_enum, default_value_t)]
     pub format: Format,
 
-    /// Leave out the words in FILE
+    /// Leave out the words in FILE, which may be a gzip file
     #[arg(short = 'x', long, value_name = "FILE")]
     pub exclude: Option<PathBuf>,
 
@@ -74,13 +72,22 @@ pub enum Sort {
 
 impl ListArgs {
     /// The stop words, taken by the same rules as those that are counted.
-    pub fn stop_words(&self, rules: Rules) -> anyhow::Result<Option<Tally>> {
+    pub fn stop_words(&self, config: &Config) -> anyhow::Result<Option<Tally>> {
         let read = |file: &PathBuf| {
-            let mut words = Tally::default();
-            File::open(file)
-                .and_then(|input| words.add_reader_by(rules, input))
-                .with_context(|| message::Name(file).to_string())?;
-            Ok(words)
+            let mut failure = None;
+            let sources = vec![Source::File(file.clone())];
+            // Apart from what is counted, and of the progress that is shown.
+            let config = Config {
+                strategy: Strategy::default(),
+                progress: Progress::default(),
+                ..config.clone()
+            };
+            let words = Tally::of(sources, &config, |_, error| failure = Some(error));
+            let name = || message::Name(file).to_string();
+            match failure {
+                Some(error) => Err(error).with_context(name),
+                None => words.with_context(name),
+            }
         };
         self.exclude.as_ref().map(read).transpose()
     }

@@ -33,8 +33,8 @@ pub struct MergeArgs {
 /// Adds them up and lists the words.
 pub fn run(args: MergeArgs) -> anyhow::Result<Exit> {
     let MergeArgs { files, list, count } = args;
-    let config = count.config();
-    let exclude = list.stop_words(config.rules)?;
+    let config = count.config()?;
+    let exclude = list.stop_words(&config)?;
     let inputs = open(&files)?;
     let mut output = list.open()?;
     let name = output.name();

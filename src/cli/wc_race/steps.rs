@@ -42,7 +42,7 @@ pub fn run(step: Step) -> anyhow::Result<Exit> {
 
 /// Nothing is written unless all of the input could be read.
 fn map(count: &CountArgs) -> anyhow::Result<()> {
-    let config = count.config();
+    let config = count.config()?;
     let mut failure = None;
     // A piece of a text may begin as a gzip file does, by chance or for spite.
     let source = Source::Plain(stdio::input().context(INPUT)?.into_inner());

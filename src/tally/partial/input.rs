@@ -1,14 +1,19 @@
 //! The files that partial tallies are merged from.
 
 use crate::gzip::{GzipError, Settings, stream};
-use crate::tally::source::{GZIP, read_at_most};
+use crate::tally::identity::Identity;
+use crate::tally::source::{self, GZIP, in_order, read_at_most};
+use crate::tally::stream::PACKET;
 use std::error::Error;
 use std::fs::{File, Metadata};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufReader, ErrorKind, Read, Write};
 use std::num::NonZeroUsize;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::{FileExt, FileTypeExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Bytes asked for at a time, at least, of what is no socket: pipes have no larger packets.
+const LEAST_READ: usize = 4 * 1024;
 
 /// A partial tally to be merged. What begins as a gzip file does is decompressed.
 #[derive(Debug)]
@@ -39,12 +44,11 @@ fn invalid(error: impl Into<Box<dyn Error + Send + Sync>>) -> io::Error {
 }
 
 /// An input as it is read.
-#[derive(Debug)]
 pub(super) enum Text {
     /// A regular file, opened anew for every piece of it.
-    Closed { path: PathBuf, identity: Identity, at: u64 },
+    Closed { path: PathBuf, identity: Identity, at: u64, ended: bool },
     /// What can only be read in order: its first bytes, and the rest.
-    Stream(io::Chain<io::Cursor<Vec<u8>>, File>),
+    Stream(io::Chain<io::Cursor<Vec<u8>>, BufReader<Box<dyn Read + Send>>>),
     /// A stretch of a temporary file.
     Stretch { file: Arc<File>, at: u64, end: u64 },
 }
@@ -53,37 +57,55 @@ impl Input {
     /// Opens it, and decompresses it into the temporary file if it is a gzip file: the decoders of
     /// thousands of files would take more memory than all else.
     pub(super) fn open(self, scratch: &mut Scratch<'_>) -> Result<Text, OpenError> {
-        let (mut file, path) = match self {
-            Self::File(path) => (File::open(&path)?, Some(path)),
-            Self::Open(file) => (file, None),
-        };
-        let metadata = file.metadata()?;
-        let mut first = Vec::new();
-        (&mut file).take(GZIP.len() as u64).read_to_end(&mut first)?;
-        if first == GZIP {
-            return scratch.decompress(first.chain(file));
-        }
-        match path {
-            // Files of the system's that are made as they are read claim to be empty.
-            Some(path) if metadata.is_file() && first.is_empty() == (metadata.len() == 0) => {
-                Ok(Text::Closed { path, identity: Identity::of(&metadata), at: 0 })
+        let file = match self {
+            Self::File(path) => {
+                let file = File::open(&path)?;
+                let metadata = file.metadata()?;
+                if is_text(&file, &metadata)? {
+                    let identity = Identity::of(&metadata);
+                    return Ok(Text::Closed { path, identity, at: 0, ended: false });
+                }
+                file
             }
-            _ => Ok(Text::Stream(io::Cursor::new(first).chain(file))),
+            Self::Open(file) => file,
+        };
+        let is_socket = file.metadata()?.file_type().is_socket();
+        let capacity = if is_socket { PACKET } else { LEAST_READ };
+        let mut input = BufReader::with_capacity(capacity, in_order(file)?);
+        let (first, read) = source::first(&mut input);
+        read?;
+        if first == GZIP {
+            return scratch.decompress(first.chain(input));
         }
+        Ok(Text::Stream(io::Cursor::new(first).chain(input)))
     }
+}
+
+/// Whether it is a regular file and not compressed. Files of the system's that are made as they are
+/// read, and claim to be empty, are none here.
+fn is_text(file: &File, metadata: &Metadata) -> io::Result<bool> {
+    if !metadata.is_file() || metadata.len() == 0 {
+        return Ok(false);
+    }
+    let mut first = [0; GZIP.len()];
+    let (filled, read) = read_at_most(file, &mut first, 0);
+    read.map(|()| filled > 0 && first != GZIP)
 }
 
 impl Read for Text {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let (read, at) = match self {
             Self::Stream(stream) => return stream.read(buffer),
-            Self::Closed { identity, at, .. } if *at >= identity.length => return Ok(0),
-            Self::Closed { path, identity, at } => {
+            Self::Closed { ended: true, .. } => return Ok(0),
+            Self::Closed { path, identity, at, ended } => {
                 let file = File::open(path)?;
-                if Identity::of(&file.metadata()?) != *identity {
-                    return Err(io::Error::other("changed while it was read"));
-                }
-                (read_at_most(&file, buffer, *at)?.len(), at)
+                let (filled, read) = read_at_most(&file, buffer, *at);
+                // Afterwards, as it may have changed in between.
+                identity.check(&file)?;
+                read?;
+                // Whatever its size says.
+                *ended = filled < buffer.len();
+                (filled, at)
             }
             Self::Stretch { file, at, end } => {
                 let left = usize::try_from(*end - *at).unwrap_or(usize::MAX).min(buffer.len());
@@ -93,26 +115,6 @@ impl Read for Text {
         };
         *at += read as u64;
         Ok(read)
-    }
-}
-
-/// What stays the same as long as a file does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Identity {
-    device: u64,
-    inode: u64,
-    length: u64,
-    modified: (i64, i64),
-}
-
-impl Identity {
-    fn of(metadata: &Metadata) -> Self {
-        Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            length: metadata.len(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
-        }
     }
 }
 
@@ -153,7 +155,7 @@ impl<'a> Scratch<'a> {
         let settings = Settings::new(self.threads);
         match stream::decompress(input, &mut *self, &settings) {
             Ok(totals) if !totals.trailing_garbage => self.since(start).map_err(OpenError::Scratch),
-            Ok(_) => Err(invalid("garbage after the compressed data").into()),
+            Ok(_) => Err(source::garbage().into()),
             Err(GzipError::Read(error)) => Err(error.into()),
             Err(GzipError::Write(error)) => Err(OpenError::Scratch(error)),
             Err(error) => Err(invalid(error).into()),

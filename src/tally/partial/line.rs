@@ -31,11 +31,14 @@ pub enum Flaw {
     #[error("the line does not end; the input may be cut off")]
     CutOff,
     /// Its word is less than that of the line before.
-    #[error("not sorted: the word comes before that of the line before")]
+    #[error("not sorted: the word comes before that of the line before; sort with LC_ALL=C")]
     Unsorted,
     /// Its word is that of the line before.
     #[error("the word of the line before once more")]
     Repeated,
+    /// Its word was there before, and not on the line before.
+    #[error("not sorted: the word was there before, with others in between; sort with LC_ALL=C")]
+    CameBack,
 }
 
 /// A word in a number: the first bytes, then the length. Keys compare as their words do, but for

@@ -16,13 +16,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::{mem, thread};
 
-/// Bytes of memory for reading, all inputs together.
+/// Bytes of memory for reading, all inputs together, at most.
 const READ: usize = 24 << 20;
 /// Bytes read at a time from an input, at least and at most.
 const LEAST_READ: usize = 4 * 1024;
 const MOST_READ: usize = 256 * 1024;
-/// How many inputs are read at once.
-const MOST: usize = READ / LEAST_READ;
 /// Bytes of words that a thread hands on at a time.
 const BLOCK: usize = 16 * 1024;
 
@@ -56,11 +54,14 @@ pub fn merge<E: From<MergeError>>(
     found: impl FnMut(&[u8], u64) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut scratch = Scratch::new(&config.directory, config.threads);
-    let buffer = (READ / inputs.len().max(1)).clamp(LEAST_READ, MOST_READ);
+    let read = READ.min(config.memory.saturating_mul(2));
+    let buffer = (read / inputs.len().max(1)).clamp(LEAST_READ, MOST_READ);
+    // How many inputs are read at once.
+    let most = (read / LEAST_READ).max(2);
     let beyond = Arc::new(AtomicUsize::new(config.memory / 2));
     let mut lanes = Vec::new();
     for (number, input) in inputs.into_iter().enumerate() {
-        if lanes.len() == MOST {
+        if lanes.len() == most {
             lanes = vec![merge_aside(lanes, config, &mut scratch)?];
         }
         let text = input.open(&mut scratch).map_err(|error| match error {
@@ -99,13 +100,25 @@ fn add_up<E: From<MergeError>>(
         return drain(Tree::new(lanes)?, found);
     }
     thread::scope(|scope| {
+        // Started before the lanes are dealt: there may be fewer than asked for, or none.
+        let threads: Vec<_> = (0..threads)
+            .map_while(|_| {
+                let (deal, dealt) = bounded(1);
+                // One block is on its way while the next is made.
+                let (sender, receiver) = bounded(1);
+                let merge = move || dealt.iter().for_each(|lanes| send(lanes, &sender));
+                let started = thread::Builder::new().spawn_scoped(scope, merge);
+                started.ok().map(|_| (deal, receiver))
+            })
+            .collect();
+        if threads.is_empty() {
+            return drain(Tree::new(lanes)?, found);
+        }
         let mut groups = Vec::new();
-        for left in (1..=threads).rev() {
+        for (left, (deal, receiver)) in (1..=threads.len()).rev().zip(threads) {
             let own = lanes.split_off(lanes.len() - lanes.len() / left);
-            // One block is on its way while the next is made.
-            let (sender, receiver) = bounded(1);
-            let merge = move || send(own, &sender);
-            thread::Builder::new().spawn_scoped(scope, merge).map_err(MergeError::Thread)?;
+            // The thread waits for this.
+            let _ = deal.send(own);
             groups.push(Blocks { receiver, block: Block::default(), at: 0 });
         }
         // Gone when this ends, the receivers have threads end that wait to send.

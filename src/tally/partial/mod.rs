@@ -12,7 +12,8 @@
 //! space, so nothing is quoted. A count is a decimal number from 1 to 2⁶⁴ − 1, without sign and
 //! leading zeros. In a file, words are in the order of their bytes and none is there twice: that is
 //! what [`merge()`] reads. A step of an engine such as Hadoop reads lines whose equal words are
-//! adjacent, in whatever order of words: [`sum_adjacent`].
+//! adjacent, in whatever order of words: [`sum_adjacent`]. Sort them by bytes (`LC_ALL=C`): in the
+//! order of a locale, equal words need not be adjacent.
 //!
 //! What is not such a line is damage, and refused with the number of the line: a count that is
 //! skipped, or read twice, is a wrong sum that nobody notices. The last line ends in a line feed
@@ -25,6 +26,7 @@
 mod input;
 mod line;
 mod merge;
+mod past;
 mod read;
 mod share;
 mod sum;
@@ -59,9 +61,6 @@ pub enum MergeError {
         /// The word, or the first characters of a long one.
         word: String,
     },
-    /// A thread could not be started.
-    #[error("cannot start a thread")]
-    Thread(#[source] io::Error),
     /// A temporary file failed.
     #[error(transparent)]
     Tally(#[from] TallyError),

@@ -1,7 +1,8 @@
 //! The step that an engine such as Hadoop asks for, before its shuffle and after.
 
-use super::{ReadError, Reader, Writer};
-use std::io::{self, Read, Write};
+use super::past::Past;
+use super::{Flaw, ReadError, Reader, Writer};
+use std::io::{self, BufReader, Read, Write};
 
 /// Bytes read at a time.
 const BUFFER: usize = 256 * 1024;
@@ -38,7 +39,13 @@ pub struct Summed {
 /// the words came. Blocks until the end of `input`.
 ///
 /// That is what a reducer does, and a combiner, which an engine may run never, once or many times:
-/// what came out goes in again. Words need not be sorted. One word is held in memory, with its line.
+/// what came out goes in again. One word is held in memory, with its line.
+///
+/// Words need not be sorted, but a word that comes back after others is an error
+/// ([`Flaw::CameBack`]): in the order of a locale, equal words need not be adjacent. To find it, the
+/// hashes of some words are held, in 3 MB at most. That finds any if there are no more than 65,536
+/// different words, and any that is one of the last 65,536; beyond, it is a sample of all, which
+/// finds input that is not sorted, but may miss a single word.
 ///
 /// On an error, sums have been written that must not be used.
 ///
@@ -52,9 +59,11 @@ pub struct Summed {
 /// # Ok::<(), csp_toolkit::tally::partial::SumError>(())
 /// ```
 pub fn sum_adjacent(input: impl Read, output: impl Write) -> Result<Summed, SumError> {
+    // So that never less is asked for, which would cut a packet.
+    let input = BufReader::with_capacity(BUFFER, input);
     let mut reader = Reader::new(input, BUFFER);
     let mut writer = Writer::new(output);
-    let mut word = Vec::new();
+    let (mut word, mut past) = (Vec::new(), Past::new());
     // Zero before the first word: no count is.
     let mut sum = 0_u64;
     while reader.advance()? {
@@ -62,6 +71,9 @@ pub fn sum_adjacent(input: impl Read, output: impl Write) -> Result<Summed, SumE
             let line = reader.lines();
             sum = sum.checked_add(reader.count()).ok_or(SumError::TooBig { line })?;
             continue;
+        }
+        if past.came_back(reader.word(), reader.word() > &word[..]) {
+            return Err(ReadError::Line { line: reader.lines(), flaw: Flaw::CameBack }.into());
         }
         if sum > 0 {
             writer.entry(&word, sum).map_err(SumError::Write)?;

@@ -1,8 +1,10 @@
 //! A list of words as text, in the formats that people and programs read.
 
 mod chart;
+mod title;
 
 pub use chart::bar;
+pub use title::Title;
 
 use super::{Ranking, TallyError, partial};
 use std::io::{self, Write};
@@ -14,11 +16,14 @@ pub enum Format {
     /// What the book's program prints: a header, then `word: count`.
     #[default]
     Text,
-    /// The word, a tab, the count. There is no tab in a word.
+    /// The word, a tab, the count. There is no tab in a word. In a file's name, `\t`, `\n`, `\r`,
+    /// `\\` and `\xNN` (a byte) are escapes.
     Tsv,
-    /// Comma-separated values (RFC 4180, but for the line ends) with a header.
+    /// Comma-separated values (RFC 4180, but for the line ends) with a header. A file's name is
+    /// written byte for byte.
     Csv,
-    /// JSON Lines: an object for each word.
+    /// JSON Lines: an object for each word. A file's name is a string or, if it is not UTF-8, an
+    /// object with its bytes in base64: `{"bytes":"Y2Fm6Q=="}`.
     Json,
     /// As `uniq -c` has it: the count, right-aligned in seven columns, a space, the word.
     Uniq,
@@ -61,8 +66,8 @@ impl<W: Write> Writer<W> {
         Self { output, format, least, lists: 0 }
     }
 
-    /// Writes a list. With a name, as one of several: under a title of that name or, where a line
-    /// is a record, with the name in a column of its own.
+    /// Writes a list. With a title, as one of several: under the name as people see it or, where a
+    /// line is a record, with the name in a column of its own.
     ///
     /// ```
     /// use csp_toolkit::tally::{Choice, Config, Source, count};
@@ -77,8 +82,12 @@ impl<W: Write> Writer<W> {
     /// assert_eq!(output, b"word,count\nto,2\nbe,1\n\"be,\",1\nnot,1\nor,1\n");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn list(&mut self, name: Option<&str>, list: &mut Ranking<'_>) -> Result<(), ReportError> {
-        self.header(name)?;
+    pub fn list(
+        &mut self,
+        title: Option<Title<'_>>,
+        list: &mut Ranking<'_>,
+    ) -> Result<(), ReportError> {
+        self.header(title)?;
         self.lists += 1;
         match self.format {
             Format::Chart { width } => return chart::write(list, width, &mut self.output),
@@ -92,21 +101,22 @@ impl<W: Write> Writer<W> {
                     writeln!(self.output, ": {count}")?;
                 }
                 Format::Tsv => {
-                    if let Some(name) = name {
-                        write!(self.output, "{name}\t")?;
+                    if let Some(title) = title {
+                        title.tsv(&mut self.output)?;
+                        self.output.write_all(b"\t")?;
                     }
                     self.output.write_all(word)?;
                     writeln!(self.output, "\t{count}")?;
                 }
                 Format::Csv => {
-                    if let Some(name) = name {
-                        quoted(&mut self.output, name.as_bytes())?;
+                    if let Some(title) = title {
+                        quoted(&mut self.output, title.name)?;
                         self.output.write_all(b",")?;
                     }
                     quoted(&mut self.output, word)?;
                     writeln!(self.output, ",{count}")?;
                 }
-                Format::Json => self.object(name, word, count)?,
+                Format::Json => self.object(title, word, count)?,
                 Format::Uniq => {
                     write!(self.output, "{count:7} ")?;
                     self.output.write_all(word)?;
@@ -118,13 +128,13 @@ impl<W: Write> Writer<W> {
         Ok(self.output.flush()?)
     }
 
-    fn header(&mut self, name: Option<&str>) -> io::Result<()> {
+    fn header(&mut self, title: Option<Title<'_>>) -> io::Result<()> {
         let output = &mut self.output;
-        if let (Format::Text | Format::Uniq | Format::Chart { .. }, Some(name)) =
-            (self.format, name)
+        if let (Format::Text | Format::Uniq | Format::Chart { .. }, Some(Title { shown, .. })) =
+            (self.format, title)
         {
             let between = if self.lists > 0 { "\n" } else { "" };
-            writeln!(output, "{between}==> {name} <==")?;
+            writeln!(output, "{between}==> {shown} <==")?;
         }
         match (self.format, self.least) {
             (Format::Text, 0 | 1) => writeln!(output, "Words:"),
@@ -133,18 +143,18 @@ impl<W: Write> Writer<W> {
                 writeln!(output, "Words that appear more than {} times:", least - 1)
             }
             (Format::Csv, _) if self.lists == 0 => {
-                let column = if name.is_some() { "file," } else { "" };
+                let column = if title.is_some() { "file," } else { "" };
                 writeln!(output, "{column}word,count")
             }
             _ => Ok(()),
         }
     }
 
-    fn object(&mut self, name: Option<&str>, word: &[u8], count: u64) -> io::Result<()> {
+    fn object(&mut self, title: Option<Title<'_>>, word: &[u8], count: u64) -> io::Result<()> {
         self.output.write_all(b"{")?;
-        if let Some(name) = name {
+        if let Some(title) = title {
             self.output.write_all(b"\"file\":")?;
-            serde_json::to_writer(&mut self.output, name)?;
+            title.json(&mut self.output)?;
             self.output.write_all(b",")?;
         }
         self.output.write_all(b"\"word\":")?;

@@ -61,15 +61,15 @@ impl Strategy {
     }
 
     /// Makes ready to count.
-    pub(super) fn begin(self, config: &Config) -> Result<Box<dyn Share<'_> + '_>, TallyError> {
-        Ok(match self {
+    pub(super) fn begin(self, config: &Config) -> Box<dyn Share<'_> + '_> {
+        match self {
             Self::Racy => Box::new(racy::Racy::new(config)),
             Self::Mutex => Box::new(mutex::Locked::new(config)),
             Self::RwLock => Box::new(rwlock::ReadMostly::new(config)),
             Self::Sharded => Box::new(sharded::Sharded::new(config)),
-            Self::Channel => Box::new(channel::Owned::new(config)?),
+            Self::Channel => Box::new(channel::Owned::new(config)),
             Self::Private => Box::new(private::Private::new(config)),
-        })
+        }
     }
 }
 
