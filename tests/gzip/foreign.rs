@@ -10,7 +10,7 @@ use encoders::{CENTRAL_DIRECTORY, Zip};
 use flate2::Compression;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use std::io::{Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::process::Command;
 
 /// What `gzip` makes of it: the bytes, and its exit status.
@@ -107,6 +107,32 @@ fn long_inputs_of_every_format_are_decompressed() {
     let plain = noise(3_000_000);
     let (copied, outcome) = decoded(&[part(0, 0), plain.clone()].concat(), Foreign::Copy);
     assert!(copied == plain && outcome.unwrap().method == Method::Stored);
+}
+
+/// Hands out one packet for each read, and loses what of it there is no room for, as datagram
+/// sockets and pipes in packet mode do.
+struct Packets<'a>(std::slice::Chunks<'a, u8>);
+
+impl Read for Packets<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let packet = self.0.next().unwrap_or_default();
+        let count = packet.len().min(into.len());
+        into[..count].copy_from_slice(&packet[..count]);
+        Ok(count)
+    }
+}
+
+#[test]
+fn packets_are_read_whole() {
+    for kind in [0, 1, 3, 4, 5] {
+        let packed = part(kind, 100_000);
+        for size in [1, 2, 100, 4096] {
+            let mut plain = Vec::new();
+            let copies = settings(2).foreign(Foreign::Copy);
+            let outcome = stream::decompress(Packets(packed.chunks(size)), &mut plain, &copies);
+            assert!(outcome.is_ok() && plain == sentence(100_000), "{kind}, {size}: {outcome:?}");
+        }
+    }
 }
 
 proptest! {

@@ -191,6 +191,12 @@ const DIFFERENT: &[(&str, &str, i32, &str)] = &[
         1,
         "gzip: stdin: lzh compression -- not supported\n",
     ),
+    (
+        "of an archive, the size of its first entry",
+        "gzip -l -S .zip two.zip | tail -n 1 | awk '{ print $1 }'",
+        0,
+        "gzip: two.zip has more than one entry--rest ignored\n",
+    ),
     ("a hard link is no obstacle where the original stays", "ln n n2; gzip -k n", 0, ""),
     (
         "control characters are escaped, so that a name cannot drive the terminal",

@@ -156,8 +156,11 @@ pub(crate) fn pack(plain: &[u8]) -> Vec<u8> {
     packed
 }
 
+/// Symbols, `None` being the end mark, and the lengths of their codes.
+type Depths = Vec<(Option<u8>, usize)>;
+
 /// The symbols in order of the length of their Huffman codes, the end mark last.
-fn depths(plain: &[u8]) -> Vec<(Option<u8>, usize)> {
+fn depths(plain: &[u8]) -> Depths {
     let mut counts = [0_usize; 256];
     for &byte in plain {
         counts[usize::from(byte)] += 1;
@@ -166,7 +169,7 @@ fn depths(plain: &[u8]) -> Vec<(Option<u8>, usize)> {
         // A code needs two symbols.
         counts[0] = 1;
     }
-    let mut trees: Vec<(usize, Vec<(Option<u8>, usize)>)> = (0..=255)
+    let mut trees: Vec<(usize, Depths)> = (0..=255)
         .filter(|&byte| counts[usize::from(byte)] > 0)
         .map(|byte| (counts[usize::from(byte)], vec![(Some(byte), 0)]))
         .collect();

@@ -86,7 +86,7 @@ impl Code {
         for &count in whole.iter().rev() {
             end -= count;
             lengths.push(Length { longer, start: end });
-            longer = (longer + count) / 2;
+            longer = usize::midpoint(longer, count);
         }
         if longer != 1 {
             return Err(BAD_LENGTHS);
