@@ -6,7 +6,8 @@ use csp_toolkit::cli::arguments::Reader;
 use csp_toolkit::cli::duration::Timeout;
 use csp_toolkit::cli::{Exit, exit, message, stdio};
 use csp_toolkit::echo::{self, Config, EchoError, Outcome};
-use std::io::{self, ErrorKind, IsTerminal};
+use rustix::io::Errno;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 csp_toolkit::capture_at_start!();
@@ -57,7 +58,7 @@ fn run(options: &Options) -> anyhow::Result<Exit> {
     let output = stdio::output().context(OUTPUT)?;
     match echo::run(input, output, config) {
         Ok(Outcome::TimedOut | Outcome::Stalled | Outcome::EndOfInput) => Ok(Exit::Success),
-        Ok(Outcome::Closed) => Err(io::Error::from(ErrorKind::BrokenPipe)).context(OUTPUT),
+        Ok(Outcome::Closed) => Err(io::Error::from(Errno::PIPE)).context(OUTPUT),
         Err(EchoError::Read(error)) => Err(error).context(INPUT),
         Err(EchoError::Write(error)) => Err(error).context(OUTPUT),
         Err(error) => Err(error.into()),

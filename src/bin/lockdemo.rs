@@ -6,7 +6,7 @@ use csp_toolkit::cli::arguments::Reader;
 use csp_toolkit::cli::lockdemo::spans::Rows;
 use csp_toolkit::cli::lockdemo::{MOST_ROWS, NAME, bench, events, picture, timeline};
 use csp_toolkit::cli::output::Sink;
-use csp_toolkit::cli::{Exit, duration, exit, stdio, terminal};
+use csp_toolkit::cli::{Exit, duration, exit, message, stdio, terminal};
 use csp_toolkit::locks::Kind;
 use csp_toolkit::locks::bench::{Measured, measure};
 use csp_toolkit::locks::demo::{self, Config, Deed, DemoError, Event};
@@ -100,13 +100,13 @@ impl Options {
 }
 
 fn main() -> ExitCode {
-    let reader = Reader::new(NAME);
-    let options: Options = match reader.parse() {
+    let options: Options = match Reader::new(NAME).parse() {
         Ok(options) => options,
         Err(status) => return status,
     };
     if let Some(complaint) = options.complaint() {
-        return reader.refuse(&complaint);
+        message::line(NAME, &complaint);
+        return ExitCode::from(2);
     }
     let result = match options.bench {
         None => run(&options),

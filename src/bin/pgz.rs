@@ -137,7 +137,11 @@ pub(crate) fn main() -> ExitCode {
     let (name, usage) = (persona.name(), persona.usage());
     let advice = if persona.is_gnu() { |_: &str| None } else { pigz::advice };
     let reader = Reader { name, usage, advice };
-    let command = Options::command().name(name).bin_name(name);
+    let mut command = Options::command().name(name).bin_name(name);
+    if persona.is_gnu() {
+        // There, -b is something else, and means nothing.
+        command = command.mut_arg("chunk", |arg| arg.short(None));
+    }
     let arguments = match arguments(persona, &command) {
         Ok(arguments) => arguments,
         Err(text) => return reader.refuse(&text),

@@ -81,13 +81,13 @@ impl Options {
 }
 
 pub(crate) fn main() -> ExitCode {
-    let reader = Reader::new(NAME);
-    let options: Options = match reader.parse() {
+    let options: Options = match Reader::new(NAME).parse() {
         Ok(options) => options,
         Err(status) => return status,
     };
     if let Some(complaint) = options.race.complaint(&options.list, &options.count) {
-        return reader.refuse(complaint);
+        message::line(NAME, complaint);
+        return ExitCode::from(2);
     }
     exit::finish(NAME, run(options))
 }

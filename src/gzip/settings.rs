@@ -23,7 +23,8 @@ pub enum Foreign {
 pub struct Settings {
     /// How hard to try.
     pub level: Level,
-    /// How many threads compress, or decompress what can be decompressed in parallel.
+    /// How many threads compress, or decompress what can be decompressed in parallel; more than
+    /// 1024 are as many as 1024.
     pub threads: NonZeroUsize,
     /// Whether chunks end where the data says so, so that a change of the data changes the output
     /// near it only. Such a file has no index.

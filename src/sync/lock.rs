@@ -46,7 +46,8 @@ pub struct ChannelLock {
 }
 
 impl ChannelLock {
-    /// Makes a lock that at most `permits` threads hold at a time.
+    /// Makes a lock that at most `permits` threads hold at a time. The channel has room for them all,
+    /// 16 bytes for each: ask for no more than there are threads.
     #[must_use]
     pub fn new(permits: NonZeroUsize) -> Self {
         let (enter, leave) = bounded(permits.get());

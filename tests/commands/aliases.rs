@@ -1,6 +1,6 @@
 //! The other names, and what every command answers.
 
-use crate::support::{Dir, Running, command, run};
+use crate::support::{Dir, Running, command, run, single_threaded};
 use std::fs::File;
 use std::process::Stdio;
 
@@ -113,4 +113,17 @@ fn every_option_may_be_given_again_and_the_last_one_counts() {
     }
     assert_eq!(dir.list(), "a a.y p two y");
     assert_eq!(dir.read("p"), b"a\t2\nb\t2\nc\t1\n".as_slice());
+}
+
+#[test]
+fn where_no_thread_starts_no_command_panics() {
+    let words: String = (0..700_000).map(|number| format!("{number}\n")).collect();
+    let dir = Dir::with(&[("a", b"b a b"), ("many", words.as_bytes())]);
+    for options in ["a", "-o out a", "--progress always a", "--memory 16M -n 1 --top 2 many"] {
+        let ran = run(&mut single_threaded(&dir, "wc-race", options), b"");
+        assert_eq!((ran.code, &*ran.err), (Some(0), ""), "{options}");
+    }
+    assert!(dir.list().contains("out"));
+    let ran = run(&mut single_threaded(&dir, "lockdemo", "--hold 0"), b"");
+    ran.assert_one_complaint("lockdemo: cannot start worker 1: Resource temporarily unavailable\n");
 }

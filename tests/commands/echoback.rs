@@ -255,9 +255,9 @@ fn a_stream_that_was_closed_is_named() {
     }
 }
 
-/// The writing end of a pipe is left to the caller; with `O_NONBLOCK` at both.
+/// A pipe with `O_NONBLOCK` at both ends, which no other command inherits.
 fn hasty_pipe() -> (File, File) {
-    let (input, output) = pipe_with(PipeFlags::NONBLOCK).unwrap();
+    let (input, output) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).unwrap();
     (input.into(), output.into())
 }
 
@@ -304,7 +304,7 @@ fn nothing_is_lost_in_pipes_that_do_not_block() {
 #[test]
 fn a_thief_of_its_input_does_not_hold_up_the_deadline() {
     for flags in [PipeFlags::empty(), PipeFlags::NONBLOCK] {
-        let (input, output) = pipe_with(flags).unwrap();
+        let (input, output) = pipe_with(flags | PipeFlags::CLOEXEC).unwrap();
         let mut writer = File::from(output);
         // The same pipe, opened again, so that the flag is not echoback's.
         let path = format!("/proc/self/fd/{}", input.as_raw_fd());

@@ -164,7 +164,7 @@ fn the_environment_counts_for_gzip_only() {
         ("-k", "-k"),
         ("-f", "-f"),
         ("'-9 --stdout'", "--stdout"),
-        ("$(printf '-\\033')", r"-\u{1b}"),
+        ("$(printf -- '-\\033')", r"-\u{1b}"),
     ] {
         let why = format!("gzip: {word}: option not valid in GZIP environment variable{help}");
         dir.run(&format!("GZIP={value} gzip a")).says(1, &why);
