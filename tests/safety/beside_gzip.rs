@@ -192,6 +192,12 @@ const DIFFERENT: &[(&str, &str, i32, &str)] = &[
         "gzip: stdin: lzh compression -- not supported\n",
     ),
     (
+        "what a flag means that nobody knows is not guessed",
+        "printf '\\037\\235\\260a\\000\\000' | gzip -dc > out",
+        1,
+        "gzip: stdin: unknown flags -- not supported\n",
+    ),
+    (
         "of an archive, the size of its first entry",
         "gzip -l -S .zip two.zip | tail -n 1 | awk '{ print $1 }'",
         0,

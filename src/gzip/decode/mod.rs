@@ -4,6 +4,8 @@
 //! either pieces to be inflated or what it has inflated itself; the [workers](work) inflate pieces
 //! and compute checksums; the [sink](write) writes, in order, and compares the checksums.
 //!
+//! What is no gzip is decoded by the feeder too, by [`legacy`](super::legacy), or copied.
+//!
 //! A piece is some chunks of a member with our [index](super::index), or some whole members of a
 //! BGZF file (SAM/BAM specification, section 4.1). Where pieces begin, and how much is in them, is
 //! only a hint. A worker accepts a piece only if decoding the whole stream in order would come to
