@@ -62,7 +62,7 @@ impl Limits {
 
 /// With less there is no work to be done.
 const LEAST: u64 = 32 * MIB;
-/// As many are always allowed that nobody sets a limit for.
+/// The most threads that are allowed where there is no limit.
 const MOST_THREADS: usize = 1 << 16;
 /// Bytes of address space that a thread takes: its stack, and what the C library reserves for what
 /// the thread allocates, an arena. If that is not to be had, the thread does without.
@@ -77,8 +77,8 @@ fn all_threads(threads: usize) -> u64 {
 
 /// Takes so much of the address space that is left that no arena fits into the rest.
 ///
-/// Where there is room for some arenas only, these take all there is, and the threads that have none
-/// find nothing left.
+/// Where there is room for some arenas only, these take all there is, and a thread without one finds
+/// nothing left for what it allocates. Without any, all share what there is.
 fn deny_arenas(space: u64) {
     const REST: u64 = 60 * MIB;
     if (REST..ARENA * (all_threads(1) + 1)).contains(&space) {

@@ -39,7 +39,8 @@ pub(super) fn read(
     let mut searched = offset(end - origin).saturating_sub(LONGEST_SPACE);
     loop {
         if let Some(to) = boundary(buffer, offset(end - origin), searched) {
-            return (from..to, Ok(()));
+            // What failed behind it may be nobody else's to read.
+            return (from..to, result);
         }
         if result.is_ok() && buffer.len() > offset(end - origin).saturating_add(longest) {
             result = Err(words::too_long(longest));

@@ -287,7 +287,12 @@ mod tests {
         let regular = sized(b"one two three", 13);
         regular.file.set_len(9).unwrap();
         let changed = Some("changed while it was read".to_owned());
-        assert_eq!(words(&regular, 13), ("one two ".to_owned(), changed));
+        assert_eq!(words(&regular, 13), ("one two ".to_owned(), changed.clone()));
+        // At a segment's end, after which there is no segment any more.
+        let regular = sized(b"one two three", 13);
+        regular.file.set_len(4).unwrap();
+        assert_eq!(words(&regular, 4), ("one ".to_owned(), changed));
+        assert!(regular.is_over(4));
         // What this segment needs is there.
         assert_eq!(words(&sized(b"one two three", 13), 2), ("one ".to_owned(), None));
     }
