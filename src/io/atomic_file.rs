@@ -52,7 +52,8 @@ pub(crate) struct Placed {
     dir: Arc<Dir>,
     name: OsString,
     id: FileId,
-    existing: Existing,
+    /// Whether it took the place of another.
+    replaced: bool,
 }
 
 impl AtomicFile {
@@ -98,27 +99,27 @@ impl AtomicFile {
         close(&self.file)?;
         let outputs = self.outputs.clone();
         let shared = outputs.share();
-        let id = match existing {
+        let (id, replaced) = match existing {
             Existing::Keep => {
                 self.take_name()?;
                 let id = self.id()?;
                 outputs.made().insert(id);
-                id
+                (id, false)
             }
             Existing::Replace => {
                 // One at a time, so that no other comes into place between the look and the rename.
                 let mut made = outputs.made();
-                self.replace(&made)?;
+                let replaced = self.replace(&made)?;
                 let id = self.id()?;
                 made.insert(id);
-                id
+                (id, replaced)
             }
         };
         drop(shared);
         if flush {
             self.dir.sync(&self.file)?;
         }
-        Ok(Placed { dir: Arc::clone(&self.dir), name: self.name.clone(), id, existing })
+        Ok(Placed { dir: Arc::clone(&self.dir), name: self.name.clone(), id, replaced })
     }
 
     fn id(&self) -> io::Result<FileId> {
@@ -174,15 +175,16 @@ impl AtomicFile {
         })
     }
 
-    /// Gives the file its name, and what has it now goes, unless it is one of those `made`.
-    fn replace(&mut self, made: &HashSet<FileId>) -> io::Result<()> {
+    /// Gives the file its name, and what has it now goes, unless it is one of those `made`. Tells
+    /// whether there was something.
+    fn replace(&mut self, made: &HashSet<FileId>) -> io::Result<bool> {
         match self.dir.look(&self.name) {
             Ok(stat) if made.contains(&FileId::from(&stat)) => return Err(Errno::EXIST.into()),
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => match self.take_name() {
                 // Somebody else was quicker. That is overwritten too.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                result => return result,
+                result => return result.map(|()| false),
             },
             Err(error) => return Err(error),
         }
@@ -192,7 +194,7 @@ impl AtomicFile {
         let temporary = self.temporary.as_deref().unwrap_or_default();
         renameat(&*self.dir, temporary, &*self.dir, &self.name)?;
         self.forget_temporary();
-        Ok(())
+        Ok(true)
     }
 
     /// Gives a file without a name a temporary one.
@@ -257,7 +259,7 @@ impl Placed {
     }
 
     fn withdraw(&self) {
-        if self.existing == Existing::Keep
+        if !self.replaced
             && self.dir.look(&self.name).is_ok_and(|stat| FileId::from(&stat) == self.id)
         {
             // Nothing better can be done than to try.
