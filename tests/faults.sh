@@ -1,0 +1,379 @@
+#!/usr/bin/env bash
+# Every system call of every command fails once, and nothing may be lost.
+#
+# Usage: tests/faults.sh [sample | all] [SCENE]...
+#
+# A scene is a command line on a few small files. Its calls are counted in a first run under strace;
+# then it is run again for each of them, with that one call failing. After each run:
+#
+#   lost     each input is there and whole, or its output is; no output is there in part
+#   wrong    the status is 0 only if all that was asked for is there
+#   left     no temporary file is left
+#   panic    it did not panic or abort
+#   hang     it ended within 20 seconds
+#   noise    standard error has a line for each file at most
+#   silent   a failure was reported
+#
+# And at those calls that change something it is killed: then, and after another run of the same
+# line, nothing is lost, and after that run nothing is left.
+#
+# `all` takes some minutes; `sample`, the default, takes a few hundred of these runs. SCENEs are
+# names from the table below. COMMANDS is where the commands are, by default built here. KEEP is a
+# file for what failed, a line each. Skipped, with one line that says so, where there is no strace
+# or it may not trace.
+set -uo pipefail
+export LC_ALL=C
+root=$(cd "$(dirname "$0")/.." && pwd)
+skip() { echo "skipped: tests/faults.sh: $*"; exit 0; }
+command -v strace >/dev/null || skip 'there is no strace'
+strace -qq -o /dev/null true 2>/dev/null || skip 'strace may not trace here'
+strace -qq -o /dev/null -e inject=close:error=EIO:when=99+ true 2>/dev/null ||
+  skip 'strace cannot make calls fail'
+
+amount=sample
+case ${1:-} in sample | all) amount=$1; shift ;; esac
+if [ -z "${COMMANDS:-}" ]; then
+  cargo build --quiet --manifest-path "$root/Cargo.toml" --bins || exit 1
+fi
+commands=$(realpath "${COMMANDS:-$root/target/debug}")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+T=$scratch/templates
+mkdir "$T" "$scratch/bin"
+for name in pgz wc-race echoback lockdemo; do ln -s "$commands/$name" "$scratch/bin/$name"; done
+for name in gzip gunzip zcat; do ln -s "$commands/pgz" "$scratch/bin/$name"; done
+
+# --- What the scenes are made of ---------------------------------------------------------------
+
+cd "$T" || exit 1
+seq 1 900 >small
+seq 1 500000 >big                                    # four chunks
+seq 1 150000 | awk '{ print "word" $1, "word" $1 % 977 }' >words   # more than 4 MiB of counters
+gzip -nc small >small.gz
+gzip -nc big >plain.gz                               # one member, without an index
+"$scratch/bin/pgz" -c big >big.gz
+for part in 1 2 3; do
+  seq $part 7 9000 | "$scratch/bin/wc-race" map >part$part
+done
+"$scratch/bin/wc-race" small big >counted
+"$scratch/bin/wc-race" small >counted.small
+"$scratch/bin/wc-race" big >counted.big
+"$scratch/bin/wc-race" /dev/null >counted.none
+"$scratch/bin/wc-race" words >words.counted
+"$scratch/bin/wc-race" merge part1 part2 part3 >merged
+"$scratch/bin/wc-race" map <small >mapped
+"$scratch/bin/wc-race" combine <part1 >combined
+echo old >old
+
+# put TEMPLATE:NAME...: copies of templates under these names.
+put() { local pair; for pair; do cp "$T/${pair%%:*}" "${pair#*:}"; done; }
+# is NAME TEMPLATE: that it is there, with this content.
+is() { cmp -s "$1" "$T/$2"; }
+# packs NAME TEMPLATE: the same for a gzip file, judged by the installed gzip.
+packs() { [ -f "$1" ] && gzip -dc <"$1" 2>/dev/null | cmp -s - "$T/$2"; }
+gone() { [ ! -e "$1" ]; }
+# counted NAME: that it is the list of some of small and big; one that cannot be read is reported,
+# and the others are counted.
+counted() { is "$1" counted || is "$1" counted.small || is "$1" counted.big || is "$1" counted.none; }
+# events NAME: an object on each line, and all six of two workers.
+events() { [ "$(grep -c '^{.*}$' "$1")" = 6 ] && [ "$(wc -l <"$1")" = 6 ]; }
+
+# For each scene: its files, its line, what must hold whatever happens, what must hold after
+# status 0, and the names that may be there. $in and $out are its standard input and output, and
+# $reports is how many lines there may be on standard error: one for each input.
+scene() {
+  in=/dev/null out=/dev/null safe=true reports=1
+  case $1 in
+  gzip)        put small:x; line='gzip x' names='x x.gz'
+               safe='is x small || packs x.gz small; gone x.gz || packs x.gz small'
+               whole='packs x.gz small && gone x' ;;
+  gzip-big)    put big:x; line='gzip x' names='x x.gz'
+               safe='is x big || packs x.gz big; gone x.gz || packs x.gz big'
+               whole='packs x.gz big && gone x' ;;
+  gzip-over)   put small:x old:x.gz; line='gzip -f x' names='x x.gz'
+               safe='is x small || packs x.gz small; is x.gz old || packs x.gz small'
+               whole='packs x.gz small && gone x' ;;
+  gunzip)      put small.gz:x.gz; line='gunzip x.gz' names='x x.gz'
+               safe='is x small || packs x.gz small; gone x || is x small'
+               whole='is x small && gone x.gz' ;;
+  gunzip-big)  put big.gz:x.gz; line='gunzip x.gz' names='x x.gz'
+               safe='is x big || packs x.gz big; gone x || is x big'
+               whole='is x big && gone x.gz' ;;
+  keep)        reports=2; put small:x big:y; line='pgz -q x y' names='x y x.gz y.gz'
+               safe='is x small; is y big; gone x.gz || packs x.gz small; gone y.gz || packs y.gz big'
+               whole='packs x.gz small && packs y.gz big' ;;
+  remove)      reports=2; put small:x big:y; line='pgz -q --rm x y' names='x y x.gz y.gz'
+               safe='is x small || packs x.gz small; gone x.gz || packs x.gz small
+                     is y big || packs y.gz big; gone y.gz || packs y.gz big'
+               whole='packs x.gz small && packs y.gz big && gone x && gone y' ;;
+  unpack)      put plain.gz:x.gz; line='pgz -qd --rm x.gz' names='x x.gz'
+               safe='is x big || packs x.gz big; gone x || is x big'
+               whole='is x big && gone x.gz' ;;
+  tree)        reports=2; mkdir d d/e; put small:d/x small:d/e/y; line='pgz -qr --rm d'
+               names='d d/x d/x.gz d/e d/e/y d/e/y.gz'
+               safe='is d/x small || packs d/x.gz small; gone d/x.gz || packs d/x.gz small
+                     is d/e/y small || packs d/e/y.gz small; gone d/e/y.gz || packs d/e/y.gz small'
+               whole='packs d/x.gz small && packs d/e/y.gz small && gone d/x && gone d/e/y' ;;
+  named)       put small:x; line='pgz -q -o y x' names='x y'
+               safe='is x small; gone y || packs y small' whole='packs y small' ;;
+  named-over)  put big:x old:y; line='pgz -qf --rm -o y x' names='x y'
+               safe='is x big || packs y big; is y old || packs y big' whole='packs y big' ;;
+  named-in)    put small.gz:x.gz; line='pgz -qd -o y' in=x.gz names='x.gz y'
+               safe='is x.gz small.gz; gone y || is y small' whole='is y small' ;;
+  stdout)      reports=2; put small:x big:y; line='pgz -qc x y' out=z names='x y z'
+               safe='is x small; is y big' whole='gzip -dc <z | { cat x y | cmp -s - /dev/fd/3; } 3<&0' ;;
+  through)     put big:x; line='pgz' in=x out=z names='x z' safe='is x big' whole='packs z big' ;;
+  unpack-out)  put big.gz:x.gz; line='gzip -dc x.gz' out=z names='x.gz z'
+               safe='is x.gz big.gz' whole='is z big' ;;
+  unpack-in)   put plain.gz:x.gz; line='zcat' in=x.gz out=z names='x.gz z'
+               safe='is x.gz plain.gz' whole='is z big' ;;
+  verify)      put big.gz:x.gz; line='pgz -qt x.gz' names='x.gz' safe='is x.gz big.gz' whole=true ;;
+  list)        put big.gz:x.gz; line='pgz -l x.gz' out=z names='x.gz z' safe='is x.gz big.gz'
+               whole='tail -n 1 z | grep -q " 3388895 .* x\$"' ;;
+  count)       reports=2; put small:x big:y; line='wc-race x y' out=z names='x y z'
+               safe='is x small; is y big' whole='is z counted' ;;
+  count-gz)    reports=2; put small:x big.gz:y; line='wc-race -o z x y' names='x y z'
+               safe='is x small; is y big.gz; gone z || counted z' whole='is z counted' ;;
+  count-over)  reports=2; put small:x big:y old:z; line='wc-race -o z x y' names='x y z'
+               safe='is z old || counted z' whole='is z counted' ;;
+  spill)       reports=2; put words:x; line='wc-race --memory 4M -o z x' names='x z'
+               safe='is x words; gone z || is z words.counted || is z counted.none' whole='is z words.counted' ;;
+  merge)       reports=3; put part1:x part2:y part3:w; line='wc-race merge x y w' out=z names='x y w z'
+               safe='is x part1' whole='is z merged' ;;
+  merge-file)  reports=3; put part1:x part2:y part3:w; line='wc-race merge -o z x - w' in=y names='x y w z'
+               safe='gone z || is z merged' whole='is z merged' ;;
+  map)         put small:x; line='wc-race map' in=x out=z names='x z' whole='is z mapped' ;;
+  combine)     put part1:x; line='wc-race combine' in=x out=z names='x z' whole='is z combined' ;;
+  echo)        put small:x; line='echoback -e' in=x out=z names='x z' whole='is z small' ;;
+  locks)       line='lockdemo --workers 2 --hold 1ms --json z' names=z
+               safe='gone z || events z' whole='events z' ;;
+  locks-out)   line='lockdemo --workers 2 --hold 1ms --json -' out=z names=z whole='events z' ;;
+  *)           return 1 ;;
+  esac
+}
+scenes='gzip gzip-big gzip-over gunzip gunzip-big keep remove unpack tree named named-over named-in
+  stdout through unpack-out unpack-in verify list count count-gz count-over spill merge merge-file
+  map combine echo locks locks-out'
+
+# --- One run -----------------------------------------------------------------------------------
+
+# fresh SCENE: its files in an empty directory, which becomes the current one.
+fresh() {
+  here=$scratch/run-$slot
+  rm -rf "$here" && mkdir -p "$here/files" "$here/tmp" && cd "$here/files" || exit 1
+  scene "$1"
+  [ "$out" = /dev/null ] || : >"$out"
+}
+
+# traced STRACE_OPTION...: the scene's line under strace; its status.
+traced() {
+  # shellcheck disable=SC2086
+  PATH=$scratch/bin:$PATH TMPDIR=$here/tmp timeout -s KILL 20 \
+    strace -f -e quiet=all "$@" $line <"$in" >"$out" 2>"$here/err"
+}
+
+# focus: sets $options, which leave only the calls on the scene's own files.
+focus() {
+  local name
+  options=(-P . -P "$PWD")
+  for name in $names; do options+=(-P "$name" -P "$PWD/$name"); done
+}
+
+# What every run must leave alone, and what none may leave behind.
+check_safe() {
+  local part
+  while IFS= read -r part; do eval "$part" || verdict='lost '; done <<<"${safe//; /$'\n'}"
+}
+check_left() {
+  local left
+  left=$(find . "$here/tmp" -mindepth 1 -printf '%P\n' | grep -vxF "${names// /$'\n'}")
+  [ -z "$left" ] || verdict+='left '
+}
+
+# judge STATUS CALL: sets $verdict to the words for what is not as it must be.
+judge() {
+  local status=$1 call=$2 lines
+  verdict=''
+  check_safe
+  [ "$status" != 0 ] || eval "$whole" || verdict+='wrong '
+  check_left
+  lines=$(grep -c . "$here/err")
+  case $status in
+  0 | 1 | 2) ;;
+  137) verdict+='hang ' ;;
+  # Without memory a Rust program ends by SIGABRT; one line says so.
+  134) grep -q '^memory allocation of .* failed' "$here/err" || verdict+='panic ' ;;
+  *) verdict+='panic ' ;;
+  esac
+  [[ $verdict == *panic* ]] || ! grep -q 'panicked' "$here/err" || verdict+='panic '
+  [ "$lines" -le $reports ] || [[ $verdict == *panic* ]] || verdict+='noise '
+  # It may be the report that could not be written.
+  [ "$status" = 0 ] || [ "$lines" -gt 0 ] || [ "$call" = write ] || verdict+='silent '
+}
+
+# try SCENE CALL ERROR WHEN WHERE: one run; a line for each that failed, `ok` for the others.
+try() {
+  local name=$1 call=$2 error=$3 when=$4 where=$5 options=() status verdict
+  fresh "$name"
+  if [ "$call" = undisturbed ]; then
+    echo "wrong: $name: undisturbed: $when"
+    return
+  fi
+  [ "$where" != files ] || focus
+  local failure=error=$error
+  [ "$error" != KILL ] || failure=signal=KILL
+  traced -o /dev/null --seccomp-bpf -e "trace=$call" -e "inject=$call:$failure:when=$when" \
+    "${options[@]}"
+  status=$?
+  if [ "$error" = KILL ]; then
+    verdict=''
+    check_safe
+    # shellcheck disable=SC2086
+    PATH=$scratch/bin:$PATH TMPDIR=$here/tmp timeout 20 $line <"$in" >"$out" 2>"$here/err"
+    check_safe
+    check_left
+  else
+    judge "$status" "$call"
+  fi
+  if [ "$where" = start ]; then
+    # Before `main` it may end in any way. Calls are counted in each thread, so those that the
+    # first thread makes there keep a few calls of the others from being reached.
+    verdict=$(grep -oE '(lost|hang|wrong) ' <<<"$verdict" | tr -d '\n')
+  fi
+  if [ -z "$verdict" ]; then
+    echo ok
+  else
+    echo "${verdict% }: $name: $call $error $when $where: $status: $(head -c 200 "$here/err" | tr '\n' ' ')"
+  fi
+}
+
+# --- All runs ----------------------------------------------------------------------------------
+
+# The errors that a call may end with.
+errors() {
+  case $1 in
+  openat) echo EIO EINTR EPERM ENOSPC EDQUOT ;;
+  read | pread64) echo EIO EINTR EAGAIN ;;
+  write | pwrite64) echo ENOSPC EIO EINTR EAGAIN EDQUOT ;;
+  close) echo EIO ENOSPC EINTR EDQUOT ;;
+  clone | clone3) echo EAGAIN ;;
+  mmap) echo ENOMEM ;;
+  fchmod | fchown | utimensat) echo EPERM EIO ;;
+  fsync | fdatasync | ftruncate | fallocate) echo EIO ENOSPC ;;
+  link | linkat | rename | renameat | renameat2) echo ENOSPC EIO EPERM EDQUOT ;;
+  unlink | unlinkat | mkdir | mkdirat) echo EIO EPERM ;;
+  *) echo EIO ;;
+  esac
+}
+# KILL for a call at which it may have made something.
+killing() {
+  case $1 in openat | *write* | close | fchmod | utimensat | fsync | *link* | *rename*) echo KILL ;; esac
+}
+calls=(openat read pread64 write pwrite64 close clone clone3 mmap fchmod fchown utimensat fsync
+  fdatasync ftruncate fallocate link linkat rename renameat renameat2 unlink unlinkat mkdir mkdirat
+  statx fstat newfstatat getdents64 lseek)
+
+# counts WHERE: from a trace, each call with how often a thread does it at most; and with `all`, how
+# often the first thread has done it when `main` begins, which is after the runtime's sigaltstack.
+counts() {
+  awk -v where="$1" '
+    { split($2, name, "("); call = name[1]; if ($2 == "<...") next }
+    NR == 1 { first = $1 }
+    $1 == first && call == "sigaltstack" { if (++stacks == 2) for (c in mine) start[c] = mine[c] }
+    $1 == first { mine[call]++ }
+    { if (++count[$1, call] > most[call]) most[call] = count[$1, call] }
+    END { for (c in most) if (c != "sigaltstack") print c, (where == "all" ? start[c] + 0 : 0), most[c] }
+  ' trace
+}
+
+# plan SCENE: a line for each run of it.
+plan() {
+  local set name=$1 where call start most error when options verdict
+  set=$(IFS=,; echo "${calls[*]}")
+  for where in all files; do
+    fresh "$name"
+    options=()
+    [ $where = all ] || focus
+    traced -o "$here/trace" -e "trace=$set,sigaltstack" "${options[@]}"
+    judge $? ''
+    if [ -n "$verdict" ]; then
+      echo "$name undisturbed 0 ${verdict// /-} $where"
+      continue
+    fi
+    (cd "$here" && counts $where) | sort | while read -r call start most; do
+      for ((when = 1; when <= most; when++)); do
+        for error in $(errors "$call") $(killing "$call"); do
+          # Of many calls in a row, those at both ends and every ninth of the others.
+          if ((when > start + 24 && when < most - 4 && (when - start) % 9)); then continue; fi
+          if ((when > start)); then
+            echo "$name $call $error $when $where"
+          elif [ $amount = all ] && [ "$error" != KILL ]; then
+            echo "$name $call $error $when start"
+          fi
+        done
+      done
+    done
+  done
+}
+
+slot=0
+for name in ${*:-$scenes}; do
+  (cd "$scratch" && mkdir -p check && cd check && scene "$name") || { echo "no scene is called $name" >&2; exit 2; }
+  plan "$name"
+done >"$scratch/plan"
+runs=$(wc -l <"$scratch/plan")
+stride=1
+[ $amount = all ] || stride=$((runs / 400 + 1))
+awk -v stride=$stride 'NR % stride == 0' "$scratch/plan" >"$scratch/taken"
+
+# Two at a time: starting strace is mostly waiting. Bash says on standard error what was killed.
+for slot in 0 1; do
+  awk -v slot=$slot 'NR % 2 == slot' "$scratch/taken" >"$scratch/taken-$slot"
+  while read -r -u 3 name call error when where; do
+    try "$name" "$call" "$error" "$when" "$where"
+  done 3<"$scratch/taken-$slot" >"$scratch/results-$slot" 2>/dev/null &
+done
+wait
+cat "$scratch"/results-? >"$scratch/results"
+
+# --- What only close reports -------------------------------------------------------------------
+
+# told NAME LINE: with every close of the file failing, the status is 1, and one line says why.
+told() {
+  local file=$1 verdict='' status
+  traced -o /dev/null -P "$PWD/$file" -e inject=close:error=ENOSPC
+  status=$?
+  [ $status = 1 ] || verdict='wrong '
+  grep -q 'No space left on device' "$here/err" || verdict+='silent '
+  eval "$safe" || verdict+='lost '
+  if [ -z "$verdict" ]; then
+    echo ok
+  else
+    echo "${verdict% }: $line: every close of $file ENOSPC: $status: $(head -c 200 "$here/err" | tr '\n' ' ')"
+  fi
+}
+
+slot=0
+for name in ${*:-$scenes}; do
+  fresh "$name"
+  [ "$out" = /dev/null ] || told "$out"
+done >>"$scratch/results"
+if [ -z "$*" ]; then
+  fresh gzip; mkdir d; mv x d; line='gzip d/x' safe='is d/x small'
+  told d/x.gz
+  fresh gunzip; safe='packs x.gz small'
+  told x
+  fresh count-over; safe='is z old'
+  told z
+fi >>"$scratch/results"
+
+# --- The sum -----------------------------------------------------------------------------------
+
+grep -v '^ok$' "$scratch/results" | sort | tee "${KEEP:-/dev/null}" | head -n 60
+echo "$(grep -c . "$scratch/results") runs of $runs:" \
+  "$(for word in lost wrong left panic hang noise silent; do
+       echo -n " $(grep -v '^ok$' "$scratch/results" | cut -d: -f1 | grep -c $word) $word,"
+     done | sed 's/,$//')"
+failed=$(grep -cv '^ok$' "$scratch/results")
+echo "$(grep -c '^ok$' "$scratch/results") passed, $failed failed"
+[ "$failed" = 0 ]
