@@ -4,5 +4,6 @@ mod beside_gzip;
 mod faults;
 mod flags;
 mod support;
+mod swaps;
 mod table;
 mod terminal;

@@ -42,7 +42,7 @@ impl Ran {
     }
 }
 
-/// Links to the command under test, by gzip's names.
+/// Links to the commands under test, to `pgz` by gzip's names, too.
 fn links() -> &'static Path {
     static LINKS: OnceLock<PathBuf> = OnceLock::new();
     LINKS.get_or_init(|| {
@@ -51,10 +51,12 @@ fn links() -> &'static Path {
         let links =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("links-{}", std::process::id()));
         fs::create_dir_all(&links).unwrap();
-        for name in ["pgz", "gzip", "gunzip", "zcat"] {
+        let tally = Path::new(env!("CARGO_BIN_EXE_wc-race"));
+        let names = ["pgz", "gzip", "gunzip", "zcat"].map(|name| (name, built));
+        for (name, command) in names.into_iter().chain([("wc-race", tally)]) {
             let link = links.join(name);
             let _ = fs::remove_file(&link);
-            symlink(built, link).unwrap();
+            symlink(command, link).unwrap();
         }
         links
     })
