@@ -3,6 +3,7 @@
 mod beside_gzip;
 mod faults;
 mod flags;
+mod kernel;
 mod support;
 mod swaps;
 mod table;
