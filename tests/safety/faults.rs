@@ -7,6 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const FILES: usize = 60;
+/// Compress them all.
+const REMOVING: &str = "exec pgz -q1r --rm .";
+const OVERWRITING: &str = "exec pgz -q1f f? f??";
 
 /// Makes files of a few sizes, some of several chunks, and tells their sum.
 fn many(dir: &Dir) {
@@ -33,16 +36,21 @@ fn all_there(dir: &Dir, originals: &Dir) {
     }
 }
 
-fn temporary_files(dir: &Dir) -> usize {
-    dir.list().split(' ').filter(|name| name.starts_with(".pgz-")).count()
+/// The files that nobody asked for.
+fn strays(dir: &Dir) -> Vec<String> {
+    let asked_for = |name: &str| {
+        let name = name.strip_suffix(".gz").unwrap_or(name);
+        name.strip_prefix('f').is_some_and(|number| number.parse::<usize>().is_ok())
+    };
+    dir.list().split(' ').filter(|name| !asked_for(name)).map(str::to_owned).collect()
 }
 
-/// Times spread over the run, differently each time, and none twice.
-fn moments(count: u32, run: Duration) -> impl Iterator<Item = Duration> {
+/// Numbers between 0 and 1, differently each time, and none twice.
+fn anywhere() -> impl Iterator<Item = f64> {
     let mut seed = std::process::id();
-    (0..count).map(move |_| {
+    std::iter::repeat_with(move || {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        run.mul_f64(f64::from(seed >> 8) / f64::from(1 << 24))
+        f64::from(seed >> 8) / f64::from(1 << 24)
     })
 }
 
@@ -51,18 +59,24 @@ fn kill(signal: &str, child: &Child) {
     assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
 }
 
-/// Waits until a temporary file is being written.
-fn until_begun(dir: &Dir) {
+/// Waits until the input has been opened.
+fn until_begun(dir: &Dir, child: &Child, input: &str) {
+    let input = dir.path().join(input).canonicalize().unwrap();
+    let is_open = || {
+        let files = fs::read_dir(format!("/proc/{}/fd", child.id())).ok()?;
+        let mut files = files.filter_map(|file| fs::read_link(file.ok()?.path()).ok());
+        files.find(|file| *file == input)
+    };
     let start = Instant::now();
-    while temporary_files(dir) == 0 {
+    while is_open().is_none() {
         assert!(start.elapsed() < Duration::from_secs(30), "nothing was begun");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
-/// Compresses with `--rm` and is stopped by `signal` that many times, at random moments, each time
-/// beginning where the last run was stopped.
-fn stopped_at_random(signal: &str, count: u32, after: impl Fn(&Dir)) {
+/// Runs a line that compresses all files, and is stopped by `signal` that many times, at random
+/// moments, mostly beginning where the last run was stopped. `after` is called each time.
+fn stopped_at_random(signal: &str, count: u32, line: &str, after: impl Fn(&Dir)) {
     let originals = Dir::new();
     many(&originals);
     let copy = || {
@@ -73,38 +87,58 @@ fn stopped_at_random(signal: &str, count: u32, after: impl Fn(&Dir)) {
     };
     let mut dir = copy();
     let start = Instant::now();
-    dir.run("find . -name 'f*' ! -name '*.gz' -print0 | xargs -0 pgz -q1 --rm").silent();
-    let whole = start.elapsed();
+    dir.run(line).silent();
+    let mut whole = start.elapsed();
     all_there(&dir, &originals);
     dir = copy();
-    let mut stopped = 0;
-    for (number, moment) in moments(count, whole / 2).enumerate() {
-        let line = "exec pgz -q1r --rm .";
+    let (mut stopped, mut since_copy) = (0, 0);
+    // Most tries should stop it; where they do not, the moments come earlier and earlier.
+    for moment in anywhere().take(20 * usize::try_from(count).unwrap()) {
         let mut child = dir.shell(Tools::Ours, line).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(moment);
+        std::thread::sleep(whole.mul_f64(moment));
         // A process that has ended by itself is not to be signalled any more.
-        if child.try_wait().unwrap().is_none() {
+        let over = child.try_wait().unwrap().is_some();
+        if !over {
             kill(signal, &child);
-            stopped += 1;
+            stopped += u32::from(child.wait().unwrap().signal().is_some());
         }
-        child.wait().unwrap();
         after(&dir);
-        if number % 5 == 4 {
+        since_copy += 1;
+        if over || since_copy == 5 {
             all_there(&dir, &originals);
             dir = copy();
+            since_copy = 0;
+            whole = if over { whole.mul_f64(0.8) } else { whole };
+        }
+        if stopped == count {
+            return;
         }
     }
-    assert!(stopped > count / 4, "{stopped} of {count} were stopped");
+    panic!("{stopped} of {count} were stopped");
 }
 
 #[test]
 fn kill_9_at_fifty_moments_loses_nothing() {
-    stopped_at_random("KILL", 50, |_| {});
+    stopped_at_random("KILL", 50, REMOVING, |_| {});
+}
+
+/// A file without a name is gone with the process that was writing it.
+#[test]
+fn kill_9_leaves_nothing_behind_where_files_can_be_without_a_name() {
+    use rustix::fs::{Mode, OFlags, open};
+    let dir = Dir::new();
+    if open(dir.path(), OFlags::TMPFILE | OFlags::WRONLY, Mode::RUSR).is_err() {
+        eprintln!("skipped: there is no O_TMPFILE here");
+        return;
+    }
+    stopped_at_random("KILL", 10, REMOVING, |dir| assert_eq!(strays(dir), [""; 0]));
 }
 
 #[test]
-fn an_interrupt_leaves_no_temporary_file() {
-    stopped_at_random("INT", 20, |dir| assert_eq!(temporary_files(dir), 0));
+fn an_interrupt_leaves_nothing_behind() {
+    for line in [REMOVING, OVERWRITING] {
+        stopped_at_random("INT", 10, line, |dir| assert_eq!(strays(dir), [""; 0]));
+    }
 }
 
 #[test]
@@ -112,7 +146,7 @@ fn the_signal_is_what_it_dies_of() {
     for (signal, number) in [("HUP", 1), ("INT", 2), ("TERM", 15)] {
         let dir = Dir::with("head -c 20000000 /dev/urandom > a");
         let mut child = dir.shell(Tools::Ours, "exec pgz -p1 --ultra --rm a").spawn().unwrap();
-        until_begun(&dir);
+        until_begun(&dir, &child, "a");
         kill(signal, &child);
         assert_eq!(child.wait().unwrap().signal(), Some(number));
         assert_eq!(dir.list(), "a");
@@ -160,7 +194,7 @@ fn an_original_that_is_written_to_or_replaced_meanwhile_stays() {
         let dir = Dir::with("head -c 20000000 /dev/urandom > a");
         let mut pgz = dir.shell(Tools::Ours, "exec pgz -q -p1 --ultra --rm a");
         let child = pgz.stderr(Stdio::piped()).spawn().unwrap();
-        until_begun(&dir);
+        until_begun(&dir, &child, "a");
         dir.run(change).silent();
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(1));
