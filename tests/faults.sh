@@ -236,7 +236,8 @@ try() {
     judge "$status" "$call"
   fi
   if [ "$where" = start ]; then
-    # Before `main` it may end in any way.
+    # Before `main` it may end in any way. Calls are counted in each thread, so those that the
+    # first thread makes there keep a few calls of the others from being reached.
     verdict=$(grep -oE '(lost|hang|wrong) ' <<<"$verdict" | tr -d '\n')
   fi
   if [ -z "$verdict" ]; then

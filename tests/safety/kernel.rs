@@ -51,10 +51,11 @@ fn it_reads_what_is_made_in_gzips_place() {
     for line in lines {
         let dir = Dir::with(MODULES);
         let plain = fs::read(dir.path().join("other.ko")).unwrap();
-        dir.run(&format!("({line}) > packed")).silent();
+        let ran = dir.run(&format!("({line}) > packed"));
         let packed = fs::read(dir.path().join("packed")).unwrap();
-        if read(&packed) != Ok(plain) {
-            failed.push(line);
+        let result = read(&packed).map(|unpacked| unpacked == plain);
+        if (ran.code, &*ran.err, &result) != (Some(0), "", &Ok(true)) {
+            failed.push(format!("{line}: {:?} {:?} {result:?}", ran.code, ran.err));
         }
     }
     assert!(failed.is_empty(), "{failed:#?}");
