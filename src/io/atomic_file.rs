@@ -14,8 +14,8 @@
 use super::attributes::Attributes;
 use super::close::close;
 use super::dir::{Dir, sync};
-use super::identity::FileId;
 use super::outputs::{Outputs, claim, temporary_name};
+use super::version::FileId;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, linkat, renameat, renameat_with};
 use rustix::io::Errno;
 use std::collections::HashSet;
@@ -128,6 +128,7 @@ impl AtomicFile {
 
     /// Overwrites the file that is there, keeping its inode, for where another one in its place
     /// would not have its owner. Not atomic; but all that is to be written is there already.
+    #[cfg(feature = "cli")]
     pub(crate) fn write_into(mut self, target: &File) -> io::Result<()> {
         self.file.rewind()?;
         let mut target = target;

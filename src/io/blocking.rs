@@ -20,11 +20,13 @@ impl<T: AsFd> Blocking<T> {
     }
 
     /// The stream itself.
+    #[cfg(feature = "cli")]
     pub fn get_ref(&self) -> &T {
         &self.0
     }
 
     /// Gives the stream back.
+    #[cfg(feature = "cli")]
     pub fn into_inner(self) -> T {
         self.0
     }

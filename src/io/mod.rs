@@ -3,13 +3,16 @@
 
 mod atomic_file;
 mod attributes;
+// Only the commands have it in their interface.
+#[cfg_attr(not(feature = "cli"), allow(unreachable_pub))]
 mod blocking;
 mod close;
 mod dir;
-mod identity;
+#[cfg(feature = "cli")]
 mod output;
 mod outputs;
 mod target;
+mod version;
 
 pub use atomic_file::Existing;
 pub(crate) use atomic_file::{AtomicFile, Placed};
@@ -17,8 +20,12 @@ pub(crate) use attributes::Attributes;
 pub(crate) use blocking::Blocking;
 pub(crate) use close::close;
 pub(crate) use dir::Dir;
-pub(crate) use identity::{FileId, Version};
+#[cfg(feature = "cli")]
 pub(crate) use output::Output;
 pub use outputs::Outputs;
+#[cfg(feature = "cli")]
 pub(crate) use outputs::is_temporary;
-pub(crate) use target::{Target, is_standard_output, open_special};
+#[cfg(feature = "cli")]
+pub(crate) use target::is_standard_output;
+pub(crate) use target::{Target, open_special};
+pub(crate) use version::{FileId, Version};

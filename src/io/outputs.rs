@@ -1,7 +1,7 @@
 //! What a run makes: the outputs under way, and those that are in place.
 
 use super::dir::Dir;
-use super::identity::FileId;
+use super::version::FileId;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock};
 use rustix::process::geteuid;
 use std::collections::hash_map::RandomState;

@@ -1,8 +1,7 @@
 //! Where an output goes that is asked for by its path.
 
 use super::dir::Dir;
-use super::identity::FileId;
-use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, readlinkat};
+use rustix::fs::{FileType, Mode, OFlags, readlinkat};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -59,7 +58,11 @@ impl Target {
 }
 
 /// Whether the path is a name of this process's standard output, such as `/dev/stdout`.
+#[cfg(feature = "cli")]
 pub(crate) fn is_standard_output(path: &Path) -> bool {
+    use super::version::FileId;
+    use rustix::fs::{Stat, fstat};
+
     let id = |stat: rustix::io::Result<Stat>| stat.map(|stat| FileId::from(&stat));
     match Target::of(path) {
         Ok(Target::Stream(file)) => {

@@ -66,7 +66,6 @@ mod choice;
 mod counter;
 mod engine;
 mod hash;
-mod identity;
 pub mod partial;
 mod queue;
 pub mod race;

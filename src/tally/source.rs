@@ -1,7 +1,7 @@
 //! Where words come from, and what is found there.
 
-use super::identity::Identity;
 use crate::io::Blocking;
+use crate::io::Version;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, ErrorKind, Read, Seek, SeekFrom};
@@ -63,7 +63,7 @@ pub(super) struct Regular {
     file: File,
     pub(super) start: u64,
     pub(super) end: u64,
-    identity: Identity,
+    version: Version,
     /// Where its end was found to be, if that is before `end`.
     found: AtomicU64,
 }
@@ -83,7 +83,7 @@ impl Regular {
         read?;
         if filled < wanted {
             self.found.fetch_min(from + filled as u64, Ordering::Relaxed);
-            self.identity.check(&self.file)?;
+            self.version.check(&self.file)?;
         }
         Ok(())
     }
@@ -136,39 +136,39 @@ fn has_size(file: &File) -> io::Result<bool> {
 /// From where it is to what is its end now. Others that have the file open as well find it read.
 /// If its size is less than what can be read of it, it is a stream, of that kind.
 fn regular(mut file: File, stream: impl Fn(Box<dyn Read + Send>) -> Opened) -> io::Result<Opened> {
-    let Some(identity) = end(&file)? else {
+    let Some(version) = end(&file)? else {
         return Ok(stream(in_order(file)?));
     };
     let start = file.stream_position()?;
     file.seek(SeekFrom::End(0))?;
     let found = AtomicU64::new(u64::MAX);
-    Ok(Opened::Regular(Regular { file, start, end: identity.length, identity, found }))
+    Ok(Opened::Regular(Regular { file, start, end: version.length, version, found }))
 }
 
 /// What the file is when nothing can be read behind its end; `None` if its size is wrong.
-fn end(file: &File) -> io::Result<Option<Identity>> {
+fn end(file: &File) -> io::Result<Option<Version>> {
     // What cannot be read there need not be.
     let goes_on = |at| read_at_most(file, &mut [0], at).0 > 0;
-    settled(|| Ok(Identity::of(&file.metadata()?)), goes_on)
+    settled(|| Ok(Version::from(&file.metadata()?)), goes_on)
 }
 
 /// The same. Of a file that grows as fast as it is looked at, what it was at last.
 fn settled(
-    mut look: impl FnMut() -> io::Result<Identity>,
+    mut look: impl FnMut() -> io::Result<Version>,
     goes_on: impl Fn(u64) -> bool,
-) -> io::Result<Option<Identity>> {
-    let mut identity = look()?;
+) -> io::Result<Option<Version>> {
+    let mut version = look()?;
     for _ in 0..TRIES {
-        if !goes_on(identity.length) {
+        if !goes_on(version.length) {
             break;
         }
         let now = look()?;
-        if now.length == identity.length {
+        if now.length == version.length {
             return Ok(None);
         }
-        identity = now;
+        version = now;
     }
-    Ok(Some(identity))
+    Ok(Some(version))
 }
 
 /// The file, to be read from where it is to its end, by one thread. What is no regular file is waited
@@ -179,14 +179,14 @@ pub(super) fn in_order(mut file: File) -> io::Result<Box<dyn Read + Send>> {
         return Ok(Box::new(Blocking::new(file)));
     }
     let at = file.stream_position()?;
-    Ok(Box::new(InOrder { file, identity: Identity::of(&metadata), at, end: u64::MAX }))
+    Ok(Box::new(InOrder { file, version: Version::from(&metadata), at, end: u64::MAX }))
 }
 
 /// A regular file that is read in order. Its size may be wrong. If the size changes, it is not, and
 /// the file ends where it says then, so that a file that is appended to for ever has an end.
 struct InOrder {
     file: File,
-    identity: Identity,
+    version: Version,
     at: u64,
     end: u64,
 }
@@ -196,11 +196,11 @@ impl Read for InOrder {
         let left = usize::try_from(self.end - self.at).unwrap_or(usize::MAX).min(buffer.len());
         let count = self.file.read(&mut buffer[..left])?;
         self.at += count as u64;
-        if count == 0 && self.at < self.identity.length {
-            self.identity.check(&self.file)?;
+        if count == 0 && self.at < self.version.length {
+            self.version.check(&self.file)?;
         } else if self.end == u64::MAX {
             let length = self.file.metadata()?.len();
-            if length != self.identity.length {
+            if length != self.version.length {
                 self.end = length.max(self.at);
             }
         }
@@ -262,8 +262,8 @@ mod tests {
     /// A file whose size said `end` when it was opened.
     fn sized(text: &[u8], end: u64) -> Regular {
         let file = file(text);
-        let identity = Identity::of(&file.metadata().unwrap());
-        Regular { file, start: 0, end, identity, found: AtomicU64::new(u64::MAX) }
+        let version = Version::from(&file.metadata().unwrap());
+        Regular { file, start: 0, end, version, found: AtomicU64::new(u64::MAX) }
     }
 
     /// The words of a segment of the first `to` bytes, and what is wrong.
@@ -307,15 +307,15 @@ mod tests {
 
     #[test]
     fn a_size_is_right_wrong_or_grows() {
-        let real = Identity::of(&file(b"").metadata().unwrap());
+        let real = Version::from(&file(b"").metadata().unwrap());
         let told = |lengths: &[u64], truth: u64| {
             let mut lengths = lengths.iter().copied();
             let look = || {
-                let mut identity = real;
-                identity.length = lengths.next().unwrap();
-                Ok(identity)
+                let mut version = real;
+                version.length = lengths.next().unwrap();
+                Ok(version)
             };
-            settled(look, |at| at < truth).unwrap().map(|identity| identity.length)
+            settled(look, |at| at < truth).unwrap().map(|version| version.length)
         };
         assert_eq!(told(&[7], 7), Some(7));
         assert_eq!(told(&[4096], 7), Some(4096));

@@ -166,7 +166,8 @@ impl Options<'_> {
         if possible.iter().all(|name| self.id(name) == self.id(first)) {
             return Ok(first.to_owned());
         }
-        Err(Unclear::Ambiguous(possible.iter().map(|name| format!(" '--{name}'")).collect()))
+        let possible: Vec<_> = possible.iter().map(|name| format!(" '--{name}'")).collect();
+        Err(Unclear::Ambiguous(possible.concat()))
     }
 
     fn find(&self, name: &str) -> Option<&Arg> {

@@ -1,7 +1,7 @@
 //! The files that partial tallies are merged from.
 
 use crate::gzip::{GzipError, Settings, stream};
-use crate::tally::identity::Identity;
+use crate::io::Version;
 use crate::tally::source::{self, GZIP, in_order, read_at_most};
 use crate::tally::stream::PACKET;
 use std::error::Error;
@@ -46,7 +46,7 @@ fn invalid(error: impl Into<Box<dyn Error + Send + Sync>>) -> io::Error {
 /// An input as it is read.
 pub(super) enum Text {
     /// A regular file, opened anew for every piece of it.
-    Closed { path: PathBuf, identity: Identity, at: u64, ended: bool },
+    Closed { path: PathBuf, version: Version, at: u64, ended: bool },
     /// What can only be read in order: its first bytes, and the rest.
     Stream(io::Chain<io::Cursor<Vec<u8>>, BufReader<Box<dyn Read + Send>>>),
     /// A stretch of a temporary file.
@@ -62,8 +62,8 @@ impl Input {
                 let file = File::open(&path)?;
                 let metadata = file.metadata()?;
                 if is_text(&file, &metadata)? {
-                    let identity = Identity::of(&metadata);
-                    return Ok(Text::Closed { path, identity, at: 0, ended: false });
+                    let version = Version::from(&metadata);
+                    return Ok(Text::Closed { path, version, at: 0, ended: false });
                 }
                 file
             }
@@ -97,11 +97,11 @@ impl Read for Text {
         let (read, at) = match self {
             Self::Stream(stream) => return stream.read(buffer),
             Self::Closed { ended: true, .. } => return Ok(0),
-            Self::Closed { path, identity, at, ended } => {
+            Self::Closed { path, version, at, ended } => {
                 let file = File::open(path)?;
                 let (filled, read) = read_at_most(&file, buffer, *at);
                 // Afterwards, as it may have changed in between.
-                identity.check(&file)?;
+                version.check(&file)?;
                 read?;
                 // Whatever its size says.
                 *ended = filled < buffer.len();

@@ -1,7 +1,8 @@
 //! Which file it is, and whether it is as it was.
 
 use rustix::fs::Stat;
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 
 /// The device and the number of a file: what makes it that file, by whatever name.
@@ -18,7 +19,7 @@ pub(crate) struct FileId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
     id: FileId,
-    length: u64,
+    pub(crate) length: u64,
     modified: (i128, i128),
     changed: (i128, i128),
 }
@@ -35,6 +36,16 @@ impl From<&Stat> for FileId {
         // What does not fit is compared with what does not fit either, cut in the same way.
         let number = |number: i128| u64::try_from(number).unwrap_or(u64::MAX);
         Self { device: number(stat.st_dev.into()), inode: number(stat.st_ino.into()) }
+    }
+}
+
+impl Version {
+    /// Fails if the file is not what it was.
+    pub(crate) fn check(&self, file: &File) -> io::Result<()> {
+        if Self::from(&file.metadata()?) == *self {
+            return Ok(());
+        }
+        Err(io::Error::other("changed while it was read"))
     }
 }
 
@@ -65,7 +76,7 @@ impl From<&Stat> for Version {
 mod tests {
     use super::*;
     use crate::io::Dir;
-    use std::fs::{self, File, FileTimes};
+    use std::fs::{self, FileTimes};
 
     #[test]
     fn a_time_that_was_put_back_does_not_hide_a_change() {
