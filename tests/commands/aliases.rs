@@ -117,8 +117,9 @@ fn every_option_may_be_given_again_and_the_last_one_counts() {
 
 #[test]
 fn where_no_thread_starts_no_command_panics() {
-    let words: Vec<_> = (0..700_000).map(|number| format!("{number}\n")).collect();
-    let dir = Dir::with(&[("a", b"b a b"), ("many", words.concat().as_bytes())]);
+    let words: Vec<_> = (0..700_000).map(|number| number.to_string()).collect();
+    let words = words.join(" ");
+    let dir = Dir::with(&[("a", b"b a b"), ("many", words.as_bytes())]);
     for options in ["a", "-o out a", "--progress always a", "--memory 16M -n 1 --top 2 many"] {
         let ran = run(&mut single_threaded(&dir, "wc-race", options), b"");
         assert_eq!((ran.code, &*ran.err), (Some(0), ""), "{options}");

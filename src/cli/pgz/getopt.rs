@@ -89,7 +89,7 @@ impl Options<'_> {
         let name = self.full_name(name).map_err(|why| match why {
             Unclear::Unknown => format!("unrecognized option '--{}'", printable(text)),
             Unclear::Ambiguous(possible) => {
-                format!("option '--{}' is ambiguous; possibilities:{possible}", printable(text))
+                format!("option '--{}' is ambiguous; possibilities: {possible}", printable(text))
             }
         })?;
         let takes_value = name == BITS || self.find(&name).is_some_and(takes_value);
@@ -166,8 +166,7 @@ impl Options<'_> {
         if possible.iter().all(|name| self.id(name) == self.id(first)) {
             return Ok(first.to_owned());
         }
-        let possible: Vec<_> = possible.iter().map(|name| format!(" '--{name}'")).collect();
-        Err(Unclear::Ambiguous(possible.concat()))
+        Err(Unclear::Ambiguous(format!("'--{}'", possible.join("' '--"))))
     }
 
     fn find(&self, name: &str) -> Option<&Arg> {
