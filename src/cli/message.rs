@@ -20,7 +20,7 @@ pub fn fail(command: &str, error: &anyhow::Error) {
 
 /// Prints `command: file: cause`, one line.
 pub fn fail_file(command: &str, file: &Path, error: &(dyn Error + 'static)) {
-    line(command, &format!("{}: {}", Name(file), reason(error)));
+    line(command, &format!("{}: {}", Input(file), reason(error)));
 }
 
 /// Prints `command: text`, one line. Control characters are escaped; a line feed begins another
@@ -103,6 +103,16 @@ pub(super) fn reason(error: &(dyn Error + 'static)) -> String {
         (rest.is_empty() || rest.starts_with(" at path ")).then(|| words.to_owned())
     });
     cut.unwrap_or(text)
+}
+
+/// An input's name for a person to read: `-` is standard input.
+#[derive(Debug)]
+pub struct Input<'a>(pub &'a Path);
+
+impl fmt::Display for Input<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == Path::new("-") { f.write_str("standard input") } else { Name(self.0).fmt(f) }
+    }
 }
 
 /// A file's name for a person to read: bytes that are not text, and characters that would drive

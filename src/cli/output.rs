@@ -56,8 +56,8 @@ impl Sink {
             metadata.is_some_and(|metadata| FileId::from(&metadata) == before)
         };
         if let Some(input) = inputs.iter().find(same) {
-            let input = message::Name(&input.name);
-            bail!("{}: the output would overwrite the input {input}", self.name());
+            let input = message::Input(&input.name);
+            bail!("{}: the output would overwrite the input: {input}", self.name());
         }
         Ok(())
     }

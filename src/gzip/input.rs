@@ -6,7 +6,7 @@ use crate::io::{Blocking, Dir};
 use rustix::fs::{Mode, OFlags};
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -127,10 +127,15 @@ pub fn open(input: &Input) -> Result<File, GzipError> {
     Ok(file)
 }
 
+/// Some pipes and sockets hand over packets, and drop what of one does not fit into a read. None is
+/// larger than this.
+const PACKET: usize = 64 << 10;
+
 /// An input whose bytes are counted as they are read.
 #[derive(Debug)]
 pub struct Counted {
-    file: Blocking<File>,
+    /// Reads that are smaller than a packet go through its buffer, all others past it.
+    file: BufReader<Blocking<File>>,
     read: Arc<AtomicU64>,
 }
 
@@ -138,7 +143,8 @@ impl Counted {
     /// Counts in the options' [`read`](Options::read).
     #[must_use]
     pub fn new(file: File, options: &Options) -> Self {
-        Self { file: Blocking::new(file), read: Arc::clone(&options.read) }
+        let file = BufReader::with_capacity(PACKET, Blocking::new(file));
+        Self { file, read: Arc::clone(&options.read) }
     }
 }
 

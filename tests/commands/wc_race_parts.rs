@@ -141,7 +141,7 @@ fn a_damaged_partial_tally_is_refused_with_its_line() {
         }
         assert_eq!(dir.list(), "a a.tsv b b.tsv bad");
         let ran = run(&mut dir.command("wc-race", "merge a.tsv -"), bad);
-        ran.assert_one_complaint(&format!("wc-race: -: {reason}\n"));
+        ran.assert_one_complaint(&format!("wc-race: standard input: {reason}\n"));
     }
 }
 
@@ -151,7 +151,7 @@ fn a_merge_without_one_of_its_inputs_is_none() {
     for (files, reason) in [
         ("a.tsv missing", "missing: No such file or directory"),
         ("a.tsv .", ".: Is a directory"),
-        ("- a.tsv -", "-: can be read only once"),
+        ("- a.tsv -", "standard input: can be read only once"),
     ] {
         let ran = dir.run("wc-race", &format!("merge -o new {files}"));
         ran.assert_one_complaint(&format!("wc-race: {reason}\n"));
@@ -244,8 +244,7 @@ fn an_input_that_is_one_word_without_an_end_is_refused() {
         let mut step = command("wc-race", name);
         step.stdin(File::open("/dev/zero").unwrap()).stdout(Stdio::piped());
         let ran = Running::start(&mut step).finish(b"");
-        let of = if name == "merge" { "-" } else { "standard input" };
-        ran.assert_one_complaint(&format!("wc-race: {of}: {reason}\n"));
+        ran.assert_one_complaint(&format!("wc-race: standard input: {reason}\n"));
         assert_eq!(ran.text(), "");
     }
 }

@@ -33,9 +33,12 @@ fn the_input_is_never_the_output() {
         let ran = dir.run(&format!("pgz -qf -o {output} < s"));
         ran.says(1, "pgz: stdin: the input and the output are the same file\n");
         let ran = dir.run(&format!("wc-race -o {output} s"));
-        ran.says(1, &format!("wc-race: {output}: the output would overwrite the input s\n"));
+        ran.says(1, &format!("wc-race: {output}: the output would overwrite the input: s\n"));
         let ran = dir.run(&format!("wc-race -o {output} < s"));
-        ran.says(1, &format!("wc-race: {output}: the output would overwrite the input -\n"));
+        ran.says(
+            1,
+            &format!("wc-race: {output}: the output would overwrite the input: standard input\n"),
+        );
         assert_eq!(dir.run("wc-race -n1 -f tsv s | wc-race merge --partial -o s s").code, Some(1));
     }
     dir.run("echo text | cmp - s").silent();

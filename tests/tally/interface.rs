@@ -164,11 +164,10 @@ fn an_output_file_is_replaced_when_it_is_complete_and_keeps_its_mode() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("out");
-    fs::write(&path, "a a").unwrap();
+    fs::write(&path, "old").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
     std::os::unix::fs::symlink("out", directory.path().join("link")).unwrap();
-    // It may even be the input.
-    let output = run(directory.path(), &["-ftsv", "-o", "link", "out"], b"");
+    let output = run(directory.path(), &["-ftsv", "-o", "link"], b"a a");
     assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b""[..]));
     assert_eq!(fs::read_to_string(&path).unwrap(), "a\t2\n");
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o640);

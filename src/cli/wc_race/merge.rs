@@ -64,11 +64,11 @@ fn open(files: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
     let is_standard_input = |file: &&PathBuf| file.as_os_str() == STANDARD_INPUT;
     // Two readers of one stream would each have parts of lines.
     if files.iter().filter(is_standard_input).count() > 1 {
-        bail!("{STANDARD_INPUT}: can be read only once");
+        bail!("standard input: can be read only once");
     }
     let open = |file: &PathBuf| {
         Ok(if is_standard_input(&file) {
-            Input::Open(stdio::input().context(STANDARD_INPUT)?.into_inner())
+            Input::Open(stdio::input().context("standard input")?.into_inner())
         } else {
             Input::File(file.clone())
         })
@@ -84,7 +84,7 @@ fn name_input(error: MergeError, files: &[PathBuf]) -> anyhow::Error {
     match error {
         MergeError::Input { number, source } => {
             let name = files.get(number).map_or(Path::new(STANDARD_INPUT), PathBuf::as_path);
-            anyhow::Error::new(source).context(message::Name(name).to_string())
+            anyhow::Error::new(source).context(message::Input(name).to_string())
         }
         error => error.into(),
     }
