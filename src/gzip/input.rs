@@ -2,8 +2,8 @@
 
 use super::GzipError;
 use super::file::{Action, Options, Original};
-use crate::io::{Blocking, Dir};
-use rustix::fs::{Mode, OFlags};
+use crate::io::{Blocking, Dir, Dirs, split};
+use rustix::fs::{FileType, Mode, OFlags};
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Read};
@@ -30,12 +30,13 @@ pub struct Input {
 pub struct Root {
     dir: Dir,
     path: PathBuf,
+    below: Dirs,
 }
 
 impl Root {
     /// Opens the directory.
     pub fn open(path: PathBuf) -> io::Result<Arc<Self>> {
-        Ok(Arc::new(Self { dir: Dir::open(&path)?, path }))
+        Ok(Arc::new(Self { dir: Dir::open(&path)?, path, below: Dirs::default() }))
     }
 
     /// A file below it, by the path that begins with the root's own.
@@ -59,20 +60,27 @@ impl Input {
     }
 
     /// The directory that it is in, opened, and its name there.
-    pub(super) fn find(&self) -> io::Result<(Dir, OsString)> {
+    pub(super) fn find(&self, options: &Options) -> io::Result<(Arc<Dir>, OsString)> {
         let below = self.root.as_ref().and_then(|root| {
             let path = self.path.strip_prefix(&root.path).ok()?;
             Some((root, path.parent()?, path.file_name()?))
         });
-        match below {
-            Some((root, parent, name)) => Ok((root.dir.open_below(parent)?, name.to_owned())),
-            None => Dir::of(&self.path),
+        if let Some((root, parent, name)) = below {
+            let dir = root.below.get(parent, || root.dir.open_below(parent))?;
+            return Ok((dir, name.to_owned()));
         }
+        let (parent, name) = split(&self.path);
+        let dir = options.outputs.dirs().get(parent, || Dir::open(parent))?;
+        Ok((dir, name.to_owned()))
     }
 
-    /// Its metadata, as a hint of how to go about it: what is opened later may be another file.
-    pub(super) fn hint(&self) -> Option<Metadata> {
-        self.path.metadata().ok()
+    /// Its length, if it is a regular file, as a hint of how to go about it: what is opened later may
+    /// be another file.
+    pub(super) fn length(&self, options: &Options) -> Option<u64> {
+        let (dir, name) = self.find(options).ok()?;
+        let stat = dir.follow(&name).ok()?;
+        let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        is_file.then_some(u64::try_from(stat.st_size).unwrap_or(0))
     }
 }
 
@@ -88,13 +96,13 @@ impl Found {
     /// Opens an input and checks what it is. That is asked of the open file, so that nothing can be
     /// put in its place in between, and a FIFO does not block the opening.
     pub(super) fn open(input: &Input, options: &Options) -> Result<Self, GzipError> {
-        let (dir, name) = input.find().map_err(GzipError::Read)?;
+        let (dir, name) = input.find(options).map_err(GzipError::Read)?;
         let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
         flags.set(OFlags::NOFOLLOW, options.action != Action::Test && !options.force);
         let file = dir.open_file(&name, flags, Mode::empty()).map_err(GzipError::Read)?;
         let metadata = file.metadata().map_err(GzipError::Read)?;
         check(&metadata, options)?;
-        Ok(Self { file, metadata, dir: Arc::new(dir), name })
+        Ok(Self { file, metadata, dir, name })
     }
 }
 
@@ -117,8 +125,8 @@ fn check(metadata: &Metadata, options: &Options) -> Result<(), GzipError> {
 
 /// Opens whatever can be read, to go to standard output; only a directory is refused. A FIFO does
 /// not block the opening: one without a writer is empty.
-pub fn open(input: &Input) -> Result<File, GzipError> {
-    let (dir, name) = input.find().map_err(GzipError::Read)?;
+pub fn open(input: &Input, options: &Options) -> Result<File, GzipError> {
+    let (dir, name) = input.find(options).map_err(GzipError::Read)?;
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = dir.open_file(&name, flags, Mode::empty()).map_err(GzipError::Read)?;
     if file.metadata().map_err(GzipError::Read)?.is_dir() {

@@ -67,7 +67,10 @@ impl Source {
         let name = || self.target.file_name().unwrap_or_default().to_owned();
         match &options.place {
             Place::Beside => Ok(Target::Name(Arc::clone(&self.dir), name())),
-            Place::In(directory) => Ok(Target::Name(Arc::new(Dir::open(directory)?), name())),
+            Place::In(directory) => {
+                let dir = options.outputs.dirs().get(directory, || Dir::open(directory))?;
+                Ok(Target::Name(dir, name()))
+            }
             Place::At(path) => Target::of(path),
         }
     }
@@ -151,8 +154,7 @@ impl Source {
         let restored = (options.action == Action::Decompress).then_some(&self.origin);
         let target = &self.target;
         // The file systems of cameras and of other systems do not know all of them.
-        if let Err(source) = self.attributes.apply(file.file(), restored.and_then(Origin::modified))
-        {
+        if let Err(source) = file.apply(&self.attributes, restored.and_then(Origin::modified)) {
             warnings.push(GzipError::Attributes { target: target.clone(), source });
         }
         let placed = file.commit(options.existing, options.synchronous);

@@ -11,7 +11,7 @@
 //! | hard links | `linkat` |
 //! | none of these | taking the name with an empty file, and a rename over that |
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Owner};
 use super::close::close;
 use super::dir::{Dir, sync};
 use super::outputs::{Outputs, claim, temporary_name};
@@ -25,6 +25,7 @@ use std::io::{self, ErrorKind, Seek, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// What to do where the output's name is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,9 @@ pub enum Existing {
 #[derive(Debug)]
 pub(crate) struct AtomicFile {
     file: File,
+    id: FileId,
+    /// Whose it was when it was made.
+    owner: Owner,
     /// The name that it has until it is in place.
     temporary: Option<OsString>,
     dir: Arc<Dir>,
@@ -67,19 +71,31 @@ impl AtomicFile {
     ) -> io::Result<Self> {
         let mode = Mode::from_raw_mode(mode);
         let shared = outputs.share();
-        let (file, temporary) = if let Some(file) = unnamed(&dir, mode) {
-            (file, None)
+        let (file, metadata, temporary) = if let Some(file) = unnamed(&dir, mode) {
+            let metadata = file.metadata()?;
+            (file, metadata, None)
         } else {
-            let (file, name) = outputs.create_named(&dir, mode)?;
-            (file, Some(name))
+            let (file, metadata, name) = outputs.create_named(&dir, mode)?;
+            (file, metadata, Some(name))
         };
         drop(shared);
-        Ok(Self { file, temporary, dir, name, outputs: outputs.clone() })
+        let (id, owner, outputs) = ((&metadata).into(), (&metadata).into(), outputs.clone());
+        Ok(Self { file, id, owner, temporary, dir, name, outputs })
     }
 
-    /// The file itself, to set its attributes.
-    pub(crate) fn file(&self) -> &File {
-        &self.file
+    /// Gives the file these attributes, see [`Attributes::apply`].
+    pub(crate) fn apply(
+        &self,
+        attributes: &Attributes,
+        modified: Option<SystemTime>,
+    ) -> io::Result<()> {
+        attributes.apply(&self.file, self.owner, modified)
+    }
+
+    /// Gives the file the owner and the group of another, and tells whether it has both.
+    #[cfg(feature = "cli")]
+    pub(crate) fn give_owner(&self, attributes: &Attributes) -> bool {
+        attributes.give_owner(&self.file, self.owner) == (true, true)
     }
 
     /// Writes over bytes that were written before.
@@ -99,31 +115,25 @@ impl AtomicFile {
         close(&self.file)?;
         let outputs = self.outputs.clone();
         let shared = outputs.share();
-        let (id, replaced) = match existing {
+        let replaced = match existing {
             Existing::Keep => {
                 self.take_name()?;
-                let id = self.id()?;
-                outputs.made().insert(id);
-                (id, false)
+                outputs.made().insert(self.id);
+                false
             }
             Existing::Replace => {
                 // One at a time, so that no other comes into place between the look and the rename.
                 let mut made = outputs.made();
                 let replaced = self.replace(&made)?;
-                let id = self.id()?;
-                made.insert(id);
-                (id, replaced)
+                made.insert(self.id);
+                replaced
             }
         };
         drop(shared);
         if flush {
             self.dir.sync(&self.file)?;
         }
-        Ok(Placed { dir: Arc::clone(&self.dir), name: self.name.clone(), id, replaced })
-    }
-
-    fn id(&self) -> io::Result<FileId> {
-        Ok(FileId::from(&self.file.metadata()?))
+        Ok(Placed { dir: Arc::clone(&self.dir), name: self.name.clone(), id: self.id, replaced })
     }
 
     /// Overwrites the file that is there, keeping its inode, for where another one in its place
@@ -221,14 +231,16 @@ impl AtomicFile {
     fn copy_to_named(&mut self, reason: io::Error) -> io::Result<()> {
         let mode = Mode::from_raw_mode(0o600);
         // If there is no room for a name, the first reason is as good as the second.
-        let (mut copy, name) = self.outputs.create_named(&self.dir, mode).map_err(|_| reason)?;
+        let (mut copy, metadata, name) =
+            self.outputs.create_named(&self.dir, mode).map_err(|_| reason)?;
         // From here on the drop removes it.
         self.temporary = Some(name);
         self.file.rewind()?;
         io::copy(&mut self.file, &mut copy)?;
-        Attributes::of(&self.file, self.file.metadata()?).apply(&copy, None)?;
+        let owner = Owner::from(&metadata);
+        Attributes::of(&self.file, self.file.metadata()?).apply(&copy, owner, None)?;
         close(&copy)?;
-        self.file = copy;
+        (self.file, self.id, self.owner) = (copy, FileId::from(&metadata), owner);
         Ok(())
     }
 

@@ -15,6 +15,19 @@ pub(crate) struct Attributes {
     extended: Vec<(CString, Vec<u8>)>,
 }
 
+/// A file's owner and group.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Owner {
+    user: u32,
+    group: u32,
+}
+
+impl From<&Metadata> for Owner {
+    fn from(metadata: &Metadata) -> Self {
+        Self { user: metadata.uid(), group: metadata.gid() }
+    }
+}
+
 /// How Linux names an access control list.
 const ACL: &CStr = c"system.posix_acl_access";
 /// What of a file's extended attributes belongs to its bytes, and not to the file itself, as
@@ -27,15 +40,20 @@ impl Attributes {
         Self { metadata, extended: extended(file).unwrap_or_default() }
     }
 
-    /// Gives them to `file`: the owner and the group where that is allowed, and the others. A group
+    /// Gives them to `file`, which is `own`'s by now: the owner and the group where that is allowed, and the others. A group
     /// that is not the same is granted nothing that is not granted to all.
     ///
     /// What the file system does not know (vfat, CIFS, ...) is left out; the first error is returned
     /// when all else is done.
-    pub(crate) fn apply(&self, file: &File, modified: Option<SystemTime>) -> io::Result<()> {
+    pub(crate) fn apply(
+        &self,
+        file: &File,
+        own: Owner,
+        modified: Option<SystemTime>,
+    ) -> io::Result<()> {
         let wanted = &self.metadata;
         // Not allowed to most; then the file is its maker's, as any other that he makes.
-        let (_, group) = self.give_owner(file)?;
+        let (_, group) = self.give_owner(file, own);
         let acl = self.apply_extended(file);
         let mut mode = wanted.mode() & 0o777;
         if !group {
@@ -50,12 +68,13 @@ impl Attributes {
         mode.and(file.set_times(times))
     }
 
-    /// Gives the file the owner and the group; tells for each whether it has it.
-    pub(crate) fn give_owner(&self, file: &File) -> io::Result<(bool, bool)> {
-        let (own, wanted) = (file.metadata()?, &self.metadata);
-        let group = own.gid() == wanted.gid() || chown(file, None, Some(wanted.gid()));
-        let user = own.uid() == wanted.uid() || chown(file, Some(wanted.uid()), None);
-        Ok((user, group))
+    /// Gives the file the owner and the group, unless they are its `own`; tells for each whether it
+    /// has it.
+    pub(crate) fn give_owner(&self, file: &File, own: Owner) -> (bool, bool) {
+        let wanted = &self.metadata;
+        let group = own.group == wanted.gid() || chown(file, None, Some(wanted.gid()));
+        let user = own.user == wanted.uid() || chown(file, Some(wanted.uid()), None);
+        (user, group)
     }
 
     /// Tells whether the file has the list that it is to have, or none.
@@ -173,7 +192,9 @@ mod tests {
             return;
         }
         from.set_permissions(Permissions::from_mode(0o640)).unwrap();
-        Attributes::of(&from, from.metadata().unwrap()).apply(&to, None).unwrap();
+        Attributes::of(&from, from.metadata().unwrap())
+            .apply(&to, Owner::from(&to.metadata().unwrap()), None)
+            .unwrap();
         let mut value = [0; 10];
         assert_eq!(fgetxattr(&to, c"user.origin", &mut value[..]), Ok(4));
         assert_eq!(to.metadata().unwrap().mode() & 0o7777, 0o640);

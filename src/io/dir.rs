@@ -128,7 +128,7 @@ pub(super) fn sync(file: &impl AsFd) -> io::Result<()> {
 }
 
 /// A path's directory and its last component.
-fn split(path: &Path) -> (&Path, &OsStr) {
+pub(crate) fn split(path: &Path) -> (&Path, &OsStr) {
     let bytes = path.as_os_str().as_bytes();
     let start = bytes.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
     let (parent, name) = bytes.split_at(start);

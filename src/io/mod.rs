@@ -8,6 +8,7 @@ mod attributes;
 mod blocking;
 mod close;
 mod dir;
+mod dirs;
 #[cfg(feature = "cli")]
 mod output;
 mod outputs;
@@ -19,7 +20,8 @@ pub(crate) use atomic_file::{AtomicFile, Placed};
 pub(crate) use attributes::Attributes;
 pub(crate) use blocking::Blocking;
 pub(crate) use close::close;
-pub(crate) use dir::Dir;
+pub(crate) use dir::{Dir, split};
+pub(crate) use dirs::Dirs;
 #[cfg(feature = "cli")]
 pub(crate) use output::Output;
 pub use outputs::Outputs;

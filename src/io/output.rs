@@ -14,6 +14,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// An output under way.
 #[derive(Debug)]
@@ -66,11 +67,11 @@ impl Output {
             Self::File(file, before) => (file, before),
         };
         if let Some(before) = before.filter(|_| existing == Existing::Replace) {
-            if before.attributes.give_owner(file.file())? != (true, true) {
+            if !file.give_owner(&before.attributes) {
                 return file.write_into(&before.open()?);
             }
             // Its time is that of now, and what cannot be set is left out.
-            let _ = before.attributes.apply(file.file(), Some(std::time::SystemTime::now()));
+            let _ = file.apply(&before.attributes, Some(SystemTime::now()));
         }
         file.commit(existing, flush)?.confirm()
     }

@@ -1,13 +1,14 @@
 //! What a run makes: the outputs under way, and those that are in place.
 
 use super::dir::Dir;
+use super::dirs::Dirs;
 use super::version::FileId;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock};
 use rustix::process::geteuid;
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::hash::BuildHasher;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -29,6 +30,8 @@ struct Shared {
     /// The temporary names in use. They are random, so none is there twice.
     named: Mutex<BTreeMap<OsString, Arc<Dir>>>,
     made: Mutex<HashSet<FileId>>,
+    /// Directories by the paths that they were asked for.
+    dirs: Dirs,
     /// The directories that were searched for what dead processes left.
     swept: Mutex<HashSet<FileId>>,
 }
@@ -44,6 +47,11 @@ impl Outputs {
             let _ = dir.remove(&name);
         }
         alone
+    }
+
+    /// The directories that this run has open.
+    pub(crate) fn dirs(&self) -> &Dirs {
+        &self.0.dirs
     }
 
     pub(super) fn share(&self) -> RwLockReadGuard<'_, ()> {
@@ -66,7 +74,11 @@ impl Outputs {
     }
 
     /// Makes a file with a temporary name, which is noted. The gate must be shared.
-    pub(super) fn create_named(&self, dir: &Arc<Dir>, mode: Mode) -> io::Result<(File, OsString)> {
+    pub(super) fn create_named(
+        &self,
+        dir: &Arc<Dir>,
+        mode: Mode,
+    ) -> io::Result<(File, Metadata, OsString)> {
         self.sweep(dir);
         loop {
             let name = temporary_name();
@@ -77,12 +89,16 @@ impl Outputs {
             };
             self.note(dir, &name);
             claim(&file);
-            if file.metadata().is_ok_and(|metadata| metadata.nlink() == 0) {
+            match file.metadata() {
                 // Somebody who searched for what was left came in between.
-                self.forget(&name);
-                continue;
+                Ok(metadata) if metadata.nlink() == 0 => self.forget(&name),
+                Ok(metadata) => return Ok((file, metadata, name)),
+                Err(error) => {
+                    self.forget(&name);
+                    let _ = dir.remove(&name);
+                    return Err(error);
+                }
             }
-            return Ok((file, name));
         }
     }
 

@@ -83,7 +83,7 @@ impl Input {
         let mut file = if is_stdin(path) {
             stdio::input().map_err(GzipError::Read)?.into_inner()
         } else {
-            file::open(input)?
+            file::open(input, &work.options)?
         };
         let metadata = file.metadata().map_err(GzipError::Read)?;
         let origin = match () {

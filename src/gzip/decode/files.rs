@@ -28,7 +28,7 @@ pub(in crate::gzip) fn files(
 ) {
     let mut rest: [Vec<usize>; 2] = Default::default();
     for (position, input) in files.iter().enumerate() {
-        match kind(input) {
+        match kind(input, options) {
             Kind::Parallel => report(position, file(input, options, &options.settings)),
             Kind::Large => rest[0].push(position),
             Kind::Small => rest[1].push(position),
@@ -61,12 +61,12 @@ enum Kind {
 }
 
 /// What kind of file it looks like. Whatever is wrong with it, decompressing it will tell.
-fn kind(input: &Input) -> Kind {
-    match input.hint() {
-        Some(metadata) if metadata.is_file() && metadata.len() > SMALL_PACKED => {}
+fn kind(input: &Input, options: &Options) -> Kind {
+    match input.length(options) {
+        Some(length) if length > SMALL_PACKED => {}
         _ => return Kind::Small,
     }
-    let Ok(file) = open(input) else { return Kind::Small };
+    let Ok(file) = open(input, options) else { return Kind::Small };
     let mut source = Source::new(file);
     let bgzf = source.peek(bgzf::HEADER).is_ok_and(|start| bgzf::member_length(start).is_some());
     let header = header::read(&mut source);
@@ -97,7 +97,7 @@ impl<'a> Worker<'a> {
     }
 
     fn decompress(&mut self, input: &Input) -> Outcome {
-        if input.hint().is_some_and(|metadata| metadata.len() > SMALL_PACKED) {
+        if input.length(self.options).is_some_and(|length| length > SMALL_PACKED) {
             return file(input, self.options, &self.settings);
         }
         let mut task = Task::begin(input, self.options)?;

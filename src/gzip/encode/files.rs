@@ -137,7 +137,7 @@ impl<'a> Feed<'_, '_, 'a> {
     fn files(mut self, files: &'a [Input]) -> Result<(), Closed> {
         for (position, input) in files.iter().enumerate() {
             // Whatever is wrong with it, the worker will find out.
-            let length = input.hint().map_or(0, |metadata| metadata.len());
+            let length = input.length(self.options).unwrap_or(0);
             if length <= self.options.settings.chunk as u64 {
                 self.small(position, input, length)?;
             } else {
