@@ -11,7 +11,7 @@ use csp_toolkit::cli::pgz::voice::{Verbosity, Voice};
 use csp_toolkit::cli::pgz::{Work, batch, getopt, pigz, streams};
 use csp_toolkit::cli::progress::{Line, When};
 use csp_toolkit::cli::{Exit, exit, message, output, stdio, threads};
-use csp_toolkit::gzip::file::{self, Action, Input, Original, Place};
+use csp_toolkit::gzip::file::{self, Action, Input, Original, Place, Stored};
 use csp_toolkit::gzip::{Existing, Foreign, Settings};
 use std::env;
 use std::ffi::OsString;
@@ -79,6 +79,14 @@ struct Options {
     /// Store name and time, or restore them
     #[arg(short = 'N', long, overrides_with = "no_name")]
     name: bool,
+
+    /// Neither store nor restore the time, as gzip takes it
+    #[arg(short = 'm', hide = true, overrides_with = "time")]
+    no_time: bool,
+
+    /// Store the time, or restore it, as gzip takes it
+    #[arg(short = 'M', hide = true, overrides_with = "no_time")]
+    time: bool,
 
     /// Leave the index out of the header [default for gzip]
     #[arg(long)]
@@ -236,7 +244,8 @@ impl Options {
         let remove = self.rm || gnu && !self.keep && !persona.is_zcat();
         options.original = if remove { Original::Remove } else { Original::Keep };
         // Compressing, gzip stores the name unless told not to; the other way it must be told to.
-        options.origin = self.name || gnu && !self.no_name && action == Action::Compress;
+        let both = self.name || gnu && !self.no_name && action == Action::Compress;
+        options.stored = Stored { name: both, time: self.time || both && !self.no_time };
         options.synchronous = self.synchronous || self.rm;
         options.force = self.force;
         let to_stdout = self.output.as_deref().map_or(persona.is_zcat(), output::is_standard);

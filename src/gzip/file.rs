@@ -42,6 +42,15 @@ pub enum Place {
     At(PathBuf),
 }
 
+/// What a header says of the file that the data was. By default nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// Its name.
+    pub name: bool,
+    /// The time of its last modification.
+    pub time: bool,
+}
+
 /// What to do with files.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -58,8 +67,8 @@ pub struct Options {
     /// Symbolic links are followed; a file that has other links or the sticky bit, or whose name
     /// ends as a gzip file's does, is compressed all the same.
     pub force: bool,
-    /// The input's name and time are stored in the header, or taken from there.
-    pub origin: bool,
+    /// What of the input is stored in the header, or taken from there.
+    pub stored: Stored,
     /// Outputs are on the disk, names included, before they count as made.
     pub synchronous: bool,
     /// Knows the outputs of the run: those under way, and those that no other may overwrite.
@@ -82,7 +91,7 @@ impl Options {
             place: Place::Beside,
             suffix: suffix::USUAL.into(),
             force: false,
-            origin: false,
+            stored: Stored::default(),
             synchronous: false,
             outputs: Outputs::default(),
             read: Arc::default(),

@@ -1,6 +1,7 @@
 //! What a header says of the file that the data was (RFC 1952, section 2.3.1).
 
 use super::GzipError;
+use super::file::Stored;
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
@@ -36,6 +37,16 @@ impl Origin {
             name: None,
             time: if is_file { time } else { 0 },
             out_of_range: is_file && time == 0,
+        }
+    }
+
+    /// No more of it than is to be stored.
+    #[must_use]
+    pub fn only(self, stored: Stored) -> Self {
+        Self {
+            name: self.name.filter(|_| stored.name),
+            time: if stored.time { self.time } else { 0 },
+            out_of_range: stored.time && self.out_of_range,
         }
     }
 

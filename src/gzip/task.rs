@@ -4,7 +4,7 @@
 //! beginning to the end. So nobody can have another file removed, or one made elsewhere, by changing
 //! where a name on the way leads.
 
-use super::file::{Action, Done, Options, Original, Outcome, Place};
+use super::file::{Action, Done, Options, Original, Outcome, Place, Stored};
 use super::input::{Counted, Found, Input};
 use super::{Existing, GzipError, Origin, Totals, header, suffix};
 use crate::io::{
@@ -48,10 +48,11 @@ impl Source {
         let Found { mut file, metadata, dir, name } = Found::open(input, options)?;
         let path = input.path();
         let origin = match options.action {
-            _ if !options.origin => Origin::default(),
+            _ if options.stored == Stored::default() => Origin::default(),
             Action::Compress => Origin::of(path, &metadata),
             Action::Decompress | Action::Test => stored(&mut file, &metadata)?,
         };
+        let origin = origin.only(options.stored);
         let target = output_path(path, &origin, options)?;
         let attributes = Attributes::of(&file, metadata);
         Ok((file, Self { dir, name, attributes, origin, target }))

@@ -86,11 +86,9 @@ impl Input {
             file::open(input, &work.options)?
         };
         let metadata = file.metadata().map_err(GzipError::Read)?;
-        let origin = match () {
-            () if !work.options.origin => Origin::default(),
-            () if is_stdin(path) => Origin::timed(&metadata),
-            () => Origin::of(path, &metadata),
-        };
+        let origin =
+            if is_stdin(path) { Origin::timed(&metadata) } else { Origin::of(path, &metadata) };
+        let origin = origin.only(work.options.stored);
         let length = if metadata.is_file() && metadata.len() > 0 {
             let start = file.stream_position().map_err(GzipError::Read)?;
             metadata.len().checked_sub(start)
