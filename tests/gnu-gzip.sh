@@ -4,7 +4,7 @@
 # Usage: tests/gnu-gzip.sh [SOURCE]
 #
 # SOURCE is a directory with the source of GNU gzip; without one, Debian's is got with
-# `apt-get source`, from a package list of this script's own. Only the scripts around gzip (zdiff,
+# `apt-get source` from SUITE, by default this system's own. Only the scripts around gzip (zdiff,
 # zgrep, znew and the like) are used of what is built of it: gzip, gunzip and zcat are links to pgz.
 # PGZ is the command to test, by default built here. KEEP is a directory for the scripts' logs.
 # A line for each script, and the sum at the end. Skipped, with one line that says so, where the
@@ -21,16 +21,20 @@ for tool in cc make perl; do command -v $tool >/dev/null || skip "there is no $t
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# fetch: Debian's source, unpacked in $scratch.
+# fetch: Debian's source, unpacked in $scratch; by the system's own list of sources, for $SUITE.
 fetch() (
   command -v dpkg-source >/dev/null || skip 'there is no dpkg-source'
   cd "$scratch"
-  mkdir -p lists/partial cache/archives/partial
-  keys=/usr/share/keyrings/debian-archive-keyring.gpg
+  mkdir -p lists/partial cache/archives/partial parts
   . /etc/os-release
-  suite=${VERSION_CODENAME:-stable}
-  echo "deb-src [signed-by=$keys] ${MIRROR:?of Debian} $suite main" >sources.list
-  apt=(apt-get -qq -o "Dir::Etc::sourcelist=$scratch/sources.list" -o Dir::Etc::sourceparts=-
+  own=${VERSION_CODENAME:-stable}
+  # Of each file the paragraphs for this release, without those for its updates.
+  for file in /etc/apt/sources.list.d/*.sources; do
+    awk -v RS= -v ORS='\n\n' -v own="$own" '$0 ~ "(^|\n)Suites: *" own "( |\n|$)"' "$file" |
+      sed -e 's/^Types:.*/Types: deb-src/' -e "s/^Suites:.*/Suites: ${SUITE:-$own}/" >"parts/${file##*/}"
+  done
+  sed -n "s|^deb \\(.*\\) $own main.*|deb-src \\1 ${SUITE:-$own} main|p" /etc/apt/sources.list >sources.list 2>/dev/null || true
+  apt=(apt-get -qq -o "Dir::Etc::sourcelist=$scratch/sources.list" -o "Dir::Etc::sourceparts=$scratch/parts"
     -o "Dir::State::lists=$scratch/lists" -o "Dir::Cache=$scratch/cache" -o APT::Sandbox::User=root)
   timeout 120 "${apt[@]}" update && timeout 120 "${apt[@]}" source gzip
 )
