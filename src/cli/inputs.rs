@@ -1,13 +1,14 @@
 //! The inputs that a command line names: files, standard input, and what is in directories.
 
 use super::stdio;
+use crate::io::Dir;
 use crate::tally::Source;
+use rustix::fs::FileType;
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use walkdir::WalkDir;
 
 /// An input and what it is called.
 #[derive(Debug)]
@@ -73,24 +74,20 @@ fn find_below(
     inputs: &mut Vec<Input>,
     failed: &mut impl FnMut(&Path, &io::Error),
 ) {
-    let entries = WalkDir::new(root).sort_by_file_name().into_iter();
-    // Who names a directory wants it, whatever its name.
-    let wanted =
-        |depth, name: &OsStr| walk.hidden || depth == 0 || !name.as_bytes().starts_with(b".");
-    for entry in entries.filter_entry(|entry| wanted(entry.depth(), entry.file_name())) {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() => {
-                let name = entry.into_path();
-                let source = if walk.binary { Source::File } else { Source::Text }(name.clone());
-                inputs.push(Input { name, source });
-            }
-            Ok(_) => {}
-            Err(error) => {
-                let name = error.path().unwrap_or(root).to_owned();
-                failed(&name, &error.into_io_error().unwrap_or_else(|| io::Error::other("a loop")));
-            }
+    let dir = match Dir::open(root) {
+        Ok(dir) => dir,
+        Err(error) => return failed(root, &error),
+    };
+    let wanted = |name: &OsStr| walk.hidden || !name.as_bytes().starts_with(b".");
+    crate::io::walk(&dir, wanted, |path, kind| match kind {
+        Ok(FileType::RegularFile) if wanted(path.file_name().unwrap_or_default()) => {
+            let name = root.join(path);
+            let source = if walk.binary { Source::File } else { Source::Text }(name.clone());
+            inputs.push(Input { name, source });
         }
-    }
+        Ok(_) => {}
+        Err(error) => failed(&crate::io::below(root, path), &error),
+    });
 }
 
 impl Input {

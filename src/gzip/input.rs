@@ -39,10 +39,18 @@ impl Root {
         Ok(Arc::new(Self { dir: Dir::open(&path)?, path, below: Dirs::default() }))
     }
 
-    /// A file below it, by the path that begins with the root's own.
-    #[must_use]
-    pub fn input(self: &Arc<Self>, path: PathBuf) -> Input {
-        Input { path, root: Some(Arc::clone(self)) }
+    /// Gives `found` all that is below it and is no directory, by name, and the directories that
+    /// cannot be read, each with the reason.
+    #[cfg(feature = "cli")]
+    pub(crate) fn walk(self: &Arc<Self>, mut found: impl FnMut(Input, io::Result<()>)) {
+        crate::io::walk(
+            &self.dir,
+            |_| true,
+            |path, kind| {
+                let path = crate::io::below(&self.path, path);
+                found(Input { path, root: Some(Arc::clone(self)) }, kind.map(drop));
+            },
+        );
     }
 }
 

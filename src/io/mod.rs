@@ -14,6 +14,8 @@ mod output;
 mod outputs;
 mod target;
 mod version;
+#[cfg(feature = "cli")]
+mod walk;
 
 pub use atomic_file::Existing;
 pub(crate) use atomic_file::{AtomicFile, Placed};
@@ -31,3 +33,5 @@ pub(crate) use outputs::is_temporary;
 pub(crate) use target::is_standard_output;
 pub(crate) use target::{Target, open_special};
 pub(crate) use version::{FileId, Version};
+#[cfg(feature = "cli")]
+pub(crate) use walk::{below, walk};

@@ -6,9 +6,8 @@ use crate::gzip::GzipError;
 use crate::gzip::file::{Action, Input, Root};
 use crate::gzip::suffix::{self, Links};
 use crate::io::is_temporary;
-use std::io;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use walkdir::{DirEntry, WalkDir};
 
 /// Whether standard input is meant.
 #[must_use]
@@ -24,18 +23,18 @@ pub fn expand(names: Vec<PathBuf>, work: &Work) -> (Vec<Input>, Exit) {
     for name in names {
         if is_stdin(&name) {
             files.push(name.into());
-        } else if work.voice.recursive && is_directory(&name) {
-            exit.worsen(walk(name, work, &mut files));
-        } else {
-            files.push(meant(name, work).into());
+            continue;
+        }
+        match name.symlink_metadata().map(|metadata| metadata.is_dir()) {
+            Ok(true) if work.voice.recursive => exit.worsen(walk(name, work, &mut files)),
+            Err(error) if work.voice.recursive && error.kind() != ErrorKind::NotFound => {
+                exit.worsen(work.voice.failure(&name, &GzipError::Read(error)));
+            }
+            // A link to a directory is a file that fails later.
+            _ => files.push(meant(name, work).into()),
         }
     }
     (files, exit)
-}
-
-/// A link to a directory is none: it is a file that fails later.
-fn is_directory(name: &Path) -> bool {
-    name.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
 }
 
 /// Decompressing, `NAME` may mean `NAME.gz`.
@@ -50,35 +49,24 @@ fn meant(name: PathBuf, work: &Work) -> PathBuf {
     }
 }
 
-/// All in `root` that is no directory. Links are not followed; they are files that fail later.
+/// All in the directory that is no directory. Links are not followed; they are files that fail later.
 fn walk(name: PathBuf, work: &Work, files: &mut Vec<Input>) -> Exit {
-    let mut exit = Exit::Success;
-    let mut fail = |file: &Path, error| {
-        exit.worsen(work.voice.failure(file, &GzipError::Read(error)));
-    };
     let root = match Root::open(name.clone()) {
         Ok(root) => root,
-        Err(error) => {
-            fail(&name, error);
-            return exit;
-        }
+        Err(error) => return work.voice.failure(&name, &GzipError::Read(error)),
     };
-    for entry in WalkDir::new(&name).sort_by_file_name() {
-        match entry {
-            Ok(entry) if entry.file_type().is_dir() || ignored(&entry, work) => {}
-            Ok(entry) => files.push(root.input(entry.into_path())),
-            Err(error) => {
-                let file = error.path().unwrap_or(&name).to_owned();
-                fail(&file, io::Error::from(error));
-            }
-        }
-    }
+    let mut exit = Exit::Success;
+    root.walk(|input, kind| match kind {
+        Ok(()) if ignored(input.path(), work) => {}
+        Ok(()) => files.push(input),
+        Err(error) => exit.worsen(work.voice.failure(input.path(), &GzipError::Read(error))),
+    });
     exit
 }
 
 /// Tested and listed are those files in a directory whose names say that they are gzip files. An
 /// output that another process has under way, or has left, is no file to be done.
-fn ignored(entry: &DirEntry, work: &Work) -> bool {
-    let named = || suffix::of(entry.path(), &work.options.suffix).is_some();
-    is_temporary(entry.file_name()) || work.options.action == Action::Test && !named()
+fn ignored(file: &Path, work: &Work) -> bool {
+    let named = || suffix::of(file, &work.options.suffix).is_some();
+    file.file_name().is_some_and(is_temporary) || work.options.action == Action::Test && !named()
 }

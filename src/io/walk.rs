@@ -1,0 +1,131 @@
+//! The files below a directory.
+
+use super::dir::Dir;
+use rustix::fs::{FileType, Mode, OFlags};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// Gives `found` all that is below `root` and is no directory, by its path from there, in the order
+/// of the names; or the error of a directory that cannot be read. Links are not followed. Directories
+/// for which `enter` says no are passed over.
+///
+/// What is deep takes no more open files and no longer paths than what is not.
+pub(crate) fn walk(
+    root: &Dir,
+    enter: impl Fn(&OsStr) -> bool,
+    mut found: impl FnMut(&Path, io::Result<FileType>),
+) {
+    let mut path = PathBuf::new();
+    let mut levels = Vec::new();
+    match list(root, &path) {
+        Ok(entries) => levels.push(entries.into_iter()),
+        Err(error) => found(&path, Err(error)),
+    }
+    while let Some(level) = levels.last_mut() {
+        let Some((name, kind)) = level.next() else {
+            levels.pop();
+            path.pop();
+            continue;
+        };
+        path.push(&name);
+        if kind != FileType::Directory {
+            found(&path, Ok(kind));
+        } else if enter(&name) {
+            match list(root, &path) {
+                Ok(entries) => {
+                    levels.push(entries.into_iter());
+                    continue;
+                }
+                Err(error) => found(&path, Err(error)),
+            }
+        }
+        path.pop();
+    }
+}
+
+/// The path of what is `path` below `root`; the root's own for the empty path.
+pub(crate) fn below(root: &Path, path: &Path) -> PathBuf {
+    if path.as_os_str().is_empty() { root.to_owned() } else { root.join(path) }
+}
+
+/// What is in a directory below `root`, sorted by name.
+fn list(root: &Dir, path: &Path) -> io::Result<Vec<(OsString, FileType)>> {
+    let dir = root.open_below(path)?;
+    // What can be searched need not be readable, and is opened once more for that.
+    let listed = dir.open_file(OsStr::new("."), OFlags::DIRECTORY, Mode::empty())?;
+    let mut entries = Vec::new();
+    for entry in rustix::fs::Dir::new(listed)? {
+        let entry = entry?;
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        if name == "." || name == ".." {
+            continue;
+        }
+        let kind = match entry.file_type() {
+            // Some file systems do not say.
+            FileType::Unknown => FileType::from_raw_mode(dir.look(name)?.st_mode),
+            kind => kind,
+        };
+        entries.push((name.to_owned(), kind));
+    }
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    fn found(root: &Path) -> Vec<String> {
+        let mut all = Vec::new();
+        let dir = Dir::open(root).unwrap();
+        walk(
+            &dir,
+            |name| name != ".git",
+            |path, kind| {
+                all.push(format!("{} {:?}", path.display(), kind.unwrap()));
+            },
+        );
+        all
+    }
+
+    #[test]
+    fn finds_all_by_name_and_follows_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        for dir in ["b/c", "b/e", ".git/x", "empty"] {
+            fs::create_dir_all(at(dir)).unwrap();
+        }
+        for file in ["a", "b/c/d", "b/f", ".git/x/y", "z"] {
+            fs::write(at(file), "").unwrap();
+        }
+        symlink("b", at("link")).unwrap();
+        let expected = [
+            "a RegularFile",
+            "b/c/d RegularFile",
+            "b/f RegularFile",
+            "link Symlink",
+            "z RegularFile",
+        ];
+        assert_eq!(found(root.path()), expected);
+    }
+
+    #[test]
+    fn goes_deeper_than_a_path_may_be_long_and_than_files_may_be_open() {
+        let root = tempfile::tempdir().unwrap();
+        let mut dir = Dir::open(root.path()).unwrap();
+        let name = PathBuf::from("d".repeat(100));
+        for _ in 0..60 {
+            rustix::fs::mkdirat(&dir, &name, Mode::RWXU).unwrap();
+            dir = dir.open_below(&name).unwrap();
+        }
+        let flags = OFlags::CREATE | OFlags::WRONLY;
+        drop(dir.open_file(OsStr::new("x"), flags, Mode::RUSR).unwrap());
+        let found = found(root.path());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].len(), 60 * 101 + "x RegularFile".len());
+    }
+}
