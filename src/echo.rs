@@ -24,6 +24,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod alone;
+
 use crate::buffer::Buffer;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, at, bounded, never, select};
 use nix::sys::signal::{SigSet, Signal};
@@ -98,9 +100,6 @@ pub enum EchoError {
     /// The output could not be written.
     #[error("cannot write")]
     Write(#[source] io::Error),
-    /// The system let no thread start; two are needed. Nothing was read.
-    #[error("cannot start a thread")]
-    Thread(#[source] io::Error),
 }
 
 /// Copies `input` to `output`, byte for byte and as it arrives, until the time is up.
@@ -128,6 +127,9 @@ where
 {
     // A time too long for the clock is for ever.
     let deadline = config.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let (Ok(reading), Ok(writing)) = (start(), start()) else {
+        return alone::run(input, output, deadline, &config);
+    };
     let downstream = Arc::new(output.as_fd().try_clone_to_owned().map_err(EchoError::Write)?);
     let (sender, events) = bounded(BUFFERS + 1);
     let (recycle, empty) = bounded(BUFFERS);
@@ -144,18 +146,14 @@ where
         empty,
         events: sender,
     };
-    let relay = Relay { output, events, recycle, gate: Arc::clone(&gate) };
+    let relay = Relay { output, events, recycle, gate };
 
-    Builder::new().spawn(move || reader.run()).map_err(EchoError::Thread)?;
+    let _ = reading.send(Box::new(move || reader.run()));
     let (finish, finished) = bounded(1);
-    let relay = move || {
+    let _ = writing.send(Box::new(move || {
         // Nobody listens any more when the deadline has passed without us.
         let _ = finish.send(relay.run(deadline, &config));
-    };
-    Builder::new().spawn(relay).map_err(|error| {
-        shut(&gate);
-        EchoError::Thread(error)
-    })?;
+    }));
     let ended = match deadline {
         Some(deadline) => {
             finished.recv_deadline(deadline).or_else(|_| wait_out_grace(&finished, &downstream))
@@ -167,6 +165,14 @@ where
         Err(RecvTimeoutError::Timeout) => Ok(Outcome::Stalled),
         Err(RecvTimeoutError::Disconnected) => panic!("the output panicked"),
     }
+}
+
+/// Starts a thread that does what it is sent; what a thread is given at its start is gone if it cannot
+/// be started.
+fn start() -> io::Result<Sender<Box<dyn FnOnce() + Send>>> {
+    let (sender, receiver) = bounded::<Box<dyn FnOnce() + Send>>(1);
+    Builder::new().spawn(move || receiver.recv().map(|work| work()))?;
+    Ok(sender)
 }
 
 /// Waits for what comes from `finished` after the deadline.
@@ -260,7 +266,7 @@ impl<R: Read + AsFd> Reader<R> {
             let event = match buffer.read_once(&mut self.input) {
                 Ok(0) => Event::EndOfInput,
                 Ok(_) => Event::Input(buffer),
-                Err(error) if !self.is_passing(&error) => Event::Failed(error),
+                Err(error) if !is_passing(&self.input, &error) => Event::Failed(error),
                 Err(error) => {
                     drop(gate);
                     unused = Some(buffer);
@@ -284,13 +290,6 @@ impl<R: Read + AsFd> Reader<R> {
         let _ = self.events.send(Event::Closed);
     }
 
-    /// Whether reading may work the next time: somebody else was quicker, or has the terminal.
-    fn is_passing(&self, error: &io::Error) -> bool {
-        let io = error.raw_os_error() == Some(Errno::IO.raw_os_error());
-        error.kind() == ErrorKind::WouldBlock
-            || io && tcgetpgrp(&self.input).is_ok_and(|job| job != getpgrp())
-    }
-
     /// Waits for the terminal, where poll would say that there is input; tells whether to go on.
     fn pause(&self) -> bool {
         let now = Instant::now();
@@ -305,28 +304,44 @@ impl<R: Read + AsFd> Reader<R> {
 
     /// Blocks until there is something to do, but no longer than `until`.
     fn wait(&self, input: PollFd<'_>, until: Option<Instant>) -> Ready {
-        let mut files = [input, self.closing()];
-        loop {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            // Longer than a `Timespec` can tell is for ever.
-            let left = left.and_then(|left| Timespec::try_from(left).ok());
-            match poll(&mut files, left.as_ref()) {
-                Err(Errno::INTR) => {}
-                Ok(0) => return Ready::TimedOut,
-                _ if !files[1].revents().is_empty() => return Ready::Closed,
-                // If poll itself failed, the read will tell.
-                _ => return Ready::Input,
-            }
-        }
+        wait(input, self.closing(), until)
     }
 
-    /// Asks for no event: that nobody reads the output any more is told unasked.
     fn closing(&self) -> PollFd<'_> {
-        PollFd::new(&self.downstream, PollFlags::empty())
+        closing(&*self.downstream)
     }
 }
 
-/// What the reader's wait ended with.
+/// Whether reading may work the next time: somebody else was quicker, or has the terminal.
+fn is_passing(input: &impl AsFd, error: &io::Error) -> bool {
+    let io = error.raw_os_error() == Some(Errno::IO.raw_os_error());
+    error.kind() == ErrorKind::WouldBlock
+        || io && tcgetpgrp(input).is_ok_and(|job| job != getpgrp())
+}
+
+/// Asks for no event: that nobody reads the output any more is told unasked.
+fn closing(output: &impl AsFd) -> PollFd<'_> {
+    PollFd::new(output, PollFlags::empty())
+}
+
+/// Blocks until there is something to do, or the output is closed, but no longer than `until`.
+fn wait(input: PollFd<'_>, closing: PollFd<'_>, until: Option<Instant>) -> Ready {
+    let mut files = [input, closing];
+    loop {
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        // Longer than a `Timespec` can tell is for ever.
+        let left = left.and_then(|left| Timespec::try_from(left).ok());
+        match poll(&mut files, left.as_ref()) {
+            Err(Errno::INTR) => {}
+            Ok(0) => return Ready::TimedOut,
+            _ if !files[1].revents().is_empty() => return Ready::Closed,
+            // If poll itself failed, the read will tell.
+            _ => return Ready::Input,
+        }
+    }
+}
+
+/// What a wait ended with.
 #[derive(PartialEq)]
 enum Ready {
     Input,

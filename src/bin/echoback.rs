@@ -61,6 +61,5 @@ fn run(options: &Options) -> anyhow::Result<Exit> {
         Ok(Outcome::Closed) => Err(io::Error::from(Errno::PIPE)).context(OUTPUT),
         Err(EchoError::Read(error)) => Err(error).context(INPUT),
         Err(EchoError::Write(error)) => Err(error).context(OUTPUT),
-        Err(error) => Err(error.into()),
     }
 }

@@ -357,8 +357,12 @@ fn in_the_foreground_again_it_reads_what_was_typed() {
 }
 
 #[test]
-fn without_a_second_thread_it_says_so() {
+fn one_thread_is_enough() {
     let dir = Dir::new();
-    let ran = run(&mut single_threaded(&dir, "echoback", "-t 1"), b"x");
-    ran.assert_one_complaint("echoback: cannot start a thread: Resource temporarily unavailable\n");
+    let typed = noise(1, 3_000_000);
+    let ran = run(&mut single_threaded(&dir, "echoback", "-e"), &typed);
+    assert_eq!((ran.code, &*ran.err), (Some(0), ""));
+    assert!(ran.out == typed);
+    let ran = run(&mut single_threaded(&dir, "echoback", "-t 0.3"), b"typed\n");
+    assert_eq!((ran.code, ran.text(), &*ran.err), (Some(0), "typed\nTimed out.\n", ""));
 }
