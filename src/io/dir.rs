@@ -47,8 +47,44 @@ impl Dir {
         Ok((Self::open_from(self.as_fd(), parent)?, name.to_owned()))
     }
 
-    /// Opens a directory below this one, component by component, and follows no link.
+    /// Opens a directory below this one, and follows no link.
     pub(crate) fn open_below(&self, path: &Path) -> io::Result<Self> {
+        self.open_below_as(path, SEARCH)
+    }
+
+    /// Lists a directory below this one, and follows no link.
+    #[cfg(feature = "cli")]
+    pub(crate) fn list_below(&self, path: &Path) -> io::Result<rustix::fs::Dir> {
+        let dir = self.open_below_as(path, OFlags::DIRECTORY | OFlags::CLOEXEC)?;
+        Ok(rustix::fs::Dir::new(dir.0)?)
+    }
+
+    fn open_below_as(&self, path: &Path, flags: OFlags) -> io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        if let Some(opened) = self.open_below_at_once(path, flags) {
+            return opened;
+        }
+        self.open_below_by_component(path, flags)
+    }
+
+    /// With one call; `None` where the system has none, or the path is too long for it.
+    #[cfg(target_os = "linux")]
+    fn open_below_at_once(&self, path: &Path, flags: OFlags) -> Option<io::Result<Self>> {
+        use rustix::fs::{ResolveFlags, openat2};
+
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        let open = || openat2(&self.0, path, flags, Mode::empty(), resolve);
+        match retry_on_intr(open) {
+            Ok(dir) => Some(Ok(Self(dir))),
+            Err(error @ (Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::ACCESS)) => {
+                Some(Err(error.into()))
+            }
+            Err(_) => None,
+        }
+    }
+
+    fn open_below_by_component(&self, path: &Path, last: OFlags) -> io::Result<Self> {
         let flags = SEARCH | OFlags::NOFOLLOW;
         let mut dir = retry_on_intr(|| openat(&self.0, ".", flags, Mode::empty()))?;
         for component in path.components() {
@@ -60,6 +96,9 @@ impl Dir {
                 // `..` would lead out again.
                 _ => return Err(Errno::INVAL.into()),
             }
+        }
+        if last != SEARCH {
+            dir = retry_on_intr(|| openat(&dir, ".", last, Mode::empty()))?;
         }
         Ok(Self(dir))
     }
@@ -188,9 +227,11 @@ mod tests {
         let dir = Dir::open(root.path()).unwrap();
         assert!(dir.open_below(Path::new("a/b")).is_ok());
         assert!(dir.open_below(Path::new("")).is_ok());
-        for path in ["l/b", "l", "a/..", "/"] {
+        for path in ["l/b", "l", "/", "a/../..", "a/missing"] {
             assert!(dir.open_below(Path::new(path)).is_err(), "{path}");
+            assert!(dir.open_below_by_component(Path::new(path), SEARCH).is_err(), "{path}");
         }
+        assert!(dir.open_below_by_component(Path::new("a/b"), SEARCH).is_ok());
     }
 
     #[test]

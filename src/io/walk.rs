@@ -1,7 +1,7 @@
 //! The files below a directory.
 
 use super::dir::Dir;
-use rustix::fs::{FileType, Mode, OFlags};
+use rustix::fs::FileType;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -52,11 +52,8 @@ pub(crate) fn below(root: &Path, path: &Path) -> PathBuf {
 
 /// What is in a directory below `root`, sorted by name.
 fn list(root: &Dir, path: &Path) -> io::Result<Vec<(OsString, FileType)>> {
-    let dir = root.open_below(path)?;
-    // What can be searched need not be readable, and is opened once more for that.
-    let listed = dir.open_file(OsStr::new("."), OFlags::DIRECTORY, Mode::empty())?;
     let mut entries = Vec::new();
-    for entry in rustix::fs::Dir::new(listed)? {
+    for entry in root.list_below(path)? {
         let entry = entry?;
         let name = OsStr::from_bytes(entry.file_name().to_bytes());
         if name == "." || name == ".." {
@@ -64,7 +61,10 @@ fn list(root: &Dir, path: &Path) -> io::Result<Vec<(OsString, FileType)>> {
         }
         let kind = match entry.file_type() {
             // Some file systems do not say.
-            FileType::Unknown => FileType::from_raw_mode(dir.look(name)?.st_mode),
+            FileType::Unknown => {
+                let stat = root.open_below(path)?.look(name)?;
+                FileType::from_raw_mode(stat.st_mode)
+            }
             kind => kind,
         };
         entries.push((name.to_owned(), kind));
@@ -76,6 +76,7 @@ fn list(root: &Dir, path: &Path) -> io::Result<Vec<(OsString, FileType)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::fs::{Mode, OFlags};
     use std::fs;
     use std::os::unix::fs::symlink;
 

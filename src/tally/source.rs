@@ -97,23 +97,43 @@ impl Regular {
 impl Source {
     pub(super) fn open(self) -> io::Result<Opened> {
         match self {
-            Self::File(path) => open_any(File::open(path)?, GZIP.len()),
-            Self::Text(path) => open_any(File::open(path)?, LOOK),
-            Self::Open(file) => open_any(file, GZIP.len()),
-            Self::Plain(file) if has_size(&file)? => regular(file, Opened::PlainStream),
-            Self::Plain(file) => Ok(Opened::PlainStream(in_order(file)?)),
+            Self::File(path) => open_any(File::open(path)?, 0, GZIP.len()),
+            Self::Text(path) => open_any(File::open(path)?, 0, LOOK),
+            Self::Open(mut file) => {
+                let start = position(&mut file)?;
+                pass(open_any(file, start, GZIP.len())?)
+            }
+            Self::Plain(mut file) => {
+                let start = position(&mut file)?;
+                match sized(&file)? {
+                    Some(version) => pass(regular(file, version, start, Opened::PlainStream)?),
+                    None => Ok(Opened::PlainStream(in_order(file)?)),
+                }
+            }
             Self::Reader(reader) => Ok(Opened::Stream(reader)),
         }
     }
 }
 
-/// Opens what may be compressed, or, if that much of it is looked at, binary.
-fn open_any(mut file: File, looked_at: usize) -> io::Result<Opened> {
-    if !has_size(&file)? {
-        return Ok(Opened::Stream(in_order(file)?));
+/// From where a file is to be read that was opened elsewhere.
+fn position(file: &mut File) -> io::Result<u64> {
+    if file.metadata()?.is_file() { file.stream_position() } else { Ok(0) }
+}
+
+/// Others that have the file open as well find it read.
+fn pass(mut opened: Opened) -> io::Result<Opened> {
+    if let Opened::Regular(regular) = &mut opened {
+        regular.file.seek(SeekFrom::End(0))?;
     }
+    Ok(opened)
+}
+
+/// Opens what may be compressed, or, if that much of it is looked at, binary.
+fn open_any(file: File, start: u64, looked_at: usize) -> io::Result<Opened> {
+    let Some(version) = sized(&file)? else {
+        return Ok(Opened::Stream(in_order(file)?));
+    };
     let mut first = [0; LOOK];
-    let start = file.stream_position()?;
     let (filled, read) = read_at_most(&file, &mut first[..looked_at], start);
     read?;
     let first = &first[..filled];
@@ -122,42 +142,42 @@ fn open_any(mut file: File, looked_at: usize) -> io::Result<Opened> {
     } else if looked_at == LOOK && first.contains(&0) {
         Ok(Opened::Binary)
     } else {
-        regular(file, Opened::Stream)
+        regular(file, version, start, Opened::Stream)
     }
 }
 
-/// Whether it is a regular file that says how long it is. Files of the system's that are made as
-/// they are read say that they are empty, and are not.
-fn has_size(file: &File) -> io::Result<bool> {
+/// What a regular file is that says how long it is. Files of the system's that are made as they are
+/// read say that they are empty, and are not.
+fn sized(file: &File) -> io::Result<Option<Version>> {
     let metadata = file.metadata()?;
-    Ok(metadata.is_file() && metadata.len() > 0)
+    Ok((metadata.is_file() && metadata.len() > 0).then(|| Version::from(&metadata)))
 }
 
-/// From where it is to what is its end now. Others that have the file open as well find it read.
-/// If its size is less than what can be read of it, it is a stream, of that kind.
-fn regular(mut file: File, stream: impl Fn(Box<dyn Read + Send>) -> Opened) -> io::Result<Opened> {
-    let Some(version) = end(&file)? else {
+/// From `start` to what is its end now. If its size is less than what can be read of it, it is a
+/// stream, of that kind.
+fn regular(
+    file: File,
+    version: Version,
+    start: u64,
+    stream: impl Fn(Box<dyn Read + Send>) -> Opened,
+) -> io::Result<Opened> {
+    // What cannot be read behind the end need not be.
+    let goes_on = |at| read_at_most(&file, &mut [0], at).0 > 0;
+    let look = || Ok(Version::from(&file.metadata()?));
+    let Some(version) = settled(version, look, goes_on)? else {
         return Ok(stream(in_order(file)?));
     };
-    let start = file.stream_position()?;
-    file.seek(SeekFrom::End(0))?;
     let found = AtomicU64::new(u64::MAX);
     Ok(Opened::Regular(Regular { file, start, end: version.length, version, found }))
 }
 
-/// What the file is when nothing can be read behind its end; `None` if its size is wrong.
-fn end(file: &File) -> io::Result<Option<Version>> {
-    // What cannot be read there need not be.
-    let goes_on = |at| read_at_most(file, &mut [0], at).0 > 0;
-    settled(|| Ok(Version::from(&file.metadata()?)), goes_on)
-}
-
-/// The same. Of a file that grows as fast as it is looked at, what it was at last.
+/// What a file is when nothing can be read behind its end; `None` if its size is wrong. Of a file that
+/// grows as fast as it is looked at, what it was at last.
 fn settled(
+    mut version: Version,
     mut look: impl FnMut() -> io::Result<Version>,
     goes_on: impl Fn(u64) -> bool,
 ) -> io::Result<Option<Version>> {
-    let mut version = look()?;
     for _ in 0..TRIES {
         if !goes_on(version.length) {
             break;
@@ -310,12 +330,13 @@ mod tests {
         let real = Version::from(&file(b"").metadata().unwrap());
         let told = |lengths: &[u64], truth: u64| {
             let mut lengths = lengths.iter().copied();
-            let look = || {
+            let mut look = || {
                 let mut version = real;
                 version.length = lengths.next().unwrap();
                 Ok(version)
             };
-            settled(look, |at| at < truth).unwrap().map(|version| version.length)
+            let first = look().unwrap();
+            settled(first, look, |at| at < truth).unwrap().map(|version| version.length)
         };
         assert_eq!(told(&[7], 7), Some(7));
         assert_eq!(told(&[4096], 7), Some(4096));
