@@ -319,7 +319,7 @@ fn is_passing(input: &impl AsFd, error: &io::Error) -> bool {
         || io && tcgetpgrp(input).is_ok_and(|job| job != getpgrp())
 }
 
-/// Asks for no event: that nobody reads the output any more is told unasked.
+/// Asks for no event: poll reports a closed output unasked.
 fn closing(output: &impl AsFd) -> PollFd<'_> {
     PollFd::new(output, PollFlags::empty())
 }

@@ -2,7 +2,7 @@
 //!
 //! Every option may be given more than once, and the last one counts: aliases and programs that
 //! call a command add options of their own. Help goes to standard output, and it is an error if it
-//! cannot be written. What is wrong with a command line is told in a sentence, and where to look.
+//! cannot be written. An unusable command line is reported in one sentence, with a hint where to look.
 
 use super::message::Escaped;
 use super::{Exit, exit, message, stdio, terminal};

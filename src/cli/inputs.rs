@@ -59,7 +59,7 @@ fn standard_input() -> Input {
     Input { name: PathBuf::from("-"), source }
 }
 
-/// A stream that could not be had, which is told where it would be read.
+/// A stream that could not be opened: reading it returns the error.
 struct Failing(Option<io::Error>);
 
 impl Read for Failing {

@@ -75,7 +75,7 @@ fn all_threads(threads: usize) -> u64 {
     (threads - 1) + threads + threads * (threads + 1)
 }
 
-/// Takes so much of the address space that is left that no arena fits into the rest.
+/// Reserves address space until the rest is too small for an arena.
 ///
 /// Where there is room for some arenas only, these take all there is, and a thread without one finds
 /// nothing left for what it allocates. Without any, all share what there is.

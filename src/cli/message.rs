@@ -24,7 +24,7 @@ pub fn fail_file(command: &str, file: &Path, error: &(dyn Error + 'static)) {
 }
 
 /// Prints `command: text`, one line. Control characters are escaped; a line feed begins another
-/// line. That standard error may be closed is nobody's to hear.
+/// line. Errors are ignored: standard error may be closed.
 pub fn line(command: &str, text: &str) {
     let lines: Vec<_> = text.split('\n').map(|line| Escaped(line).to_string()).collect();
     print(&format!("{command}: {}\n", lines.join("\n")));

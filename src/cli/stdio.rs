@@ -26,7 +26,7 @@ pub fn print(text: &str) -> io::Result<()> {
     output()?.write_all(text.as_bytes())
 }
 
-/// Closes standard output, at the end of the process, to learn of an error that only then is told.
+/// Closes standard output, at the end of the process, to learn of an error that is reported only then.
 pub(super) fn close_output() -> io::Result<()> {
     match check_open(Standard::Output) {
         Ok(()) => close(&io::stdout()),

@@ -24,7 +24,7 @@ pub struct Input {
 }
 
 /// A directory whose files are done, as `-r` does it. It is held open: what is found below it is
-/// looked up from there, and no link to a directory is followed on the way, whoever may have put one
+/// looked up from there, and no link to a directory is followed on the way, even one that was put
 /// there since.
 #[derive(Debug)]
 pub struct Root {

@@ -1,7 +1,7 @@
 //! An output file that is whole or not there.
 //!
 //! An [`AtomicFile`] is written without a name, or under a temporary one where the file system has
-//! no files without names, and gets its name once it is complete. Whoever opens that name finds all
+//! no files without names, and gets its name once it is complete. A reader of that name finds all
 //! of the new file or none of it, even after `kill -9`.
 //!
 //! | the file system has | the name is given by |
@@ -186,8 +186,8 @@ impl AtomicFile {
         })
     }
 
-    /// Gives the file its name, and what has it now goes, unless it is one of those `made`. Tells
-    /// whether there was something.
+    /// Gives the file its name, in place of a file that has it, unless this run `made` that one.
+    /// Returns whether there was one.
     fn replace(&mut self, made: &HashSet<FileId>) -> io::Result<bool> {
         match self.dir.look(&self.name) {
             Ok(stat) if made.contains(&FileId::from(&stat)) => return Err(Errno::EXIST.into()),
@@ -252,8 +252,8 @@ impl AtomicFile {
 }
 
 impl Placed {
-    /// Looks the file up by its name and closes it once more, as whoever relies on it would; fails
-    /// where the name does not lead to it, or the system reports an error that it had not yet.
+    /// Opens the file by its name and closes it; fails if the name leads to another file, or if
+    /// the system reports an error that it had not reported before.
     /// After such an error the file is gone again, unless it took the place of another.
     pub(crate) fn confirm(&self) -> io::Result<()> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;

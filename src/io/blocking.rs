@@ -1,7 +1,7 @@
 //! Streams that wait, whatever `O_NONBLOCK` says.
 //!
-//! The flag belongs to the open file, not to this process: whoever shares a pipe or a terminal with
-//! us (ssh, node.js, another program in the pipeline) may set it at any time. A read or write then
+//! The flag belongs to the open file, not to this process: a program that shares a pipe or a terminal
+//! with this one (ssh, node.js, another one in the pipeline) may set it at any time. A read or write then
 //! fails with `EAGAIN` where it would have waited.
 
 use rustix::event::{PollFd, PollFlags, poll};

@@ -1,6 +1,6 @@
 //! Directories that are held open.
 //!
-//! A path is looked up anew by every call that takes it, and whoever may write to a directory on
+//! A path is looked up anew by every call that takes it, and a user who may write to a directory on
 //! the way can make it lead elsewhere in between. A directory that is open stays what it is: all
 //! that is done to a file in it (open, make, rename, remove) happens in the same directory.
 

@@ -24,7 +24,7 @@ pub struct Outputs(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// Whoever begins a file or puts it in place shares it, whoever removes them all has it alone.
+    /// Shared while a file is begun or put in place, exclusive while all are removed.
     /// Making a file can take the system a while, and threads should not wait for each other.
     gate: RwLock<()>,
     /// The temporary names in use. They are random, so none is there twice.
@@ -38,7 +38,7 @@ struct Shared {
 
 impl Outputs {
     /// Removes all that are under way. Until the returned guard is dropped, none is begun and none
-    /// comes into place: whoever tries blocks.
+    /// comes into place: those calls block.
     #[must_use = "dropping it lets the others go on"]
     pub fn remove_unfinished(&self) -> impl Sized + '_ {
         let alone = self.0.gate.write().unwrap_or_else(PoisonError::into_inner);
@@ -116,7 +116,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Marks a temporary file as being written: whoever finds it unlocked knows that its owner is dead,
+/// Marks a temporary file as being written: if it is not locked, its owner is dead,
 /// on whatever machine that was. Where there are no locks, nobody takes it away.
 pub(super) fn claim(file: &File) {
     let _ = flock(file, FlockOperation::NonBlockingLockExclusive);
@@ -151,7 +151,7 @@ fn remove_orphans(dir: &Dir) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes the file if it is this user's, and nobody has it locked.
+/// Removes the file if it is this user's and not locked.
 fn remove_orphan(dir: &Dir, name: &OsStr) -> io::Result<()> {
     let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let file = dir.open_file(name, flags, Mode::empty())?;

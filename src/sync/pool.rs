@@ -155,7 +155,7 @@ fn run_alone<J, R, E, W: FnMut(J) -> R>(
         let work = work.get_or_insert_with(&worker);
         taking(work(job)).map_err(|error| {
             result = Err(error);
-            // As with threads, whoever waits for something from the sink learns that it is gone.
+            // As with threads, a feeder that waits for the sink learns that it is gone.
             sink = None;
             Closed
         })

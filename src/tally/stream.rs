@@ -17,7 +17,7 @@ pub(super) type Put<'p> = &'p mut dyn FnMut(Block) -> io::Result<()>;
 
 /// Reads all of the input and puts it in blocks, decompressed where it is a gzip file.
 ///
-/// On an error, what came before it has been put, but for a word that had not ended.
+/// On an error, all words that ended before it have been put.
 pub(super) fn read(input: Box<dyn Read + Send>, queue: &Queue, put: Put<'_>) -> io::Result<()> {
     let mut input = BufReader::with_capacity(PACKET, Metered { input, queue });
     let mut cutter = Cutter::new(queue, put);

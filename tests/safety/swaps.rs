@@ -1,6 +1,6 @@
 //! A directory on the way to a file is swapped for a link to another directory, again and again.
 //!
-//! Whoever owns a directory can do that while root's command is at work in it. The command may
+//! A directory's owner can do that while root's command is at work in it. The command may
 //! resolve the path to either directory, but everything it does must happen in the one it resolved
 //! the path to: a file read here and removed there is a lost file.
 

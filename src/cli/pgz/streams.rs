@@ -136,7 +136,7 @@ impl Input {
             }
             return Ok(totals);
         }
-        // As gzip has it: what is forced to standard output is copied if it cannot be decompressed.
+        // As in gzip: with -cf, what cannot be decompressed is copied.
         let copies =
             work.options.force && !work.list && !matches!(work.options.place, Place::At(_));
         let foreign = if copies { Foreign::Copy } else { Foreign::Report };

@@ -84,7 +84,7 @@ impl Voice {
     /// Tells why a file was not done.
     pub(super) fn failure(&self, file: &Path, error: &GzipError) -> Exit {
         let exit = match grade(error) {
-            // As with `gzip`, only what is told is a warning.
+            // As in `gzip`, it counts as a warning only if it is reported.
             Exit::Warning if matches!(error, GzipError::NoSuffix) && !self.wants(error) => {
                 Exit::Success
             }

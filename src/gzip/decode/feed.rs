@@ -92,7 +92,7 @@ impl<'a, R: Read> Feed<'a, R> {
         Ok(match *self.peek(2)? {
             [] => Start::Nothing,
             [0x1F] => Start::Begun,
-            // As gzip has it: what is one byte long is cut, unless that byte is 0.
+            // As in gzip: a single byte is a header cut off, unless it is 0.
             [byte] if is_first && byte != 0 => Start::Begun,
             [0x1F, 0x1E] => Start::Packed,
             [0x1F, 0x9D] => Start::Compressed,

@@ -187,7 +187,7 @@ impl Codes {
     }
 }
 
-/// Fills the buffer, but for the end of the input; returns how much there was.
+/// Fills the buffer, or as much of it as there is input; returns the number of bytes.
 fn read(input: &mut impl Read, buffer: &mut [u8]) -> Result<usize, GzipError> {
     let mut filled = 0;
     while filled < buffer.len() {

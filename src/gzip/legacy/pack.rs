@@ -2,7 +2,7 @@
 //!
 //! After the magic bytes come the length of the data (four bytes, the highest first), the longest
 //! code's length, how many codes there are of each length, and the bytes they stand for, from the
-//! shortest code on. Of the longest codes, two more exist than are told: the last is the end mark,
+//! shortest code on. There are two more codes of the longest length than the header says: the last is the end mark,
 //! which is not listed. At each length, the codes that go on are lower than those that are whole.
 
 use super::{Put, array};

@@ -19,7 +19,7 @@ pub enum Format {
     /// The word, a tab, the count. There is no tab in a word. In a file's name, `\t`, `\n`, `\r`,
     /// `\\` and `\xNN` (a byte) are escapes.
     Tsv,
-    /// Comma-separated values (RFC 4180, but for the line ends) with a header. A file's name is
+    /// Comma-separated values (RFC 4180, except for the line ends) with a header. A file's name is
     /// written byte for byte.
     Csv,
     /// JSON Lines: an object for each word. A file's name is a string or, if it is not UTF-8, an
