@@ -157,6 +157,17 @@ impl AsFd for Dir {
     }
 }
 
+/// Opens a file to be read, by a path of any length.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    match File::open(path) {
+        Err(error) if error.raw_os_error() == Some(Errno::NAMETOOLONG.raw_os_error()) => {
+            let (dir, name) = Dir::of(path)?;
+            dir.open_file(&name, OFlags::RDONLY, Mode::empty())
+        }
+        opened => opened,
+    }
+}
+
 /// Has a file or directory on the disk, where its file system knows how: on some, as on FUSE and
 /// CIFS, `fsync` is not supported.
 pub(super) fn sync(file: &impl AsFd) -> io::Result<()> {
@@ -244,6 +255,9 @@ mod tests {
             dir = dir.open_below(&name).unwrap();
             path.push(&name);
         }
+        let flags = OFlags::CREATE | OFlags::WRONLY;
+        drop(dir.open_file("x".as_ref(), flags, Mode::RUSR).unwrap());
+        assert!(open(&path.join("x")).is_ok() && open(&path.join("y")).is_err());
         let opened = Dir::open(&path).unwrap();
         let [a, b] = [opened, dir].map(|dir| dir.follow(".".as_ref()).unwrap().st_ino);
         assert_eq!(a, b);

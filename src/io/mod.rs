@@ -22,7 +22,7 @@ pub(crate) use atomic_file::{AtomicFile, Placed};
 pub(crate) use attributes::Attributes;
 pub(crate) use blocking::Blocking;
 pub(crate) use close::close;
-pub(crate) use dir::{Dir, split};
+pub(crate) use dir::{Dir, open, split};
 pub(crate) use dirs::Dirs;
 #[cfg(feature = "cli")]
 pub(crate) use output::Output;

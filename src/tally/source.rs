@@ -1,7 +1,6 @@
 //! Where words come from, and what is found there.
 
-use crate::io::Blocking;
-use crate::io::Version;
+use crate::io::{Blocking, Version, open};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, ErrorKind, Read, Seek, SeekFrom};
@@ -97,8 +96,8 @@ impl Regular {
 impl Source {
     pub(super) fn open(self) -> io::Result<Opened> {
         match self {
-            Self::File(path) => open_any(File::open(path)?, 0, GZIP.len()),
-            Self::Text(path) => open_any(File::open(path)?, 0, LOOK),
+            Self::File(path) => open_any(open(&path)?, 0, GZIP.len()),
+            Self::Text(path) => open_any(open(&path)?, 0, LOOK),
             Self::Open(mut file) => {
                 let start = position(&mut file)?;
                 pass(open_any(file, start, GZIP.len())?)

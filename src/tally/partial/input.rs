@@ -1,7 +1,7 @@
 //! The files that partial tallies are merged from.
 
 use crate::gzip::{GzipError, Settings, stream};
-use crate::io::Version;
+use crate::io::{Version, open};
 use crate::tally::source::{self, GZIP, in_order, read_at_most};
 use crate::tally::stream::PACKET;
 use std::error::Error;
@@ -59,7 +59,7 @@ impl Input {
     pub(super) fn open(self, scratch: &mut Scratch<'_>) -> Result<Text, OpenError> {
         let file = match self {
             Self::File(path) => {
-                let file = File::open(&path)?;
+                let file = open(&path)?;
                 let metadata = file.metadata()?;
                 if is_text(&file, &metadata)? {
                     let version = Version::from(&metadata);
@@ -98,7 +98,7 @@ impl Read for Text {
             Self::Stream(stream) => return stream.read(buffer),
             Self::Closed { ended: true, .. } => return Ok(0),
             Self::Closed { path, version, at, ended } => {
-                let file = File::open(path)?;
+                let file = open(path)?;
                 let (filled, read) = read_at_most(&file, buffer, *at);
                 // Afterwards, as it may have changed in between.
                 version.check(&file)?;
