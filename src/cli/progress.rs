@@ -92,7 +92,7 @@ impl Drop for Line {
     }
 }
 
-/// Draws over what was there, as far as the terminal is wide; nothing while another job has it.
+/// Draws the line again, cut to the width of the terminal; nothing while another job is in front.
 fn draw(text: &str) {
     let room = terminal::width_of(io::stderr()).map_or(usize::MAX, |width| width - 1);
     if !terminal::is_background(io::stderr()) {

@@ -18,7 +18,7 @@ use std::thread;
 ///
 /// They are handled on a thread of their own, so that a main thread which waits for a slow disk
 /// or an idle pipe holds nothing up. Where the system lets no thread start, these signals kill at
-/// once, and nothing is removed. A signal that is ignored already, as `nohup` has it, stays so.
+/// once, and nothing is removed. A signal that is ignored already, as under `nohup`, stays so.
 /// A write over the limit of a file's size no longer kills: it fails, as one to a full disk does.
 pub fn clean_up_on_signals(outputs: &Outputs) -> io::Result<()> {
     // That it is caught is enough. Nobody looks at the flag.

@@ -49,7 +49,7 @@ pub extern "C" fn capture() {
     IGNORED.store(mask.unwrap_or(0), Ordering::Relaxed);
 }
 
-/// Has [`capture`] run before the runtime. Every command's `main.rs` has it once. The attribute is
+/// Makes [`capture`] run before the runtime. Every command calls it once. The attribute is
 /// unsafe because what it names runs so early; that is all there is of `unsafe` in this package.
 #[doc(hidden)]
 #[macro_export]

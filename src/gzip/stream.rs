@@ -23,9 +23,9 @@ pub fn compress_from(
 
 /// Decompresses all the members of `input` (RFC 1952, section 2.2), one after the other.
 ///
-/// Members that `pack` made are as good, at the end what `compress` made, and in place of all the
-/// first entry of a zip archive. What is none of these is as the settings'
-/// [`foreign`](Settings::foreign) has it.
+/// A member may also be the output of `pack`. The last one may be the output of `compress`, which
+/// ends only with the input. Of a zip archive, the first entry is decompressed.
+/// [`Settings::foreign`] says what becomes of anything else.
 ///
 /// Members with our index and BGZF files are decompressed in parallel, all others in order.
 /// Memory is bounded by the number of threads. What has been written when an error is found is

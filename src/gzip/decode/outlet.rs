@@ -31,7 +31,7 @@ impl<'a, 'f> Outlet<'a, 'f> {
         Ok(())
     }
 
-    /// Submits what is left.
+    /// Submits the last, partly filled buffer.
     pub(super) fn end(self) -> Result<(), GzipError> {
         submit(self.feeder, Job::Plain(self.plain))
     }

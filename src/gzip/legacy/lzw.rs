@@ -182,7 +182,7 @@ impl Codes {
             self.taken += width;
             return Ok(Some(code));
         }
-        // What is left pads the last byte, or is part of a code.
+        // The last bits are padding if they are zero, and a code cut off otherwise.
         if code == 0 { Ok(None) } else { Err(GzipError::Truncated) }
     }
 }

@@ -10,7 +10,7 @@ type Decode = fn(&mut &[u8], &mut Put<'_>) -> Result<(), GzipError>;
 const LZW: Decode = |input, put| lzw(input, put);
 const PACK: Decode = |input, put| pack(input, put);
 
-/// What is decoded, what is left of the input, and how it ended.
+/// The decoded bytes, the rest of the input, and the result.
 fn decoded(decode: Decode, mut packed: &[u8]) -> (Vec<u8>, usize, Result<(), GzipError>) {
     let mut plain = Vec::new();
     let end = decode(&mut packed, &mut |bytes| {

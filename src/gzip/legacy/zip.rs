@@ -33,7 +33,7 @@ pub(in crate::gzip) enum Body {
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::gzip) struct Entry {
     pub(in crate::gzip) body: Body,
-    /// Where the header has it.
+    /// The CRC and the length, if the header holds them; else they follow the data.
     trailer: Option<Trailer>,
     /// Bytes to a size in the data descriptor.
     size: usize,
