@@ -26,7 +26,7 @@
 
 mod alone;
 
-use crate::buffer::Buffer;
+use crate::io::buffer::Buffer;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, at, bounded, never, select};
 use nix::sys::signal::{SigSet, Signal};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};

@@ -14,14 +14,13 @@
 //!
 //! The library takes readers, writers, paths and configuration and returns reports or typed
 //! errors; it never prints, never exits and never reads the environment. The commands do that, in
-//! `src/bin`, behind the default feature `cli`.
+//! `src/commands`, behind the default feature `cli`.
 //!
 //! It needs a Unix: file names are bytes, and the echo waits with `poll`.
 
-mod buffer;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
-pub mod cli;
+pub mod commands;
 pub mod echo;
 pub mod gzip;
 mod io;

@@ -1,8 +1,3 @@
 //! `pgz` under its other name.
 
-#[path = "pgz.rs"]
-mod pgz;
-
-fn main() -> std::process::ExitCode {
-    pgz::main()
-}
+csp_toolkit::main!(pgz);

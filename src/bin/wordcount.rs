@@ -1,8 +1,3 @@
 //! `wc-race` under its other name.
 
-#[path = "wc-race.rs"]
-mod wc_race;
-
-fn main() -> std::process::ExitCode {
-    wc_race::main()
-}
+csp_toolkit::main!(wc_race);

@@ -11,23 +11,23 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 /// A stream whose reads and writes wait until they can be done, and go on after a signal.
 #[derive(Debug)]
-pub struct Blocking<T>(T);
+pub(crate) struct Blocking<T>(T);
 
 impl<T: AsFd> Blocking<T> {
     /// Wraps a file, a pipe, a socket or a terminal. Its flags stay as they are.
-    pub fn new(stream: T) -> Self {
+    pub(crate) fn new(stream: T) -> Self {
         Self(stream)
     }
 
     /// The stream itself.
     #[cfg(feature = "cli")]
-    pub fn get_ref(&self) -> &T {
+    pub(crate) fn get_ref(&self) -> &T {
         &self.0
     }
 
     /// Gives the stream back.
     #[cfg(feature = "cli")]
-    pub fn into_inner(self) -> T {
+    pub(crate) fn into_inner(self) -> T {
         self.0
     }
 

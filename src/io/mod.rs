@@ -6,6 +6,7 @@ mod attributes;
 // Only the commands have it in their interface.
 #[cfg_attr(not(feature = "cli"), allow(unreachable_pub))]
 mod blocking;
+pub(crate) mod buffer;
 mod close;
 mod dir;
 mod dirs;

@@ -25,7 +25,7 @@ mod write;
 pub(super) use files::{file, files};
 
 use super::{Outcome, Settings};
-use crate::buffer::Buffers;
+use crate::io::buffer::Buffers;
 use crossbeam_channel::unbounded;
 use feed::Feed;
 use source::Source;

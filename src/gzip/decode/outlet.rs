@@ -2,8 +2,8 @@
 
 use super::feed::{Feeder, submit};
 use super::work::Job;
-use crate::buffer::{Buffer, Buffers};
 use crate::gzip::GzipError;
+use crate::io::buffer::{Buffer, Buffers};
 
 pub(super) struct Outlet<'a, 'f> {
     feeder: &'a mut Feeder<'f>,

@@ -1,9 +1,9 @@
 //! What the workers do: inflate pieces, and compute checksums.
 
-use crate::buffer::{Buffer, Buffers};
 use crate::gzip::header::Trailer;
 use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
+use crate::io::buffer::{Buffer, Buffers};
 
 /// Something for a worker to do, or to pass on to the sink in its turn.
 pub(super) enum Job {

@@ -1,10 +1,10 @@
 //! The sink: writes what comes, in order, compares checksums, and keeps what may be needed again.
 
 use super::work::{Done, Inflated};
-use crate::buffer::{Buffer, Buffers};
 use crate::gzip::GzipError;
 use crate::gzip::header::Trailer;
 use crate::gzip::inflate::WINDOW;
+use crate::io::buffer::{Buffer, Buffers};
 use crc32fast::Hasher;
 use crossbeam_channel::Sender;
 use std::io::Write;

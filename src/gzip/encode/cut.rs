@@ -1,7 +1,7 @@
 //! The input cut into chunks, on a fixed grid or where the data says so.
 
 use super::chunk::Position;
-use crate::buffer::{Buffer, Buffers};
+use crate::io::buffer::{Buffer, Buffers};
 use std::io::{self, Read};
 
 /// A chunk of the input.

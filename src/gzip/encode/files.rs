@@ -9,13 +9,13 @@
 use super::chunk::Encoder;
 use super::cut::{Chunk, Chunks};
 use super::{Finished, Member, Piece, encode};
-use crate::buffer::Buffers;
 use crate::gzip::file::{Options, Outcome};
 use crate::gzip::header::EXTRA_OFFSET;
 use crate::gzip::index::Reserved;
 use crate::gzip::input::{Counted, Input};
 use crate::gzip::task::{Destination, Source, Task};
 use crate::gzip::{GzipError, Settings};
+use crate::io::buffer::Buffers;
 use crate::sync::pool::{Closed, Feeder};
 use std::convert::Infallible;
 use std::io::{self, BufWriter};

@@ -10,7 +10,7 @@ pub(super) use files::{file, files};
 use super::header::{self, Header, Trailer};
 use super::index::Reserved;
 use super::{GzipError, Level, Origin, Outcome, Settings, Totals};
-use crate::buffer::Buffers;
+use crate::io::buffer::Buffers;
 use chunk::Encoder;
 use crc32fast::Hasher;
 use cut::{Chunk, Chunks};

@@ -1,0 +1,189 @@
+//! The one place that writes to standard error.
+//!
+//! It also knows what stands on the terminal's last line, so that the line of
+//! [progress](super::progress), a question and a message never wipe one another.
+
+use super::terminal;
+use crate::io::Blocking;
+use std::error::Error;
+use std::fmt::{self, Write as _};
+use std::io::{self, Write as _};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Prints `command: cause: deeper cause`, one line.
+pub(crate) fn fail(command: &str, error: &anyhow::Error) {
+    let causes: Vec<String> = error.chain().map(reason).collect();
+    line(command, &causes.join(": "));
+}
+
+/// Prints `command: file: cause`, one line.
+pub(crate) fn fail_file(command: &str, file: &Path, error: &(dyn Error + 'static)) {
+    line(command, &format!("{}: {}", Input(file), reason(error)));
+}
+
+/// Prints `command: text`, one line. Control characters are escaped; a line feed begins another
+/// line. Errors are ignored: standard error may be closed.
+pub(crate) fn line(command: &str, text: &str) {
+    let lines: Vec<_> = text.split('\n').map(|line| Escaped(line).to_string()).collect();
+    print(&format!("{command}: {}\n", lines.join("\n")));
+}
+
+/// What the last line of standard error holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Last {
+    Nothing,
+    /// A line of progress, to be wiped before anything else is printed.
+    Progress,
+    /// A text without its end, such as a question. It is to stand.
+    Text,
+}
+
+static LAST: Mutex<Last> = Mutex::new(Last::Nothing);
+
+/// Wipes the line that the cursor is on.
+const WIPE: &str = "\r\x1b[K";
+
+fn last() -> MutexGuard<'static, Last> {
+    LAST.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(text: &str) {
+    let _ = Blocking::new(io::stderr().lock()).write_all(text.as_bytes());
+}
+
+/// Prints as it is, at once.
+pub(crate) fn print(text: &str) {
+    let mut last = last();
+    // A background job leaves the line to the shell.
+    let wipe = *last == Last::Progress && !terminal::is_background(io::stderr());
+    write(&if wipe { format!("{WIPE}{text}") } else { text.to_owned() });
+    if !text.is_empty() {
+        *last = if text.ends_with('\n') { Last::Nothing } else { Last::Text };
+    }
+}
+
+/// Prints a question and reads the answer from standard input, a line.
+pub(crate) fn ask(question: &str) -> io::Result<String> {
+    print(question);
+    let mut answer = String::new();
+    let read = io::stdin().read_line(&mut answer);
+    // The answer's own line feed was echoed after the question.
+    *last() = Last::Nothing;
+    read.map(|_| answer)
+}
+
+/// Shows a line of progress in place of the one before, unless a question stands there.
+pub(super) fn draw(text: &str) {
+    let mut last = last();
+    if *last != Last::Text {
+        write(&format!("\r{text}\x1b[K"));
+        *last = Last::Progress;
+    }
+}
+
+/// Wipes the line of progress, if there is one: before something else is written to the terminal.
+pub(super) fn wipe() {
+    let mut last = last();
+    if *last == Last::Progress {
+        if !terminal::is_background(io::stderr()) {
+            write(WIPE);
+        }
+        *last = Last::Nothing;
+    }
+}
+
+/// An error's text without Rust's `(os error 2)`, and without the name of a temporary file that
+/// may follow: the system's words alone, as other tools print them.
+pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
+    let text = error.to_string();
+    let cut = text.rsplit_once(" (os error ").and_then(|(words, rest)| {
+        let (_number, rest) = rest.split_once(')')?;
+        (rest.is_empty() || rest.starts_with(" at path ")).then(|| words.to_owned())
+    });
+    cut.unwrap_or(text)
+}
+
+/// An input's name for a person to read: `-` is standard input.
+#[derive(Debug)]
+pub(crate) struct Input<'a>(pub &'a Path);
+
+impl fmt::Display for Input<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == Path::new("-") { f.write_str("standard input") } else { Name(self.0).fmt(f) }
+    }
+}
+
+/// A file's name for a person to read: bytes that are not text, and characters that would drive
+/// the terminal, are escaped.
+#[derive(Debug)]
+pub(crate) struct Name<'a>(pub &'a Path);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.as_os_str().as_bytes().utf8_chunks() {
+            write!(f, "{}", Escaped(chunk.valid()))?;
+            for byte in chunk.invalid() {
+                write!(f, "\\x{byte:02x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A text for a person to read: characters that would drive the terminal are escaped.
+#[derive(Debug)]
+pub(crate) struct Escaped<'a>(pub &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            if drives(c) {
+                write!(f, "{}", c.escape_default())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a character is an order to the terminal: a control character (those from U+0080 to
+/// U+009F too), the end of a line or paragraph, or a change of the direction of writing.
+fn drives(c: char) -> bool {
+    let direction = matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}');
+    let direction = direction || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || direction || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+
+    #[test]
+    fn names_cannot_drive_the_terminal() {
+        let name = Path::new(OsStr::from_bytes(b"caf\xc3\xa9 \xff\x1b[2J\n"));
+        assert_eq!(Name(name).to_string(), r"café \xff\u{1b}[2J\n");
+        for (text, escaped) in [
+            ("\u{9b}2J\u{7f}", r"\u{9b}2J\u{7f}"),
+            ("a\u{202e}cod.exe", r"a\u{202e}cod.exe"),
+            ("\u{2066}\u{61c}\u{2028}", r"\u{2066}\u{61c}\u{2028}"),
+            ("\u{65e5}\u{5d0} \u{1f980}", "\u{65e5}\u{5d0} \u{1f980}"),
+        ] {
+            assert_eq!(Name(Path::new(text)).to_string(), escaped);
+        }
+    }
+
+    #[test]
+    fn reasons_are_the_system_s_words() {
+        let missing = io::Error::from_raw_os_error(2);
+        assert_eq!(reason(&missing), "No such file or directory");
+        let unnamed = io::Error::other("Odd (os error 2) at path \"/tmp/x\"");
+        assert_eq!(reason(&unnamed), "Odd");
+        for text in ["odd (os error", "odd (os error 2) still"] {
+            assert_eq!(reason(&io::Error::other(text)), text);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What the commands share: exit codes, the one error printer, and how options are read.
+
+pub(super) mod arguments;
+pub(super) mod duration;
+pub(super) mod exit;
+pub(super) mod inputs;
+pub(super) mod memory;
+pub(super) mod message;
+pub(super) mod output;
+pub(super) mod picture;
+pub(super) mod progress;
+pub(super) mod signals;
+pub(super) mod size;
+pub mod startup;
+pub(super) mod stdio;
+pub(super) mod terminal;
+pub(super) mod threads;
+
+pub(super) use exit::Exit;

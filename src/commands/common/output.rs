@@ -1,0 +1,122 @@
+//! Where a command's result goes: standard output, or a file that is whole or not there.
+
+use super::inputs::Input;
+use super::{message, signals, stdio};
+use crate::io::{Blocking, Existing, FileId, Output, Outputs, close};
+use anyhow::{Context, bail};
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// Bytes written at a time.
+const BUFFER: usize = 128 * 1024;
+/// The name of standard output where a path is asked for.
+const STANDARD: &str = "-";
+
+/// Whether the path is another name of standard output, such as `-` and `/dev/stdout`.
+#[must_use]
+pub(crate) fn is_standard(path: &Path) -> bool {
+    path == Path::new(STANDARD) || crate::io::is_standard_output(path)
+}
+
+/// An output under way. It is buffered, so flush it.
+#[derive(Debug)]
+pub(crate) struct Sink {
+    output: BufWriter<Destination>,
+    name: PathBuf,
+}
+
+#[derive(Debug)]
+enum Destination {
+    Standard(Blocking<File>),
+    Named(Box<Output>),
+}
+
+impl Sink {
+    /// Begins the output at `path`, or on standard output.
+    pub(crate) fn open(path: Option<&Path>) -> anyhow::Result<Self> {
+        let (opened, name) = match path.filter(|path| !is_standard(path)) {
+            None => (stdio::output().map(Destination::Standard), Path::new("standard output")),
+            Some(path) => {
+                let named = outputs().and_then(|outputs| Output::open(path, &outputs));
+                (named.map(|output| Destination::Named(Box::new(output))), path)
+            }
+        };
+        let destination = opened.with_context(|| message::Name(name).to_string())?;
+        Ok(Self { output: BufWriter::with_capacity(BUFFER, destination), name: name.to_owned() })
+    }
+
+    /// Fails if the output would overwrite one of the inputs.
+    pub(crate) fn refuse_inputs(&self, inputs: &[Input]) -> anyhow::Result<()> {
+        let Destination::Named(output) = self.output.get_ref() else { return Ok(()) };
+        let Some(before) = output.before() else { return Ok(()) };
+        let same = |input: &&Input| {
+            let metadata = input.metadata();
+            metadata.is_some_and(|metadata| FileId::from(&metadata) == before)
+        };
+        if let Some(input) = inputs.iter().find(same) {
+            let input = message::Input(&input.name);
+            bail!("{}: the output would overwrite the input: {input}", self.name());
+        }
+        Ok(())
+    }
+
+    /// What to call it in an error.
+    #[must_use]
+    pub(crate) fn name(&self) -> String {
+        message::Name(&self.name).to_string()
+    }
+
+    /// Puts the output in its place.
+    pub(crate) fn place(self) -> anyhow::Result<()> {
+        let name = self.name();
+        let written = self.output.into_inner().map_err(io::IntoInnerError::into_error);
+        let placed = written.and_then(|destination| match destination {
+            Destination::Standard(stream) => close(&stream),
+            Destination::Named(output) => output.commit(Existing::Replace, false),
+        });
+        placed.map_err(|error| match error.kind() {
+            // It was allowed to overwrite all but what this run has written itself.
+            ErrorKind::AlreadyExists => anyhow::anyhow!("{name}: already written by this run"),
+            _ => anyhow::Error::new(error).context(name),
+        })
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.output.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
+impl Write for Destination {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Standard(stream) => stream.write(bytes),
+            Self::Named(output) => output.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Standard(stream) => stream.flush(),
+            Self::Named(output) => output.flush(),
+        }
+    }
+}
+
+/// All the outputs of this process, whose unfinished files a signal removes before it kills.
+fn outputs() -> io::Result<Outputs> {
+    static ALL: OnceLock<Outputs> = OnceLock::new();
+    if let Some(all) = ALL.get() {
+        return Ok(all.clone());
+    }
+    let all = Outputs::default();
+    signals::clean_up_on_signals(&all)?;
+    Ok(ALL.get_or_init(|| all).clone())
+}
