@@ -18,13 +18,25 @@
 //!
 //! It needs a Unix: file names are bytes, and the echo waits with `poll`.
 
+// The commands use more of the library than others can.
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unreachable_pub, unused_imports))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod commands;
+#[cfg(feature = "echo")]
+#[cfg_attr(docsrs, doc(cfg(feature = "echo")))]
 pub mod echo;
+#[cfg(feature = "gzip")]
+#[cfg_attr(docsrs, doc(cfg(feature = "gzip")))]
 pub mod gzip;
+#[cfg(any(feature = "echo", feature = "gzip"))]
 mod io;
-#[cfg(feature = "cli")]
+#[cfg(feature = "locks")]
+#[cfg_attr(docsrs, doc(cfg(feature = "locks")))]
 pub mod locks;
 pub mod sync;
+#[cfg(feature = "tally")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tally")))]
 pub mod tally;

@@ -41,7 +41,6 @@ impl Root {
 
     /// Gives `found` all that is below it and is no directory, by name, and the directories that
     /// cannot be read, each with the reason.
-    #[cfg(feature = "cli")]
     pub(crate) fn walk(self: &Arc<Self>, mut found: impl FnMut(Input, io::Result<()>)) {
         crate::io::walk(
             &self.dir,

@@ -93,7 +93,6 @@ impl AtomicFile {
     }
 
     /// Gives the file the owner and the group of another, and tells whether it has both.
-    #[cfg(feature = "cli")]
     pub(crate) fn give_owner(&self, attributes: &Attributes) -> bool {
         attributes.give_owner(&self.file, self.owner) == (true, true)
     }
@@ -138,7 +137,6 @@ impl AtomicFile {
 
     /// Overwrites the file that is there, keeping its inode, for where another one in its place
     /// would not have its owner. Not atomic; but all that is to be written is there already.
-    #[cfg(feature = "cli")]
     pub(crate) fn write_into(mut self, target: &File) -> io::Result<()> {
         self.file.rewind()?;
         let mut target = target;

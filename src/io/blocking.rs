@@ -20,13 +20,11 @@ impl<T: AsFd> Blocking<T> {
     }
 
     /// The stream itself.
-    #[cfg(feature = "cli")]
     pub(crate) fn get_ref(&self) -> &T {
         &self.0
     }
 
     /// Gives the stream back.
-    #[cfg(feature = "cli")]
     pub(crate) fn into_inner(self) -> T {
         self.0
     }

@@ -53,7 +53,6 @@ impl Dir {
     }
 
     /// Lists a directory below this one, and follows no link.
-    #[cfg(feature = "cli")]
     pub(crate) fn list_below(&self, path: &Path) -> io::Result<rustix::fs::Dir> {
         let dir = self.open_below_as(path, OFlags::DIRECTORY | OFlags::CLOEXEC)?;
         Ok(rustix::fs::Dir::new(dir.0)?)

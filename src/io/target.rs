@@ -58,7 +58,6 @@ impl Target {
 }
 
 /// Whether the path is a name of this process's standard output, such as `/dev/stdout`.
-#[cfg(feature = "cli")]
 pub(crate) fn is_standard_output(path: &Path) -> bool {
     use super::version::FileId;
     use rustix::fs::{Stat, fstat};

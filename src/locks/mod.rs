@@ -69,7 +69,8 @@ impl TimedLock for ChannelLock {
 }
 
 /// A kind of lock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Kind {
     /// A bounded channel: send to lock, receive to unlock
     #[default]

@@ -2,6 +2,7 @@
 //!
 //! | module | technique | Go | here |
 //! |---|---|---|---|
+//! | [`fan_out()`] | 11 | one goroutine a part and a `WaitGroup` | a scope that waits, and returns what each returned |
 //! | [`pool`] | 11 | one goroutine a file and a `WaitGroup` | bounded workers, results in order, a scope that waits |
 //! | [`stop`] | 13, 14 | a `done` channel, closed by its sender | a channel that carries nothing and is closed by a drop |
 //! | [`lock`] | 15 | send to lock, receive to unlock | the same, with a guard that unlocks when dropped |
@@ -30,7 +31,10 @@
 //! counts. Where state is shared and short-lived, use a mutex; where ownership moves, or where one
 //! thread must wait for several things, use a channel.
 
+mod fan_out;
 pub mod lock;
 pub mod pool;
 mod prim;
 pub mod stop;
+
+pub use fan_out::fan_out;

@@ -8,12 +8,13 @@ use super::strategy::{Share, Strategy};
 use super::stream;
 use super::words::Rules;
 use super::{Counted, Progress, TallyError};
+use crate::sync::fan_out;
 use crossbeam_channel::bounded;
 use std::collections::BTreeMap;
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread::{self, Scope};
-use std::{io, iter};
 
 /// How to count.
 #[derive(Clone, Debug)]
@@ -101,31 +102,9 @@ pub(super) fn take_all<'c>(
     let queue = Queue::new(sources, config);
     thread::scope(|scope| {
         let queue = &queue;
-        on_threads(config.workers(), || work(scope, queue, share))
+        fan_out(config.workers().get(), |_| work(scope, queue, share))
     })?;
     Ok(queue.into_failures())
-}
-
-/// Does the work on this thread and on others, so many in all. Where the system starts no more, those
-/// there are will do.
-pub(super) fn on_threads<T: Send>(
-    threads: NonZeroUsize,
-    work: impl Fn() -> Result<T, TallyError> + Sync,
-) -> Result<Vec<T>, TallyError> {
-    thread::scope(|scope| {
-        let others: Vec<_> = (1..threads.get())
-            .map_while(|_| thread::Builder::new().spawn_scoped(scope, &work).ok())
-            .collect();
-        let own = work();
-        // All are joined before the first error is returned.
-        let results: Vec<_> = iter::once(own).chain(others.into_iter().map(join)).collect();
-        results.into_iter().collect()
-    })
-}
-
-/// The result of a thread, or its panic.
-fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
-    handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// A worker's whole life.

@@ -1,9 +1,10 @@
 //! The strategies side by side on the same text.
 
-use super::engine::{on_threads, take_all};
+use super::engine::take_all;
 use super::store::Store;
 use super::strategy::{Share, Strategy};
 use super::{Choice, Config, Counted, Source, TallyError};
+use crate::sync::fan_out;
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -189,7 +190,7 @@ fn timed(strategy: Strategy, text: &[u8], config: &Config) -> Result<(Duration, 
 fn run<'c>(share: &(dyn Share<'c> + 'c), text: &[u8], config: &Config) -> Result<(), TallyError> {
     let pieces = pieces(text, config.segment.get());
     let next = AtomicUsize::new(0);
-    let work = || {
+    let work = |_| {
         let mut buffer = Vec::new();
         while let Some(piece) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
             buffer.clear();
@@ -198,7 +199,7 @@ fn run<'c>(share: &(dyn Share<'c> + 'c), text: &[u8], config: &Config) -> Result
         }
         Ok(())
     };
-    on_threads(config.workers(), work).map(drop)
+    fan_out(config.workers().get(), work).map(drop)
 }
 
 /// The text in pieces of about that many bytes, cut between words.

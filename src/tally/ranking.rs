@@ -4,7 +4,6 @@
 //! Threads take a partition each, and add up what all tables have of it. Where the tables are on
 //! disk, and a partition is too big for memory still, it is partitioned once more by other hashes.
 
-use super::engine::on_threads;
 use super::hash::Hasher;
 use super::partial::{self, MergeError};
 use super::rows::Order;
@@ -13,6 +12,7 @@ use super::spill::{Spill, Stretch};
 use super::store::{Bounds, Store};
 use super::table::{PARTITIONS, Table};
 use super::{Choice, Config, TallyError};
+use crate::sync::fan_out;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -67,7 +67,7 @@ impl<'c> Counted<'c> {
         let bounds = Bounds { memory: bounds.memory / 2, ..bounds };
         let (first, top) = choice.first();
         let next = AtomicUsize::new(0);
-        let lanes = on_threads(self.config.workers(), || {
+        let lanes = fan_out(self.config.workers().get(), |_| {
             let mut merger = Merger { choice, bounds, sorter: Sorter::new(first, top, bounds) };
             merger.run(&self.stores, on_disk, &next)?;
             merger.sorter.finish()
@@ -86,7 +86,7 @@ impl<'c> Counted<'c> {
             let threads = NonZeroUsize::new(self.stores.len()).unwrap_or(NonZeroUsize::MIN);
             let stores = Mutex::new(self.stores.iter_mut());
             let next = || stores.lock().unwrap_or_else(PoisonError::into_inner).next();
-            on_threads(threads, || {
+            fan_out(threads.get(), |_| {
                 while let Some(store) = next() {
                     store.spill_all()?;
                 }
