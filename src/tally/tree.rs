@@ -1,52 +1,50 @@
-//! Many sorted lanes merged into one: a tournament.
+//! Many sorted runs merged into one: a tournament.
 
-use super::MergeError;
-use super::line::Key;
+use super::Error;
 
-/// Words in order, each with a count. There may be a word in it twice.
-pub(super) trait Lane {
-    /// Goes on to the next word, if there is one.
-    fn advance(&mut self) -> Result<bool, MergeError>;
-    fn key(&self) -> Key;
-    fn word(&self) -> &[u8];
-    fn count(&self) -> u64;
+/// Words in order, each with a count, read one after the other.
+pub(super) trait Run {
+    /// Enough of a word to compare most words with; cheap to copy.
+    type Head: Copy;
+    /// The head of a run that has ended, which comes after all others.
+    const END: Self::Head;
+
+    /// Goes on to the next word. Returns false if there is none.
+    fn advance(&mut self) -> Result<bool, Error>;
+    /// Returns the head of the current word.
+    fn head(&self) -> Self::Head;
+    /// Returns whether the current word of one run, whose head is given, comes before that of the
+    /// other. False if the first has ended.
+    fn is_before(one: (Self::Head, &Self), other: (Self::Head, &Self)) -> bool;
 }
 
 /// A tree of losers (Knuth, The Art of Computer Programming, volume 3, section 5.4.1): the leaves
-/// are the lanes, and a node holds which of the two lanes that met there has the later word. When
-/// the winner of all goes on, it only meets the losers on its way up, one a level.
-pub(super) struct Tree<L> {
-    lanes: Vec<L>,
-    /// The winner of all, then the nodes: those below node `n` are `2n` and `2n + 1`. Leaf `i` is
-    /// where node `lanes.len() + i` would be.
-    nodes: Vec<Node>,
-    word: Vec<u8>,
-}
-
-/// A word, and the sum of its counts in all lanes.
-pub(super) struct Sum<'t> {
-    pub(super) word: &'t [u8],
-    pub(super) key: Key,
-    pub(super) count: u64,
+/// are the runs, and a node holds which of the two runs that met there has the later word. When the
+/// overall winner goes on, it meets only the losers on its way up, one per level.
+pub(super) struct Tree<R: Run> {
+    runs: Vec<R>,
+    /// The overall winner, then the nodes: those below node `n` are `2n` and `2n + 1`. Leaf `i` is
+    /// where node `runs.len() + i` would be.
+    nodes: Vec<Node<R::Head>>,
 }
 
 #[derive(Clone, Copy)]
-struct Node {
-    key: Key,
-    lane: usize,
+struct Node<H> {
+    head: H,
+    run: usize,
 }
 
-impl<L: Lane> Tree<L> {
-    pub(super) fn new(mut lanes: Vec<L>) -> Result<Self, MergeError> {
-        let mut leaves = Vec::with_capacity(lanes.len());
-        for (lane, words) in lanes.iter_mut().enumerate() {
-            let key = if words.advance()? { words.key() } else { Key::END };
-            leaves.push(Node { key, lane });
+impl<R: Run> Tree<R> {
+    pub(super) fn new(mut runs: Vec<R>) -> Result<Self, Error> {
+        let mut leaves = Vec::with_capacity(runs.len());
+        for (number, run) in runs.iter_mut().enumerate() {
+            let head = if run.advance()? { run.head() } else { R::END };
+            leaves.push(Node { head, run: number });
         }
-        let mut tree = Self { lanes, nodes: Vec::new(), word: Vec::new() };
+        let mut tree = Self { runs, nodes: Vec::new() };
         // The winners first, each above the two who met, and then the losers in their place.
         let count = leaves.len();
-        let mut nodes = vec![Node { key: Key::END, lane: 0 }; count];
+        let mut nodes = vec![Node { head: R::END, run: 0 }; count];
         nodes.extend(leaves);
         let mut losers = nodes[..count].to_vec();
         for at in (1..count).rev() {
@@ -60,38 +58,22 @@ impl<L: Lane> Tree<L> {
         Ok(tree)
     }
 
-    /// The next word.
-    pub(super) fn next(&mut self) -> Result<Option<Sum<'_>>, MergeError> {
-        let Some(&Node { key, lane }) = self.nodes.first().filter(|top| top.key != Key::END) else {
-            return Ok(None);
-        };
-        self.word.clear();
-        self.word.extend_from_slice(self.lanes[lane].word());
-        let mut sum = self.lanes[lane].count();
-        self.advance(lane)?;
-        while let Some(lane) = self.again(key) {
-            let count = self.lanes[lane].count();
-            sum = sum.checked_add(count).ok_or_else(|| MergeError::too_big(&self.word))?;
-            self.advance(lane)?;
-        }
-        Ok(Some(Sum { word: &self.word, key, count: sum }))
+    /// Returns the head of the first word, and the run it is in. The head is [`Run::END`] if all runs
+    /// have ended; `None` if there are no runs.
+    #[inline]
+    pub(super) fn first(&self) -> Option<(R::Head, &R)> {
+        self.nodes.first().map(|node| (node.head, &self.runs[node.run]))
     }
 
-    /// The lane on top, if it has the same word.
+    /// Has the run with the first word go on, and meet those on its way to the top.
     #[inline]
-    fn again(&self, key: Key) -> Option<usize> {
-        let top = self.nodes[0];
-        let same = top.key == key && (!key.is_cut() || self.lanes[top.lane].word() == self.word);
-        same.then_some(top.lane)
-    }
-
-    /// Has the lane go on, and meet those on its way to the top.
-    #[inline]
-    fn advance(&mut self, lane: usize) -> Result<(), MergeError> {
-        let words = &mut self.lanes[lane];
-        let key = if words.advance()? { words.key() } else { Key::END };
-        let mut node = Node { key, lane };
-        let mut at = usize::midpoint(self.lanes.len(), lane);
+    pub(super) fn advance(&mut self) -> Result<(), Error> {
+        let Some(first) = self.nodes.first() else { return Ok(()) };
+        let number = first.run;
+        let run = &mut self.runs[number];
+        let head = if run.advance()? { run.head() } else { R::END };
+        let mut node = Node { head, run: number };
+        let mut at = usize::midpoint(self.runs.len(), number);
         while at > 0 {
             let other = self.nodes[at];
             let before = self.is_before(other, node);
@@ -104,10 +86,7 @@ impl<L: Lane> Tree<L> {
     }
 
     #[inline]
-    fn is_before(&self, a: Node, b: Node) -> bool {
-        if a.key == b.key && a.key.is_cut() {
-            return self.lanes[a.lane].word() < self.lanes[b.lane].word();
-        }
-        a.key < b.key
+    fn is_before(&self, one: Node<R::Head>, other: Node<R::Head>) -> bool {
+        R::is_before((one.head, &self.runs[one.run]), (other.head, &self.runs[other.run]))
     }
 }

@@ -1,8 +1,8 @@
 //! The options that say what a word is, and what counting may take.
 
 use crate::commands::common::{memory, size, threads};
-use crate::tally::Config;
-use crate::tally::words::{Case, Rules, Split};
+use crate::tally::Settings;
+use crate::tally::words::{Case, Split};
 use clap::Args;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -30,16 +30,16 @@ pub(super) struct CountArgs {
 
 impl CountArgs {
     /// How the library is to count. Fails where there is too little memory to do so.
-    pub(super) fn config(&self) -> anyhow::Result<Config> {
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
         let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         let limits = memory::Limits::read()?;
         let memory = self.memory.unwrap_or_else(|| bytes(memory::available() / 2));
-        Ok(Config {
-            memory: memory.min(bytes(limits.memory)).max(Config::LEAST_MEMORY),
-            directory: temporary_directory(),
-            rules: Rules { split: self.words, case: self.case },
-            ..Config::new(threads::or_default(self.threads).min(limits.threads))
-        })
+        Ok(Settings::default()
+            .threads(threads::or_default(self.threads).min(limits.threads).get())
+            .memory(memory.min(bytes(limits.memory)).max(Settings::MIN_MEMORY))
+            .temporary_dir(temporary_directory())
+            .split(self.words)
+            .case(self.case))
     }
 }
 
@@ -51,8 +51,8 @@ fn temporary_directory() -> PathBuf {
 
 fn enough_memory(text: &str) -> Result<usize, String> {
     let bytes = usize::try_from(size::parse(text)?).unwrap_or(usize::MAX);
-    if bytes < Config::LEAST_MEMORY {
-        return Err(format!("too small: it takes {} MiB at least", Config::LEAST_MEMORY >> 20));
+    if bytes < Settings::MIN_MEMORY {
+        return Err(format!("too small: it takes {} MiB at least", Settings::MIN_MEMORY >> 20));
     }
     Ok(bytes)
 }

@@ -2,8 +2,8 @@
 
 use crate::commands::common::output::Sink;
 use crate::commands::common::{message, terminal};
-use crate::tally::report::{Format, ReportError, Writer};
-use crate::tally::{By, Choice, Config, Order, Progress, Source, Strategy, Tally};
+use crate::tally::report::{Format, ListWriter};
+use crate::tally::{self, Error, Filter, Progress, Settings, SortKey, Tally};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -71,44 +71,35 @@ pub(super) enum Sort {
 
 impl ListArgs {
     /// The stop words, taken by the same rules as those that are counted.
-    pub(super) fn stop_words(&self, config: &Config) -> anyhow::Result<Option<Tally>> {
-        let read = |file: &PathBuf| {
-            let mut failure = None;
-            let sources = vec![Source::File(file.clone())];
-            // Apart from what is counted, and of the progress that is shown.
-            let config = Config {
-                strategy: Strategy::default(),
-                progress: Progress::default(),
-                ..config.clone()
-            };
-            let words = Tally::of(sources, &config, |_, error| failure = Some(error));
-            let name = || message::Name(file).to_string();
-            match failure {
-                Some(error) => Err(error).with_context(name),
-                None => words.with_context(name),
-            }
-        };
-        self.exclude.as_ref().map(read).transpose()
+    pub(super) fn stop_words(&self, settings: &Settings) -> anyhow::Result<Option<Tally>> {
+        let Some(file) = &self.exclude else { return Ok(None) };
+        // Their bytes are not part of the progress shown.
+        let settings = settings.clone().progress(Progress::default());
+        let words = tally::count_files(&[file], &settings).map_err(|error| match error {
+            Error::File { source, .. } => anyhow::Error::new(source),
+            error => error.into(),
+        });
+        words.map(Some).with_context(|| message::Name(file).to_string())
     }
 
     /// Which words are wanted, and in which order.
     #[must_use]
-    pub(super) fn choice<'e>(&self, exclude: Option<&'e Tally>) -> Choice<'e> {
+    pub(super) fn filter<'e>(&self, exclude: Option<&'e Tally>) -> Filter<'e> {
         if self.partial {
-            return Choice { order: Order { by: By::Word, reverse: false }, ..Choice::default() };
+            return Filter::default().sort_by(SortKey::Word);
         }
-        let by = match self.sort {
-            Sort::Count => By::Count,
+        let key = match self.sort {
+            Sort::Count => SortKey::Count,
             // Words compare as fast as anything that would mean less.
-            Sort::Word | Sort::None => By::Word,
+            Sort::Word | Sort::None => SortKey::Word,
         };
-        Choice {
-            least: self.min_count,
-            shortest: self.min_length,
-            exclude,
-            top: self.chart.or(self.top),
-            order: Order { by, reverse: self.reverse },
-        }
+        let filter = Filter::default()
+            .min_count(self.min_count)
+            .min_length(self.min_length)
+            .sort_by(key)
+            .reverse(self.reverse);
+        let filter = exclude.map_or(filter, |words| filter.exclude(words));
+        self.chart.or(self.top).map_or(filter, |top| filter.top(top))
     }
 
     /// Begins the output.
@@ -117,8 +108,8 @@ impl ListArgs {
     }
 
     /// Writes lists into the output.
-    pub(super) fn writer<'o>(&self, output: &'o mut Sink) -> Writer<&'o mut Sink> {
-        Writer::new(output, self.format(), self.min_count)
+    pub(super) fn writer<'o>(&self, output: &'o mut Sink) -> ListWriter<&'o mut Sink> {
+        ListWriter::new(output, self.format()).min_count(self.min_count)
     }
 
     /// The command line has options of their own for a chart and a partial tally.
@@ -133,10 +124,18 @@ impl ListArgs {
 
 /// Says where it was that the list could not be written.
 #[must_use]
-pub(super) fn in_output(error: ReportError, name: &str) -> anyhow::Error {
+pub(super) fn in_output(error: Error, name: &str) -> anyhow::Error {
     match error {
-        ReportError::Tally(error) => error.into(),
-        ReportError::Write(error) => anyhow::Error::new(error).context(name.to_owned()),
+        Error::Write(error) => anyhow::Error::new(error).context(name.to_owned()),
+        error => error.into(),
+    }
+}
+
+/// The error of the system, for errors that say only that something could not be read or written.
+pub(super) fn cause(error: Error) -> anyhow::Error {
+    match error {
+        Error::Read(error) | Error::Write(error) => error.into(),
+        error => error.into(),
     }
 }
 

@@ -3,8 +3,8 @@
 use super::count::CountArgs;
 use super::list::{self, ListArgs};
 use crate::commands::common::{Exit, message, stdio};
-use crate::tally;
-use crate::tally::partial::{self, Input, MergeError, Writer};
+use crate::tally::partial::{self, Writer};
+use crate::tally::{Error, Source};
 use anyhow::{Context, bail};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -33,14 +33,14 @@ pub(super) struct MergeArgs {
 /// Adds them up and lists the words.
 pub(super) fn run(args: MergeArgs) -> anyhow::Result<Exit> {
     let MergeArgs { files, list, count } = args;
-    let config = count.config()?;
-    let exclude = list.stop_words(&config)?;
+    let settings = count.settings()?;
+    let exclude = list.stop_words(&settings)?;
     let inputs = open(&files)?;
     let mut output = list.open()?;
     let name = output.name();
     if list.partial {
         let mut writer = Writer::new(&mut output);
-        let merged = partial::merge(inputs, &config, |word, count| {
+        let merged = partial::merge(inputs, &settings, |word, count| {
             writer.entry(word, count).with_context(|| name.clone())
         });
         merged.map_err(|error| match error.downcast() {
@@ -49,8 +49,8 @@ pub(super) fn run(args: MergeArgs) -> anyhow::Result<Exit> {
         })?;
         writer.flush().context(name)?;
     } else {
-        let choice = list.choice(exclude.as_ref());
-        let merged = tally::merge(inputs, &config, &choice);
+        let filter = list.filter(exclude.as_ref());
+        let merged = partial::merge_ranked(inputs, &settings, &filter);
         let mut ranking = merged.map_err(|error| name_input(error, &files))?;
         let written = list.writer(&mut output).list(None, &mut ranking);
         written.map_err(|error| list::in_output(error, &name))?;
@@ -60,7 +60,7 @@ pub(super) fn run(args: MergeArgs) -> anyhow::Result<Exit> {
 }
 
 /// The inputs of those names.
-fn open(files: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
+fn open(files: &[PathBuf]) -> anyhow::Result<Vec<Source<'static>>> {
     let is_standard_input = |file: &&PathBuf| file.as_os_str() == STANDARD_INPUT;
     // Two readers of one stream would each have parts of lines.
     if files.iter().filter(is_standard_input).count() > 1 {
@@ -68,9 +68,9 @@ fn open(files: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
     }
     let open = |file: &PathBuf| {
         Ok(if is_standard_input(&file) {
-            Input::Open(stdio::input().context("standard input")?.into_inner())
+            Source::open_file(stdio::input().context("standard input")?.into_inner())
         } else {
-            Input::File(file.clone())
+            Source::file(file)
         })
     };
     if files.is_empty() {
@@ -80,11 +80,11 @@ fn open(files: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
 }
 
 /// An input is known by its name where people read of it.
-fn name_input(error: MergeError, files: &[PathBuf]) -> anyhow::Error {
+fn name_input(error: Error, files: &[PathBuf]) -> anyhow::Error {
     match error {
-        MergeError::Input { number, source } => {
+        Error::Input { number, source } => {
             let name = files.get(number).map_or(Path::new(STANDARD_INPUT), PathBuf::as_path);
-            anyhow::Error::new(source).context(message::Input(name).to_string())
+            list::cause(*source).context(message::Input(name).to_string())
         }
         error => error.into(),
     }

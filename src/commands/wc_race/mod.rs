@@ -6,12 +6,14 @@ mod list;
 mod merge;
 mod race;
 mod steps;
+mod values;
 
 use super::common::arguments::Reader;
 use super::common::inputs::{self, Input, Walk};
 use super::common::{Exit, exit, message, progress};
+use crate::tally::race::count_with;
 use crate::tally::report::Title;
-use crate::tally::{self, Choice, Config, Ranking};
+use crate::tally::{Filter, Ranking, Settings};
 use arguments::Options;
 use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
@@ -45,13 +47,13 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
         options.tell(file, error);
         exit.worsen(Exit::Failure);
     });
-    let config = Config { strategy: options.race.strategy, ..options.count.config()? };
+    let settings = options.count.settings()?;
     if options.race.race {
-        exit.worsen(race::run(&options.race, &options.list, &config, inputs, options.quiet)?);
+        exit.worsen(race::run(&options.race, &options.list, &settings, inputs, options.quiet)?);
         return Ok(exit);
     }
-    let exclude = options.list.stop_words(&config)?;
-    let choice = options.list.choice(exclude.as_ref());
+    let exclude = options.list.stop_words(&settings)?;
+    let filter = options.list.filter(exclude.as_ref());
     let mut output = options.list.open()?;
     output.refuse_inputs(&inputs)?;
     let name = output.name();
@@ -60,17 +62,18 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
     } else {
         vec![inputs]
     };
+    let progress = settings.shared_progress();
     let mut writer = options.list.writer(&mut output);
     for inputs in lists {
         let file = options.per_file.then(|| inputs[0].name.clone());
-        let before = config.progress.bytes();
-        let (mut list, ended) = rank(&options, &config, &choice, inputs)?;
+        let before = progress.bytes();
+        let (mut list, ended) = rank(&options, &settings, &filter, inputs)?;
         exit.worsen(ended);
         if options.list.partial && exit != Exit::Success {
             return Ok(exit);
         }
         // A file that could not be read at all has no list.
-        if file.is_none() || ended == Exit::Success || config.progress.bytes() > before {
+        if file.is_none() || ended == Exit::Success || progress.bytes() > before {
             let shown = file.as_deref().map(|file| message::Name(file).to_string());
             let title = file.as_deref().zip(shown.as_deref());
             let title =
@@ -86,24 +89,26 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
 /// Counts the words of the inputs together, and tells what could not be read.
 fn rank<'c>(
     options: &Options,
-    config: &'c Config,
-    choice: &Choice<'_>,
+    settings: &'c Settings,
+    filter: &Filter<'_>,
     inputs: Vec<Input>,
 ) -> anyhow::Result<(Ranking<'c>, Exit)> {
-    let (progress, before) = (config.progress.clone(), config.progress.bytes());
+    let progress = settings.shared_progress().clone();
+    let before = progress.bytes();
     let done = move || progress.bytes() - before;
     let when = options.progress.beside(inputs.iter().map(|input| input.name.as_path()));
     let line = progress::Line::start(when, || inputs::total(&inputs), done);
     let (names, sources): (Vec<_>, Vec<_>) =
         inputs.into_iter().map(|input| (input.name, input.source)).unzip();
     let mut failures = Vec::new();
-    let counted =
-        tally::count(sources, config, |number, error| failures.push((&names[number], error)))?;
+    let counts = count_with(options.race.strategy, sources, settings, |number, error| {
+        failures.push((&names[number], error));
+    })?;
     // Nothing is to be written into the middle of it.
     drop(line);
     for (name, error) in &failures {
         options.tell(name, error);
     }
     let exit = if failures.is_empty() { Exit::Success } else { Exit::Failure };
-    Ok((counted.choose(choice)?, exit))
+    Ok((counts.rank(filter)?, exit))
 }

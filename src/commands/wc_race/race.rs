@@ -6,9 +6,9 @@ use crate::commands::common::inputs::Input;
 use crate::commands::common::output::Sink;
 use crate::commands::common::picture::{Anchor, FILLS, Picture, Place};
 use crate::commands::common::{Exit, message};
-use crate::tally::race::{self, Lap};
+use crate::tally::Settings;
+use crate::tally::race::{self, Measurement, Strategy};
 use crate::tally::report::{Format, bar};
-use crate::tally::{Config, Strategy};
 use anyhow::{Context, bail};
 use clap::Args;
 use std::io::{self, Write};
@@ -62,7 +62,7 @@ impl RaceArgs {
 pub(super) fn run(
     options: &RaceArgs,
     list: &ListArgs,
-    config: &Config,
+    settings: &Settings,
     inputs: Vec<Input>,
     quiet: bool,
 ) -> anyhow::Result<Exit> {
@@ -74,101 +74,106 @@ pub(super) fn run(
     }
     let (names, sources): (Vec<_>, Vec<_>) =
         inputs.into_iter().map(|input| (input.name, input.source)).unzip();
-    let text = race::load(sources, config, MOST_TEXT, |number, error| {
+    let text = race::load(sources, settings, MOST_TEXT, |number, error| {
         list::tell(quiet, &names[number], &error);
         exit.worsen(Exit::Failure);
     })?;
-    let laps = race::race(&text, config, PATIENCE)?;
-    if laps.iter().all(|lap| lap.words + lap.lost == 0) {
+    let measurements = race::compare(&text, settings, PATIENCE)?;
+    if measurements.iter().all(|one| one.words + one.lost == 0) {
         bail!("there are no words to race for");
     }
     let name = output.name();
     let written = match list.format {
-        Format::Json => json(&laps, &mut output),
-        _ => table(&laps, text.len(), config, &mut output),
+        Format::Json => json(&measurements, &mut output),
+        _ => table(&measurements, text.len(), settings, &mut output),
     };
     written.with_context(|| name)?;
     output.place()?;
     if let Some(mut svg) = svg {
         let name = svg.name();
-        picture(&laps).write(&mut svg).with_context(|| name)?;
+        picture(&measurements).write(&mut svg).with_context(|| name)?;
         svg.place()?;
     }
-    for lap in laps.iter().filter(|lap| !lap.is_sound()) {
-        message::line(super::NAME, &format!("{} miscounted", lap.strategy.name()));
+    for one in measurements.iter().filter(|one| !one.is_sound()) {
+        message::line(super::NAME, &format!("{} miscounted", one.strategy.name()));
         exit.worsen(Exit::Failure);
     }
     Ok(exit)
 }
 
 /// How many times as fast as the slowest.
-fn speed(lap: &Lap, laps: &[Lap]) -> f64 {
-    lap.rate() / laps.iter().map(Lap::rate).fold(f64::INFINITY, f64::min)
+fn speed(one: &Measurement, measurements: &[Measurement]) -> f64 {
+    one.rate() / measurements.iter().map(Measurement::rate).fold(f64::INFINITY, f64::min)
 }
 
-fn table(laps: &[Lap], bytes: usize, config: &Config, mut output: impl Write) -> io::Result<()> {
-    let threads = config.workers();
-    let s = if threads.get() == 1 { "" } else { "s" };
+fn table(
+    measurements: &[Measurement],
+    bytes: usize,
+    settings: &Settings,
+    mut output: impl Write,
+) -> io::Result<()> {
+    let threads = settings.workers();
+    let s = if threads == 1 { "" } else { "s" };
     writeln!(output, "{:.1} MB of text, {threads} thread{s}", mega(bytes))?;
     writeln!(output, "strategy  text MB  seconds    MB/s  speed       words       lost")?;
-    let most = laps.iter().map(kilobytes_a_second).max().unwrap_or(0);
-    for lap in laps {
+    let most = measurements.iter().map(kilobytes_a_second).max().unwrap_or(0);
+    for one in measurements {
         write!(
             output,
             "{:<8} {:>8.1} {:>8.3} {:>7.1} {:>5.1}x {:>11} {:>10} ",
-            lap.strategy.name(),
-            mega(lap.bytes),
-            lap.time.as_secs_f64(),
-            lap.rate() / 1e6,
-            speed(lap, laps),
-            lap.words,
-            lap.lost,
+            one.strategy.name(),
+            mega(one.bytes),
+            one.time.as_secs_f64(),
+            one.rate() / 1e6,
+            speed(one, measurements),
+            one.words,
+            one.lost,
         )?;
-        writeln!(output, "{}", bar(kilobytes_a_second(lap), most, BAR))?;
+        writeln!(output, "{}", bar(kilobytes_a_second(one), most, BAR))?;
     }
-    if laps.iter().any(|lap| lap.bytes < bytes) {
+    if measurements.iter().any(|one| one.bytes < bytes) {
         writeln!(output, "The slow ones got the beginning of the text only.")?;
     }
     output.flush()
 }
 
-fn json(laps: &[Lap], mut output: impl Write) -> io::Result<()> {
-    for lap in laps {
+fn json(measurements: &[Measurement], mut output: impl Write) -> io::Result<()> {
+    for one in measurements {
         writeln!(
             output,
             "{{\"strategy\":\"{}\",\"bytes\":{},\"seconds\":{:.6},\"bytes_per_second\":{:.0},\
              \"speed\":{:.2},\"words\":{},\"lost\":{},\"agrees\":{}}}",
-            lap.strategy.name(),
-            lap.bytes,
-            lap.time.as_secs_f64(),
-            lap.rate(),
-            speed(lap, laps),
-            lap.words,
-            lap.lost,
-            lap.agrees,
+            one.strategy.name(),
+            one.bytes,
+            one.time.as_secs_f64(),
+            one.rate(),
+            speed(one, measurements),
+            one.words,
+            one.lost,
+            one.agrees,
         )?;
     }
     output.flush()
 }
 
-fn picture(laps: &[Lap]) -> Picture {
+fn picture(measurements: &[Measurement]) -> Picture {
     const ROW: f64 = 34.0;
     let mut picture = Picture::new(760.0, 306.0, "Words counted by threads that share: MB/s");
-    let most = laps.iter().map(Lap::rate).fold(0.0, f64::max) / 1e6;
+    let most = measurements.iter().map(Measurement::rate).fold(0.0, f64::max) / 1e6;
     let area = Place { x: 90.0, y: 46.0, width: 480.0, height: ROW * 6.0 };
     picture.axis(area, most, "MB of text a second");
     let mut y = area.y + 5.0;
-    for lap in laps {
-        let rate = lap.rate() / 1e6;
-        let fill = if lap.lost > 0 { FILLS[3] } else { FILLS[0] };
+    for one in measurements {
+        let rate = one.rate() / 1e6;
+        let fill = if one.lost > 0 { FILLS[3] } else { FILLS[0] };
         let width = (area.width * rate / most).max(1.0);
-        picture.bar(Place { x: area.x, y, width, height: ROW - 10.0 }, fill, lap.strategy.name());
-        picture.text(area.x - 8.0, y + 17.0, Anchor::End, "", lap.strategy.name());
-        let lost = match lap.lost {
+        picture.bar(Place { x: area.x, y, width, height: ROW - 10.0 }, fill, one.strategy.name());
+        picture.text(area.x - 8.0, y + 17.0, Anchor::End, "", one.strategy.name());
+        let lost = match one.lost {
             0 => String::new(),
-            lost => format!(", {lost} of {} words lost", lap.words + lost),
+            lost => format!(", {lost} of {} words lost", one.words + lost),
         };
-        let label = format!("{rate:.1}, {:.1}x{lost}", speed(lap, laps));
+        let label = format!("{rate:.1}, {:.1}x{lost}", speed(one, measurements));
         picture.text(area.x + width + 8.0, y + 17.0, Anchor::Start, "small", &label);
         y += ROW;
     }
@@ -182,6 +187,6 @@ fn mega(bytes: usize) -> f64 {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "for a bar")]
-fn kilobytes_a_second(lap: &Lap) -> u64 {
-    (lap.rate() / 1e3) as u64
+fn kilobytes_a_second(one: &Measurement) -> u64 {
+    (one.rate() / 1e3) as u64
 }

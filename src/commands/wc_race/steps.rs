@@ -4,8 +4,7 @@ use super::count::CountArgs;
 use super::list;
 use super::merge::{self, MergeArgs};
 use crate::commands::common::{Exit, message, stdio};
-use crate::tally::partial::{self, SumError};
-use crate::tally::{self, By, Choice, Order, Source};
+use crate::tally::{Error, Filter, Progress, SortKey, Source, count_sources, partial};
 use anyhow::Context;
 use clap::Subcommand;
 
@@ -42,29 +41,29 @@ pub(super) fn run(step: Step) -> anyhow::Result<Exit> {
 
 /// Nothing is written unless all of the input could be read.
 fn map(count: &CountArgs) -> anyhow::Result<()> {
-    let config = count.config()?;
+    let progress = Progress::default();
+    let settings = count.settings()?.progress(progress.clone());
     let mut failure = None;
     // A piece of a text may begin as a gzip file does, by chance or for spite.
-    let source = Source::Plain(stdio::input().context(INPUT)?.into_inner());
-    let counted = tally::count(vec![source], &config, |_, error| failure = Some(error))?;
+    let source = Source::open_file(stdio::input().context(INPUT)?.into_inner()).never_decompress();
+    let counts = count_sources(vec![source], &settings, |_, error| failure = Some(error))?;
     if let Some(error) = failure {
         return Err(anyhow::Error::new(error).context(INPUT));
     }
-    let order = Order { by: By::Word, reverse: false };
-    let mut list = counted.choose(&Choice { order, ..Choice::default() })?;
+    let mut list = counts.rank(&Filter::default().sort_by(SortKey::Word))?;
     let output = stdio::output().context(OUTPUT)?;
     let written = partial::write(&mut list, output);
     let written = written.map_err(|error| list::in_output(error, OUTPUT))?;
-    let (bytes, words) = (("bytes read", config.progress.bytes()), ("words read", written.words));
-    report("map", &[bytes, words, ("distinct words written", written.entries)]);
+    let (bytes, words) = (("bytes read", progress.bytes()), ("words read", written.words));
+    report("map", &[bytes, words, ("distinct words written", written.lines)]);
     Ok(())
 }
 
 fn sum(step: &str) -> anyhow::Result<()> {
     let (input, output) = (stdio::input().context(INPUT)?, stdio::output().context(OUTPUT)?);
     let summed = partial::sum_adjacent(input, output).map_err(|error| match error {
-        SumError::Write(error) => anyhow::Error::new(error).context(OUTPUT),
-        error => anyhow::Error::new(error).context(INPUT),
+        Error::Write(error) => anyhow::Error::new(error).context(OUTPUT),
+        error => list::cause(error).context(INPUT),
     })?;
     let (bytes, lines) = (("bytes read", summed.bytes), ("lines read", summed.lines));
     report(step, &[bytes, lines, ("distinct words written", summed.words)]);

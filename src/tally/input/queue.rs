@@ -1,79 +1,78 @@
-//! What is still to be read, handed out to the workers a piece at a time.
+//! The work that is left, handed out to the workers a piece at a time.
 //!
-//! One lock is taken once for a piece of some hundred kilobytes, which is nothing, and everything
-//! that a worker may have to wait for is behind it: so one condition variable is all it takes.
+//! One lock is taken once per piece of some hundred kilobytes, which costs nothing, and everything
+//! that a worker may wait for is behind it, so one condition variable is enough.
 //!
 //! A worker never waits for room while it holds work, and blocks that are ready are handed out first,
-//! so that whoever waits for room in here gets it.
+//! so that a thread that waits for room gets it.
 
 use super::source::{Regular, Source};
-use super::{Config, Progress};
+use crate::tally::{Progress, Settings};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// Shared by the workers and by the threads that read streams.
-pub(super) struct Queue {
-    state: Mutex<State>,
-    /// There may be work, or it may be the end.
+pub(in crate::tally) struct Queue<'a> {
+    state: Mutex<State<'a>>,
+    /// Signalled when there may be work, or the end.
     work: Condvar,
-    /// There may be room for a block.
+    /// Signalled when there may be room for a block.
     room: Condvar,
-    workers: NonZeroUsize,
+    workers: usize,
     segment: u64,
     longest_word: usize,
     progress: Progress,
 }
 
-struct State {
-    sources: std::iter::Enumerate<std::vec::IntoIter<Source>>,
-    /// Files with segments left, and where the next one begins.
-    files: Vec<(Arc<Shared>, u64)>,
+struct State<'a> {
+    sources: std::iter::Enumerate<std::vec::IntoIter<Source<'a>>>,
+    /// Files with segments left, and where the next segment begins.
+    files: Vec<(Arc<SharedFile>, u64)>,
     blocks: VecDeque<Block>,
-    /// Buffers that have been used.
+    /// Used buffers.
     spare: Vec<Vec<u8>>,
-    /// How many sources are being opened, or read by a thread of their own: where from there may
-    /// still come work.
+    /// How many sources are being opened, or read by a thread of their own: more work can come from
+    /// them.
     open: usize,
-    /// How many of them are being read.
+    /// How many of them are streams being read.
     streams: usize,
     failures: BTreeMap<usize, io::Error>,
     abandoned: bool,
 }
 
-impl State {
+impl State<'_> {
     fn check(&self) -> io::Result<()> {
         if self.abandoned { Err(io::Error::other("abandoned")) } else { Ok(()) }
     }
 }
 
-/// Something to do for a worker.
-pub(super) enum Work {
-    /// Open the source; it has that number.
-    Open(usize, Source),
+/// A piece of work.
+pub(in crate::tally) enum Work<'a> {
+    /// Open the source of that number.
+    Open(usize, Source<'a>),
     /// Count the part of the file between two offsets.
-    Segment(Arc<Shared>, u64, u64),
+    Segment(Arc<SharedFile>, u64, u64),
     /// Count the block.
     Block(Block),
 }
 
-/// A file that is read by many.
-pub(super) struct Shared {
-    pub(super) number: usize,
-    pub(super) regular: Regular,
+/// A file that is read by all workers.
+pub(in crate::tally) struct SharedFile {
+    pub(in crate::tally) number: usize,
+    pub(in crate::tally) regular: Regular,
 }
 
-/// A part of a stream; does not begin or end within a word.
-pub(super) struct Block {
-    pub(super) bytes: Vec<u8>,
-    /// How many of the bytes count.
-    pub(super) length: usize,
+/// A part of a stream. It neither begins nor ends within a word.
+pub(in crate::tally) struct Block {
+    pub(in crate::tally) bytes: Vec<u8>,
+    /// How many of the bytes are text.
+    pub(in crate::tally) length: usize,
 }
 
-impl Queue {
-    pub(super) fn new(sources: Vec<Source>, config: &Config) -> Self {
+impl<'a> Queue<'a> {
+    pub(in crate::tally) fn new(sources: Vec<Source<'a>>, settings: &Settings) -> Self {
         let state = State {
             sources: sources.into_iter().enumerate(),
             files: Vec::new(),
@@ -88,29 +87,29 @@ impl Queue {
             state: Mutex::new(state),
             work: Condvar::new(),
             room: Condvar::new(),
-            workers: config.workers(),
-            segment: config.segment.get().min(config.bounds().memory) as u64,
-            longest_word: config.longest_word(),
-            progress: config.progress.clone(),
+            workers: settings.workers(),
+            segment: settings.segment().min(settings.bounds().memory) as u64,
+            longest_word: settings.longest_word(),
+            progress: settings.shared_progress().clone(),
         }
     }
 
-    /// How many threads count.
-    pub(super) fn workers(&self) -> NonZeroUsize {
+    /// Returns how many threads count.
+    pub(in crate::tally) fn workers(&self) -> usize {
         self.workers
     }
 
-    /// How many bytes there may be without a word's end.
-    pub(super) fn longest_word(&self) -> usize {
+    /// Returns how many bytes without the end of a word there can be.
+    pub(in crate::tally) fn longest_word(&self) -> usize {
         self.longest_word
     }
 
-    pub(super) fn progress(&self) -> &Progress {
+    pub(in crate::tally) fn progress(&self) -> &Progress {
         &self.progress
     }
 
-    /// The next piece of work; blocks while there is none but may still be some.
-    pub(super) fn next(&self) -> Option<Work> {
+    /// Returns the next piece of work. Blocks while there is none but more may come.
+    pub(in crate::tally) fn next(&self) -> Option<Work<'a>> {
         let mut state = self.lock();
         loop {
             if state.abandoned {
@@ -124,7 +123,7 @@ impl Queue {
                 return Some(segment);
             }
             // A thread for each of ten thousand compressed files would be too many.
-            if state.streams < self.workers.get() {
+            if state.streams < self.workers {
                 if let Some((number, source)) = state.sources.next() {
                     state.open += 1;
                     return Some(Work::Open(number, source));
@@ -137,8 +136,8 @@ impl Queue {
         }
     }
 
-    fn next_segment(&self, state: &mut State) -> Option<Work> {
-        // Its size said more than there is; it may have said any number.
+    fn next_segment(&self, state: &mut State<'a>) -> Option<Work<'a>> {
+        // A file can be shorter than its size, by any number.
         while state.files.last().is_some_and(|(file, next)| file.regular.is_over(*next)) {
             state.files.pop();
         }
@@ -153,8 +152,8 @@ impl Queue {
         Some(Work::Segment(file, start, end))
     }
 
-    /// Has the workers share the file.
-    pub(super) fn share(&self, file: Shared) {
+    /// Has all workers read the file.
+    pub(in crate::tally) fn share(&self, file: SharedFile) {
         if file.regular.start < file.regular.end {
             let start = file.regular.start;
             self.lock().files.push((Arc::new(file), start));
@@ -162,10 +161,10 @@ impl Queue {
         }
     }
 
-    /// Puts a block in line; blocks while the line is long. Fails when all work is abandoned.
-    pub(super) fn put(&self, block: Block) -> io::Result<()> {
+    /// Queues a block. Waits while there are many. Fails if all work is abandoned.
+    pub(in crate::tally) fn put(&self, block: Block) -> io::Result<()> {
         let mut state = self.lock();
-        while state.blocks.len() > self.workers.get() && !state.abandoned {
+        while state.blocks.len() > self.workers && !state.abandoned {
             state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.check()?;
@@ -174,48 +173,48 @@ impl Queue {
         Ok(())
     }
 
-    /// Fails when all work is abandoned.
-    pub(super) fn check(&self) -> io::Result<()> {
+    /// Fails if all work is abandoned.
+    pub(in crate::tally) fn check(&self) -> io::Result<()> {
         self.lock().check()
     }
 
-    /// A buffer, used before if there is one.
-    pub(super) fn buffer(&self) -> Vec<u8> {
+    /// Returns a buffer, a used one if there is any.
+    pub(in crate::tally) fn buffer(&self) -> Vec<u8> {
         self.lock().spare.pop().unwrap_or_default()
     }
 
-    /// Gives a buffer back.
-    pub(super) fn recycle(&self, buffer: Vec<u8>) {
+    /// Takes a buffer back.
+    pub(in crate::tally) fn recycle(&self, buffer: Vec<u8>) {
         self.lock().spare.push(buffer);
     }
 
-    /// Notes that a source could not be read. Of several errors of one source the first counts.
-    pub(super) fn fail(&self, number: usize, error: io::Error) {
+    /// Records the error of a source. Of several errors of one source, the first is kept.
+    pub(in crate::tally) fn fail(&self, number: usize, error: io::Error) {
         self.lock().failures.entry(number).or_insert(error);
     }
 
-    /// The errors, by the number of the source.
-    pub(super) fn into_failures(self) -> BTreeMap<usize, io::Error> {
+    /// Returns the errors, by the number of the source.
+    pub(in crate::tally) fn into_failures(self) -> BTreeMap<usize, io::Error> {
         self.state.into_inner().unwrap_or_else(PoisonError::into_inner).failures
     }
 
-    /// Ends all work: there is no more for anybody.
-    pub(super) fn abandon(&self) {
+    /// Ends all work.
+    pub(in crate::tally) fn abandon(&self) {
         self.lock().abandoned = true;
         self.work.notify_all();
         self.room.notify_all();
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<'a>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Held by whoever works on what the queue hands out: dropped in a panic it ends all work, as
-/// others would wait for what is not going to come.
-pub(super) struct Vigil<'q>(pub(super) &'q Queue);
+/// Held by each thread that takes work from the queue or adds to it. Dropped in a panic it ends all
+/// work, because others would wait for work that never comes.
+pub(in crate::tally) struct AbandonOnPanic<'q, 'a>(pub(in crate::tally) &'q Queue<'a>);
 
-impl Drop for Vigil<'_> {
+impl Drop for AbandonOnPanic<'_, '_> {
     fn drop(&mut self) {
         if thread::panicking() {
             self.0.abandon();
@@ -223,25 +222,25 @@ impl Drop for Vigil<'_> {
     }
 }
 
-/// Held while a source that was handed out is open, so that nobody takes the end for near.
-pub(super) struct Open<'q> {
-    queue: &'q Queue,
+/// Held while a source that was handed out is open: more work can come from it, so it is not the end.
+pub(in crate::tally) struct OpenSource<'q, 'a> {
+    queue: &'q Queue<'a>,
     streaming: bool,
 }
 
-impl<'q> Open<'q> {
-    pub(super) fn new(queue: &'q Queue) -> Self {
+impl<'q, 'a> OpenSource<'q, 'a> {
+    pub(in crate::tally) fn new(queue: &'q Queue<'a>) -> Self {
         Self { queue, streaming: false }
     }
 
-    /// Notes that a thread of its own is going to read the source.
-    pub(super) fn stream(&mut self) {
+    /// Records that a thread of its own reads the source.
+    pub(in crate::tally) fn stream(&mut self) {
         self.streaming = true;
         self.queue.lock().streams += 1;
     }
 }
 
-impl Drop for Open<'_> {
+impl Drop for OpenSource<'_, '_> {
     fn drop(&mut self) {
         let mut state = self.queue.lock();
         state.open -= 1;

@@ -1,24 +1,24 @@
 //! A piece of a file, cut so that every word is in one piece.
 //!
-//! A segment owns the words that begin in it. Where it begins within a word, that word is somebody
-//! else's; where it ends within one, it is read on until the word ends. Which bytes are white space
-//! can be told from three bytes, so no segment needs to know more of the one before.
+//! A segment owns the words that begin in it. If it begins within a word, that word belongs to an
+//! earlier segment; if it ends within one, it is read on until the word ends. Three bytes decide
+//! whether a byte is white space, so no segment needs more than that of the one before.
 //!
-//! A word that is longer than segments are is read whole by the segment in which it begins, and
-//! once more, piece by piece, by those that find nothing but it: twice in all, however long it is.
+//! A word longer than a segment is read whole by the segment in which it begins, and once more, piece
+//! by piece, by the segments that contain nothing else: twice in all, however long it is.
 
 use super::source::Regular;
-use super::words::{self, LONGEST_SPACE};
+use crate::tally::words::{self, LONGEST_SPACE};
 use std::io;
 use std::ops::Range;
 
 /// Bytes read past a segment's end at first: few words are longer.
 const BEYOND: u64 = 256;
 
-/// Reads the segment (offsets in the file) into `buffer`, and tells where in the buffer its words
-/// are. An error is that of a read, or that the last word goes on for more than `longest` bytes;
-/// the words that ended before it are there.
-pub(super) fn read(
+/// Reads the segment (offsets in the file) into `buffer`, and returns where in the buffer its words
+/// are. Fails if a read fails, or if the last word is longer than `longest` bytes; the words that
+/// ended before that are returned too.
+pub(in crate::tally) fn read(
     regular: &Regular,
     Range { start, end }: Range<u64>,
     longest: usize,
@@ -39,7 +39,7 @@ pub(super) fn read(
     let mut searched = offset(end - origin).saturating_sub(LONGEST_SPACE);
     loop {
         if let Some(to) = boundary(buffer, offset(end - origin), searched) {
-            // What failed behind it may be nobody else's to read.
+            // No other segment may read the place where this read failed.
             return (from..to, result);
         }
         if result.is_ok() && buffer.len() > offset(end - origin).saturating_add(longest) {
@@ -59,13 +59,13 @@ pub(super) fn read(
     }
 }
 
-/// Reads on until the buffer has what is between the two offsets, or the file ends.
+/// Reads on until the buffer has all bytes between the two offsets, or the file ends.
 fn extend(regular: &Regular, origin: u64, to: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
     regular.read(origin + buffer.len() as u64, to.min(regular.end), buffer)
 }
 
-/// The first place, at `least` or after, that white space goes right before; looks at the bytes
-/// from `search` on.
+/// Returns the first place, at `least` or after, with white space right before it. Searches from
+/// `search` on.
 fn boundary(bytes: &[u8], least: usize, mut search: usize) -> Option<usize> {
     while let Some((at, length)) = words::find_space(bytes, search) {
         search = at + length;
@@ -76,7 +76,7 @@ fn boundary(bytes: &[u8], least: usize, mut search: usize) -> Option<usize> {
     None
 }
 
-/// What fits a buffer fits a `usize`.
+/// An offset in a buffer, which fits a `usize`.
 #[expect(clippy::cast_possible_truncation, reason = "see above")]
 fn offset(bytes: u64) -> usize {
     bytes as usize

@@ -1,79 +1,155 @@
-//! Where words come from, and what is found there.
+//! Sources of words, and how each is read.
 
+use super::gzip::MAGIC;
 use crate::io::{Blocking, Version, open};
 use std::fmt;
-use std::fs::File;
-use std::io::{self, BufRead, ErrorKind, Read, Seek, SeekFrom};
+use std::fs::{File, Metadata};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Where words come from. What begins as a gzip file does is decompressed, but for
-/// [`Source::Plain`].
-pub enum Source {
-    /// A file, opened when its turn comes and for no longer than it takes. One that is appended to
-    /// is read to where its end was when it was opened, or when the first growth was seen.
-    File(PathBuf),
-    /// The same, but passed over if it is binary: if there is a NUL in its first 8 KiB.
-    Text(PathBuf),
-    /// A file that is open, such as standard input, from where it is. Read by many threads if it
-    /// is a regular file.
-    Open(File),
-    /// The same, but text whatever it begins with, as the pieces of a text may begin with anything.
-    Plain(File),
-    /// Anything else.
-    Reader(Box<dyn Read + Send>),
+/// A source of words: a file or any reader.
+///
+/// What begins like a gzip file is decompressed, unless [`never_decompress`](Source::never_decompress)
+/// was called.
+///
+/// ```
+/// use csp_toolkit::tally::Source;
+///
+/// let file = Source::file("examples/data/john.txt").skip_binary();
+/// let text = Source::reader("to be, or not to be".as_bytes());
+/// ```
+pub struct Source<'a> {
+    kind: Kind<'a>,
+    skip_binary: bool,
+    decompress: bool,
 }
 
-impl fmt::Debug for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path) => f.debug_tuple("File").field(path).finish(),
-            Self::Text(path) => f.debug_tuple("Text").field(path).finish(),
-            Self::Open(file) => f.debug_tuple("Open").field(file).finish(),
-            Self::Plain(file) => f.debug_tuple("Plain").field(file).finish(),
-            Self::Reader(_) => f.write_str("Reader"),
+pub(in crate::tally) enum Kind<'a> {
+    Path(PathBuf),
+    Open(File),
+    Reader(Box<dyn Read + Send + 'a>),
+}
+
+impl<'a> Source<'a> {
+    /// The file at `path`. It is opened when its turn comes and closed as soon as it is read, so there
+    /// can be more files than file handles. A file that grows is read to the end it had when it was
+    /// opened, or when it was first seen to grow.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self::of(Kind::Path(path.into()))
+    }
+
+    /// A file that is already open, such as standard input, from its current position to its end. A
+    /// regular file is read by several threads at once.
+    #[must_use]
+    pub fn open_file(file: File) -> Self {
+        Self::of(Kind::Open(file))
+    }
+
+    /// Any reader. It is read by one thread.
+    pub fn reader(reader: impl Read + Send + 'a) -> Self {
+        Self::of(Kind::Reader(Box::new(reader)))
+    }
+
+    /// Skips a regular file if it is binary: if there is a NUL in its first 8 KiB. Ignored for
+    /// [partial tallies](crate::tally::partial), and for anything that can only be read in order.
+    #[must_use]
+    pub fn skip_binary(self) -> Self {
+        Self { skip_binary: true, ..self }
+    }
+
+    /// Takes the source as text even if it begins like a gzip file, as a piece of a text could.
+    #[must_use]
+    pub fn never_decompress(self) -> Self {
+        Self { decompress: false, ..self }
+    }
+
+    fn of(kind: Kind<'a>) -> Self {
+        Self { kind, skip_binary: false, decompress: true }
+    }
+
+    /// Returns the metadata of a file; `None` if it has none.
+    #[must_use]
+    pub(crate) fn metadata(&self) -> Option<Metadata> {
+        match &self.kind {
+            Kind::Path(path) => path.metadata().ok(),
+            Kind::Open(file) => file.metadata().ok(),
+            Kind::Reader(_) => None,
         }
+    }
+
+    /// Returns what is to be read, and whether gzip data is decompressed.
+    pub(in crate::tally) fn into_parts(self) -> (Kind<'a>, bool) {
+        (self.kind, self.decompress)
+    }
+
+    pub(in crate::tally) fn open(self) -> io::Result<Opened<'a>> {
+        let Self { kind, skip_binary, decompress } = self;
+        let (mut file, shared) = match kind {
+            Kind::Path(path) => (open(&path)?, false),
+            Kind::Open(file) => (file, true),
+            Kind::Reader(input) => return Ok(Opened::Stream { input, decompress }),
+        };
+        let start = if shared { position(&mut file)? } else { 0 };
+        let mut opened = open_any(file, start, skip_binary, decompress)?;
+        if let (Opened::Regular(regular), true) = (&mut opened, shared) {
+            // Others that have the file open find it read.
+            regular.file.seek(SeekFrom::End(0))?;
+        }
+        Ok(opened)
     }
 }
 
-/// How a gzip file with compressed data begins (RFC 1952, section 2.3.1).
-pub(super) const GZIP: [u8; 3] = [0x1F, 0x8B, 0x08];
-/// How much of a file is looked at to tell whether it is binary.
-const LOOK: usize = 8 * 1024;
+impl fmt::Debug for Source<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind: &dyn fmt::Debug = match &self.kind {
+            Kind::Path(path) => path,
+            Kind::Open(file) => file,
+            Kind::Reader(_) => &"reader",
+        };
+        f.debug_tuple("Source").field(kind).finish()
+    }
+}
+
+/// How many of a file's first bytes decide whether it is binary.
+const BINARY_PREFIX: usize = 8 * 1024;
 /// How often the end of a file that grows is looked for.
 const TRIES: usize = 3;
 
-/// How a source is to be read.
-pub(super) enum Opened {
+/// How a source is read.
+pub(in crate::tally) enum Opened<'a> {
     /// Anywhere, by any thread.
     Regular(Regular),
     /// From beginning to end, by one thread.
-    Stream(Box<dyn Read + Send>),
-    /// The same, and it is text.
-    PlainStream(Box<dyn Read + Send>),
-    /// Not at all.
+    Stream { input: Box<dyn Read + Send + 'a>, decompress: bool },
+    /// Not at all: it is binary.
     Binary,
 }
 
-/// A regular file that is not compressed, and the part of it that counts: to its end when it was
-/// opened, so that a file that is appended to for ever has an end.
-pub(super) struct Regular {
+/// A regular file that is not compressed, and the part of it that is read: up to its end when it was
+/// opened, so that a file that is appended to without end has one.
+pub(in crate::tally) struct Regular {
     file: File,
-    pub(super) start: u64,
-    pub(super) end: u64,
+    pub(in crate::tally) start: u64,
+    pub(in crate::tally) end: u64,
     version: Version,
-    /// Where its end was found to be, if that is before `end`.
+    /// Where its end was found to be, if before `end`.
     found: AtomicU64,
 }
 
 impl Regular {
-    /// Appends what is between the two offsets to the buffer, or as much of it as there is. On an
-    /// error the buffer has what was read before it.
+    /// Appends the bytes between the two offsets to the buffer, or as many of them as the file has. On
+    /// an error the buffer has what was read before it.
     ///
-    /// That there is less than the size said is an error if the file has changed. If it has not, it
-    /// is a file whose size is only a hint, such as those in `/sys`.
-    pub(super) fn read(&self, from: u64, to: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
+    /// A file that is shorter than its size is an error if it has changed. If it has not, its size is
+    /// only a hint, as in `/sys`.
+    pub(in crate::tally) fn read(
+        &self,
+        from: u64,
+        to: u64,
+        buffer: &mut Vec<u8>,
+    ) -> io::Result<()> {
         let had = buffer.len();
         let wanted = usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX);
         buffer.resize(had + wanted, 0);
@@ -87,91 +163,72 @@ impl Regular {
         Ok(())
     }
 
-    /// Whether there is nothing to read from there on, whatever the size said.
-    pub(super) fn is_over(&self, at: u64) -> bool {
+    /// Returns whether there is nothing to read from there on, whatever the size says.
+    pub(in crate::tally) fn is_over(&self, at: u64) -> bool {
         at >= self.found.load(Ordering::Relaxed)
     }
 }
 
-impl Source {
-    pub(super) fn open(self) -> io::Result<Opened> {
-        match self {
-            Self::File(path) => open_any(open(&path)?, 0, GZIP.len()),
-            Self::Text(path) => open_any(open(&path)?, 0, LOOK),
-            Self::Open(mut file) => {
-                let start = position(&mut file)?;
-                pass(open_any(file, start, GZIP.len())?)
-            }
-            Self::Plain(mut file) => {
-                let start = position(&mut file)?;
-                match sized(&file)? {
-                    Some(version) => pass(regular(file, version, start, Opened::PlainStream)?),
-                    None => Ok(Opened::PlainStream(in_order(file)?)),
-                }
-            }
-            Self::Reader(reader) => Ok(Opened::Stream(reader)),
-        }
-    }
-}
-
-/// From where a file is to be read that was opened elsewhere.
+/// Returns the position of a file that was opened elsewhere.
 fn position(file: &mut File) -> io::Result<u64> {
     if file.metadata()?.is_file() { file.stream_position() } else { Ok(0) }
 }
 
-/// Others that have the file open as well find it read.
-fn pass(mut opened: Opened) -> io::Result<Opened> {
-    if let Opened::Regular(regular) = &mut opened {
-        regular.file.seek(SeekFrom::End(0))?;
-    }
-    Ok(opened)
-}
-
-/// Opens what may be compressed, or, if that much of it is looked at, binary.
-fn open_any(file: File, start: u64, looked_at: usize) -> io::Result<Opened> {
+/// Opens a file that may be compressed or, with `skip_binary`, binary.
+fn open_any<'a>(
+    file: File,
+    start: u64,
+    skip_binary: bool,
+    decompress: bool,
+) -> io::Result<Opened<'a>> {
     let Some(version) = sized(&file)? else {
-        return Ok(Opened::Stream(in_order(file)?));
+        return Ok(Opened::Stream { input: in_order(file)?, decompress });
     };
-    let mut first = [0; LOOK];
-    let (filled, read) = read_at_most(&file, &mut first[..looked_at], start);
+    let prefix = match (skip_binary, decompress) {
+        (true, _) => BINARY_PREFIX,
+        (false, true) => MAGIC.len(),
+        (false, false) => 0,
+    };
+    let mut first = [0; BINARY_PREFIX];
+    let (filled, read) = read_at_most(&file, &mut first[..prefix], start);
     read?;
     let first = &first[..filled];
-    if first.starts_with(&GZIP) {
-        Ok(Opened::Stream(in_order(file)?))
-    } else if looked_at == LOOK && first.contains(&0) {
+    if decompress && first.starts_with(&MAGIC) {
+        Ok(Opened::Stream { input: in_order(file)?, decompress })
+    } else if skip_binary && first.contains(&0) {
         Ok(Opened::Binary)
     } else {
-        regular(file, version, start, Opened::Stream)
+        regular(file, version, start, decompress)
     }
 }
 
-/// What a regular file is that says how long it is. Files of the system's that are made as they are
-/// read say that they are empty, and are not.
+/// Returns the version of a regular file whose size is not 0. Files that the kernel generates as they
+/// are read claim to be empty, and are not.
 fn sized(file: &File) -> io::Result<Option<Version>> {
     let metadata = file.metadata()?;
     Ok((metadata.is_file() && metadata.len() > 0).then(|| Version::from(&metadata)))
 }
 
-/// From `start` to what is its end now. If its size is less than what can be read of it, it is a
-/// stream, of that kind.
-fn regular(
+/// Opens the file from `start` to its current end. If more can be read than its size says, it is a
+/// stream.
+fn regular<'a>(
     file: File,
     version: Version,
     start: u64,
-    stream: impl Fn(Box<dyn Read + Send>) -> Opened,
-) -> io::Result<Opened> {
-    // What cannot be read behind the end need not be.
+    decompress: bool,
+) -> io::Result<Opened<'a>> {
+    // A failure to read beyond the end is none.
     let goes_on = |at| read_at_most(&file, &mut [0], at).0 > 0;
     let look = || Ok(Version::from(&file.metadata()?));
     let Some(version) = settled(version, look, goes_on)? else {
-        return Ok(stream(in_order(file)?));
+        return Ok(Opened::Stream { input: in_order(file)?, decompress });
     };
     let found = AtomicU64::new(u64::MAX);
     Ok(Opened::Regular(Regular { file, start, end: version.length, version, found }))
 }
 
-/// What a file is when nothing can be read behind its end; `None` if its size is wrong. Of a file that
-/// grows as fast as it is looked at, what it was at last.
+/// Returns the version of the file for which nothing can be read beyond the end; `None` if its size is
+/// wrong. For a file that grows as fast as it is looked at, the last version seen.
 fn settled(
     mut version: Version,
     mut look: impl FnMut() -> io::Result<Version>,
@@ -190,9 +247,9 @@ fn settled(
     Ok(Some(version))
 }
 
-/// The file, to be read from where it is to its end, by one thread. What is no regular file is waited
-/// for, whatever its flags say.
-pub(super) fn in_order(mut file: File) -> io::Result<Box<dyn Read + Send>> {
+/// Returns the file as a stream from its current position to its end. Reads of anything but a regular
+/// file block, whatever its flags say.
+pub(in crate::tally) fn in_order<'a>(mut file: File) -> io::Result<Box<dyn Read + Send + 'a>> {
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Ok(Box::new(Blocking::new(file)));
@@ -201,8 +258,8 @@ pub(super) fn in_order(mut file: File) -> io::Result<Box<dyn Read + Send>> {
     Ok(Box::new(InOrder { file, version: Version::from(&metadata), at, end: u64::MAX }))
 }
 
-/// A regular file that is read in order. Its size may be wrong. If the size changes, it is not, and
-/// the file ends where it says then, so that a file that is appended to for ever has an end.
+/// A regular file that is read in order. Its size can be wrong. If the size changes, it is right, and
+/// the file ends there, so that a file that is appended to without end has one.
 struct InOrder {
     file: File,
     version: Version,
@@ -227,9 +284,13 @@ impl Read for InOrder {
     }
 }
 
-/// Fills the buffer from that offset on, or as much of it as there is of the file. Returns how much
-/// that is, and the error that ended it.
-pub(super) fn read_at_most(file: &File, buffer: &mut [u8], offset: u64) -> (usize, io::Result<()>) {
+/// Fills the buffer from that offset on, as far as the file goes. Returns the number of bytes read,
+/// and the error that ended it.
+pub(in crate::tally) fn read_at_most(
+    file: &File,
+    buffer: &mut [u8],
+    offset: u64,
+) -> (usize, io::Result<()>) {
     let mut filled = 0;
     while filled < buffer.len() {
         match file.read_at(&mut buffer[filled..], offset + filled as u64) {
@@ -242,33 +303,10 @@ pub(super) fn read_at_most(file: &File, buffer: &mut [u8], offset: u64) -> (usiz
     (filled, Ok(()))
 }
 
-/// Takes the first bytes, as many as tell whether it is a gzip file, and the error that ended them.
-pub(super) fn first(input: &mut impl BufRead) -> (Vec<u8>, io::Result<()>) {
-    let mut first = Vec::new();
-    while first.len() < GZIP.len() && GZIP.starts_with(&first) {
-        match input.fill_buf() {
-            Ok([]) => break,
-            Ok(bytes) => {
-                let count = bytes.len().min(GZIP.len() - first.len());
-                first.extend_from_slice(&bytes[..count]);
-                input.consume(count);
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return (first, Err(error)),
-        }
-    }
-    (first, Ok(()))
-}
-
-/// The error of a gzip file with something behind its end. Zeros only fill up a block.
-pub(super) fn garbage() -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, "garbage after the compressed data")
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::segment;
     use super::*;
-    use crate::tally::segment;
     use std::io::Write;
 
     fn file(text: &[u8]) -> File {
@@ -317,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn words_before_one_that_is_too_long_are_there() {
+    fn words_before_one_that_is_too_long_are_read() {
         let text = [b"one two ", &[b'x'; 5000][..]].concat();
         let (words, error) = words(&sized(&text, 5008), 1000);
         assert_eq!(words, "one two ");

@@ -1,49 +1,43 @@
-//! What can only be read from beginning to end, in blocks that are cut between words.
+//! Streams, which are read from beginning to end in blocks that are cut between words.
 
+use super::gzip;
 use super::queue::{Block, Queue};
-use super::source::{self, GZIP};
-use super::words::{self, LONGEST_SPACE};
-use crate::gzip::{GzipError, Settings, stream};
+use crate::tally::words::{self, LONGEST_SPACE};
 use std::io::{self, BufReader, ErrorKind, Read, Write};
 
 /// Bytes in a block, unless a word needs more.
 const BLOCK: usize = 512 * 1024;
-/// Bytes asked for at a time, at least: of a pipe or a socket that keeps packets apart, the rest of
-/// one would be lost. Few are longer than a kernel's default, 208 KiB.
-pub(super) const PACKET: usize = 256 * 1024;
+/// Bytes asked for at a time, at least: a socket or pipe in packet mode drops the rest of a packet.
+/// Few packets are longer than a kernel's default, 208 KiB.
+pub(in crate::tally) const PACKET: usize = 256 * 1024;
 
-/// Where the blocks go. May block.
-pub(super) type Put<'p> = &'p mut dyn FnMut(Block) -> io::Result<()>;
+/// Takes the blocks. May block.
+pub(in crate::tally) type Put<'p> = &'p mut dyn FnMut(Block) -> io::Result<()>;
 
-/// Reads all of the input and puts it in blocks, decompressed where it is a gzip file.
+/// Reads the whole input and passes it on in blocks, decompressed if it begins like a gzip file and
+/// `decompress` is set.
 ///
-/// On an error, all words that ended before it have been put.
-pub(super) fn read(input: Box<dyn Read + Send>, queue: &Queue, put: Put<'_>) -> io::Result<()> {
+/// On an error, all words that ended before it have been passed on.
+pub(in crate::tally) fn read(
+    input: Box<dyn Read + Send + '_>,
+    decompress: bool,
+    queue: &Queue<'_>,
+    put: Put<'_>,
+) -> io::Result<()> {
     let mut input = BufReader::with_capacity(PACKET, Metered { input, queue });
     let mut cutter = Cutter::new(queue, put);
-    let (first, read) = source::first(&mut input);
-    let garbage = if first == GZIP {
-        read.and_then(|()| decompress(first.chain(input), &mut cutter))
+    let (first, read) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(())) };
+    let garbage = if first == gzip::MAGIC {
+        let decompressed = |()| gzip::decompress(first.chain(input), &mut cutter, queue.workers());
+        read.and_then(|()| decompressed(()).map_err(io::Error::from))
     } else {
         let written = cutter.write_all(&first).and(read);
         written.and_then(|()| copy(input, &mut cutter)).map(|()| false)
     };
-    if cutter.finish(garbage)? { Err(source::garbage()) } else { Ok(()) }
+    if cutter.finish(garbage)? { Err(gzip::garbage()) } else { Ok(()) }
 }
 
-/// The same, of what is not compressed, whatever it begins with.
-pub(super) fn read_plain(
-    input: Box<dyn Read + Send>,
-    queue: &Queue,
-    put: Put<'_>,
-) -> io::Result<()> {
-    let input = BufReader::with_capacity(PACKET, Metered { input, queue });
-    let mut cutter = Cutter::new(queue, put);
-    let copied = copy(input, &mut cutter);
-    cutter.finish(copied)
-}
-
-fn copy(mut input: impl Read, cutter: &mut Cutter<'_, '_>) -> io::Result<()> {
+fn copy(mut input: impl Read, cutter: &mut Cutter<'_, '_, '_>) -> io::Result<()> {
     loop {
         match input.read(cutter.space()) {
             Ok(0) => return Ok(()),
@@ -54,23 +48,13 @@ fn copy(mut input: impl Read, cutter: &mut Cutter<'_, '_>) -> io::Result<()> {
     }
 }
 
-/// All that is said here to the gzip engine. Tells whether there is garbage behind the data.
-fn decompress(input: impl Read + Send, output: &mut Cutter<'_, '_>) -> io::Result<bool> {
-    let settings = Settings::new(output.queue.workers());
-    match stream::decompress(input, output, &settings) {
-        Ok(totals) => Ok(totals.trailing_garbage),
-        Err(GzipError::Read(error) | GzipError::Write(error)) => Err(error),
-        Err(error) => Err(io::Error::new(ErrorKind::InvalidData, error)),
-    }
+/// Counts the bytes read into the progress.
+struct Metered<'q, 'a, 's> {
+    input: Box<dyn Read + Send + 's>,
+    queue: &'q Queue<'a>,
 }
 
-/// Tells how far the reading is.
-struct Metered<'q> {
-    input: Box<dyn Read + Send>,
-    queue: &'q Queue,
-}
-
-impl Read for Metered<'_> {
+impl Read for Metered<'_, '_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(buffer)?;
         self.queue.progress().advance(count as u64);
@@ -78,30 +62,30 @@ impl Read for Metered<'_> {
     }
 }
 
-/// Gathers bytes and puts a block whenever there are enough of them.
-struct Cutter<'q, 'p> {
-    queue: &'q Queue,
+/// Gathers bytes and passes on a block whenever there are enough.
+struct Cutter<'q, 'a, 'p> {
+    queue: &'q Queue<'a>,
     put: Put<'p>,
-    /// Begins at a word's beginning, or in white space.
+    /// Begins at the beginning of a word, or in white space.
     buffer: Vec<u8>,
     filled: usize,
     /// Up to here there is no white space to cut at.
     searched: usize,
 }
 
-impl<'q, 'p> Cutter<'q, 'p> {
-    fn new(queue: &'q Queue, put: Put<'p>) -> Self {
+impl<'q, 'a, 'p> Cutter<'q, 'a, 'p> {
+    fn new(queue: &'q Queue<'a>, put: Put<'p>) -> Self {
         let mut buffer = queue.buffer();
         buffer.resize(BLOCK, 0);
         Self { queue, put, buffer, filled: 0, searched: 0 }
     }
 
-    /// Where the next bytes go; never empty.
+    /// Returns where the next bytes go; never empty.
     fn space(&mut self) -> &mut [u8] {
         &mut self.buffer[self.filled..]
     }
 
-    /// Takes the bytes that were put there.
+    /// Takes the `count` bytes that were put there.
     fn filled(&mut self, count: usize) -> io::Result<()> {
         self.filled += count;
         if self.filled == self.buffer.len() {
@@ -117,7 +101,7 @@ impl<'q, 'p> Cutter<'q, 'p> {
         Ok(())
     }
 
-    /// The place after the last white space.
+    /// Returns the place after the last white space.
     fn last_boundary(&self) -> Option<usize> {
         let at = words::last_boundary(&self.buffer[self.searched..self.filled])?;
         Some(self.searched + at)
@@ -134,16 +118,16 @@ impl<'q, 'p> Cutter<'q, 'p> {
         (self.put)(Block { bytes, length: at })
     }
 
-    /// Puts what is left; after an error without the word that it may have cut.
+    /// Passes on the rest; after an error without the last word, which may be cut off.
     fn finish<T>(mut self, read: io::Result<T>) -> io::Result<T> {
         let cut = if read.is_ok() { self.filled } else { self.last_boundary().unwrap_or(0) };
         let put = if cut > 0 { self.cut(cut) } else { Ok(()) };
-        // An error of reading comes first.
+        // A reading error comes first.
         read.and_then(|read| put.map(|()| read))
     }
 }
 
-impl Write for Cutter<'_, '_> {
+impl Write for Cutter<'_, '_, '_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let space = self.space();
         let count = space.len().min(bytes.len());

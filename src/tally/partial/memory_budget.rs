@@ -4,25 +4,25 @@ use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What one has of the bytes that all share. It goes back when this does.
+/// The part of a common number of bytes that one input has taken. It is returned on drop.
 #[derive(Debug)]
-pub(super) struct Share {
+pub(super) struct MemoryBudget {
     left: Arc<AtomicUsize>,
     taken: usize,
 }
 
-impl Share {
-    /// None so far, of so many bytes that are left.
+impl MemoryBudget {
+    /// Takes nothing yet, of the bytes that are left.
     pub(super) fn of(left: &Arc<AtomicUsize>) -> Self {
         Self { left: Arc::clone(left), taken: 0 }
     }
 
-    /// None so far, of as many as may be asked for.
+    /// Takes nothing yet, of an unlimited budget.
     pub(super) fn unlimited() -> Self {
         Self::of(&Arc::new(AtomicUsize::new(usize::MAX)))
     }
 
-    /// Has so many bytes from then on, unless there are not as many left.
+    /// Changes the number of bytes taken. Returns false, and changes nothing, if too few are left.
     #[must_use]
     pub(super) fn resize(&mut self, bytes: usize) -> bool {
         let change = |left: usize| (left + self.taken).checked_sub(bytes);
@@ -33,13 +33,13 @@ impl Share {
         enough
     }
 
-    /// Has none from then on.
+    /// Returns all that was taken.
     pub(super) fn release(&mut self) {
         self.left.fetch_add(mem::take(&mut self.taken), Ordering::Relaxed);
     }
 }
 
-impl Drop for Share {
+impl Drop for MemoryBudget {
     fn drop(&mut self) {
         self.release();
     }
@@ -50,9 +50,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_one_has_the_others_lack_until_it_goes_back() {
+    fn bytes_taken_by_one_are_missing_for_others_until_returned() {
         let all = Arc::new(AtomicUsize::new(10));
-        let (mut one, mut other) = (Share::of(&all), Share::of(&all));
+        let (mut one, mut other) = (MemoryBudget::of(&all), MemoryBudget::of(&all));
         assert!(one.resize(7) && other.resize(3));
         assert!(!one.resize(8) && !other.resize(4));
         assert!(one.resize(2) && other.resize(8) && one.resize(2));
@@ -60,7 +60,7 @@ mod tests {
         assert!(one.resize(10) && !one.resize(11));
         drop(one);
         assert_eq!(all.load(Ordering::Relaxed), 10);
-        let mut most = Share::unlimited();
+        let mut most = MemoryBudget::unlimited();
         assert!(most.resize(usize::MAX));
     }
 }

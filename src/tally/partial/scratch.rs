@@ -1,35 +1,24 @@
-//! The files that partial tallies are merged from.
+//! Partial tallies as they are read, decompressed into a temporary file where necessary.
 
-use crate::gzip::{GzipError, Settings, stream};
 use crate::io::{Version, open};
-use crate::tally::source::{self, GZIP, in_order, read_at_most};
-use crate::tally::stream::PACKET;
-use std::error::Error;
+use crate::tally::Source;
+use crate::tally::input::stream::PACKET;
+use crate::tally::input::{Kind, gzip, in_order, read_at_most};
+use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, BufReader, ErrorKind, Read, Write};
-use std::num::NonZeroUsize;
+use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::{FileExt, FileTypeExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Bytes asked for at a time, at least, of what is no socket: pipes have no larger packets.
+/// Bytes asked for at a time, at least, of anything but a socket: pipes have no larger packets.
 const LEAST_READ: usize = 4 * 1024;
-
-/// A partial tally to be merged. What begins as a gzip file does is decompressed.
-#[derive(Debug)]
-pub enum Input {
-    /// A file. A regular one is open only while it is read from, so that there may be more of them
-    /// than file handles.
-    File(PathBuf),
-    /// A file that is open, such as standard input, from where it is.
-    Open(File),
-}
 
 /// Why an input could not be opened.
 pub(super) enum OpenError {
-    /// There is something wrong with it.
+    /// It could not be read, or is damaged.
     Input(io::Error),
-    /// There is no room to decompress it.
+    /// It could not be decompressed into the temporary file.
     Scratch(io::Error),
 }
 
@@ -39,60 +28,62 @@ impl From<io::Error> for OpenError {
     }
 }
 
-fn invalid(error: impl Into<Box<dyn Error + Send + Sync>>) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, error)
-}
-
 /// An input as it is read.
-pub(super) enum Text {
-    /// A regular file, opened anew for every piece of it.
+pub(super) enum Text<'a> {
+    /// A regular file, opened anew for every read: there can be more of them than file handles.
     Closed { path: PathBuf, version: Version, at: u64, ended: bool },
-    /// What can only be read in order: its first bytes, and the rest.
-    Stream(io::Chain<io::Cursor<Vec<u8>>, BufReader<Box<dyn Read + Send>>>),
-    /// A stretch of a temporary file.
-    Stretch { file: Arc<File>, at: u64, end: u64 },
+    /// A stream: its first bytes, and the rest.
+    Stream(io::Chain<io::Cursor<Vec<u8>>, BufReader<Box<dyn Read + Send + 'a>>>),
+    /// An extent of a temporary file.
+    Extent { file: Arc<File>, at: u64, end: u64 },
 }
 
-impl Input {
-    /// Opens it, and decompresses it into the temporary file if it is a gzip file: the decoders of
-    /// thousands of files would take more memory than all else.
-    pub(super) fn open(self, scratch: &mut Scratch<'_>) -> Result<Text, OpenError> {
-        let file = match self {
-            Self::File(path) => {
-                let file = open(&path)?;
-                let metadata = file.metadata()?;
-                if is_text(&file, &metadata)? {
-                    let version = Version::from(&metadata);
-                    return Ok(Text::Closed { path, version, at: 0, ended: false });
-                }
-                file
+/// Opens a source. If it is a gzip file, decompresses it into the temporary file: the decoders of
+/// thousands of files would take more memory than everything else.
+pub(super) fn open_source<'a>(
+    source: Source<'a>,
+    scratch: &mut Scratch<'_>,
+) -> Result<Text<'a>, OpenError> {
+    let (kind, decompress) = source.into_parts();
+    let (capacity, reader) = match kind {
+        Kind::Path(path) => {
+            let file = open(&path)?;
+            let metadata = file.metadata()?;
+            if is_text(&file, &metadata, decompress)? {
+                let version = Version::from(&metadata);
+                return Ok(Text::Closed { path, version, at: 0, ended: false });
             }
-            Self::Open(file) => file,
-        };
-        let is_socket = file.metadata()?.file_type().is_socket();
-        let capacity = if is_socket { PACKET } else { LEAST_READ };
-        let mut input = BufReader::with_capacity(capacity, in_order(file)?);
-        let (first, read) = source::first(&mut input);
-        read?;
-        if first == GZIP {
-            return scratch.decompress(first.chain(input));
+            (capacity(&metadata), in_order(file)?)
         }
-        Ok(Text::Stream(io::Cursor::new(first).chain(input)))
+        Kind::Open(file) => (capacity(&file.metadata()?), in_order(file)?),
+        Kind::Reader(reader) => (PACKET, reader),
+    };
+    let mut input = BufReader::with_capacity(capacity, reader);
+    let (first, read) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(())) };
+    read?;
+    if first == gzip::MAGIC {
+        return scratch.decompress(first.chain(input));
     }
+    Ok(Text::Stream(io::Cursor::new(first).chain(input)))
 }
 
-/// Whether it is a regular file and not compressed. Files of the system's that are made as they are
-/// read, and claim to be empty, are none here.
-fn is_text(file: &File, metadata: &Metadata) -> io::Result<bool> {
+/// Returns how many bytes are asked for at a time.
+fn capacity(metadata: &Metadata) -> usize {
+    if metadata.file_type().is_socket() { PACKET } else { LEAST_READ }
+}
+
+/// Returns whether it is a regular file and not compressed. Files that the kernel generates as they
+/// are read, and that claim to be empty, do not count as regular here.
+fn is_text(file: &File, metadata: &Metadata, decompress: bool) -> io::Result<bool> {
     if !metadata.is_file() || metadata.len() == 0 {
         return Ok(false);
     }
-    let mut first = [0; GZIP.len()];
+    let mut first = [0; gzip::MAGIC.len()];
     let (filled, read) = read_at_most(file, &mut first, 0);
-    read.map(|()| filled > 0 && first != GZIP)
+    read.map(|()| filled > 0 && !(decompress && first == gzip::MAGIC))
 }
 
-impl Read for Text {
+impl Read for Text<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let (read, at) = match self {
             Self::Stream(stream) => return stream.read(buffer),
@@ -100,14 +91,14 @@ impl Read for Text {
             Self::Closed { path, version, at, ended } => {
                 let file = open(path)?;
                 let (filled, read) = read_at_most(&file, buffer, *at);
-                // Afterwards, as it may have changed in between.
+                // Checked afterwards: it may have changed in between.
                 version.check(&file)?;
                 read?;
-                // Whatever its size says.
+                // Its size does not matter.
                 *ended = filled < buffer.len();
                 (filled, at)
             }
-            Self::Stretch { file, at, end } => {
+            Self::Extent { file, at, end } => {
                 let left = usize::try_from(*end - *at).unwrap_or(usize::MAX).min(buffer.len());
                 file.read_exact_at(&mut buffer[..left], *at)?;
                 (left, at)
@@ -118,28 +109,34 @@ impl Read for Text {
     }
 }
 
-/// A temporary file without a name, made when there is something to write.
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Text").finish_non_exhaustive()
+    }
+}
+
+/// A temporary file without a name, created at the first write.
 #[derive(Debug)]
 pub(super) struct Scratch<'a> {
     directory: &'a Path,
     file: Option<Arc<File>>,
     end: u64,
-    threads: NonZeroUsize,
+    threads: usize,
 }
 
 impl<'a> Scratch<'a> {
-    pub(super) fn new(directory: &'a Path, threads: NonZeroUsize) -> Self {
+    pub(super) fn new(directory: &'a Path, threads: usize) -> Self {
         Self { directory, file: None, end: 0, threads }
     }
 
-    /// How much has been written.
+    /// Returns the number of bytes written.
     pub(super) fn end(&self) -> u64 {
         self.end
     }
 
-    /// What was written from there on, to be read.
-    pub(super) fn since(&mut self, start: u64) -> io::Result<Text> {
-        Ok(Text::Stretch { file: self.file()?, at: start, end: self.end })
+    /// Returns what was written from `start` on, to be read.
+    pub(super) fn since<'t>(&mut self, start: u64) -> io::Result<Text<'t>> {
+        Ok(Text::Extent { file: self.file()?, at: start, end: self.end })
     }
 
     fn file(&mut self) -> io::Result<Arc<File>> {
@@ -150,15 +147,14 @@ impl<'a> Scratch<'a> {
         Ok(Arc::clone(self.file.insert(file)))
     }
 
-    fn decompress(&mut self, input: impl Read + Send) -> Result<Text, OpenError> {
+    fn decompress<'t>(&mut self, input: impl Read + Send) -> Result<Text<'t>, OpenError> {
         let start = self.end;
-        let settings = Settings::new(self.threads);
-        match stream::decompress(input, &mut *self, &settings) {
-            Ok(totals) if !totals.trailing_garbage => self.since(start).map_err(OpenError::Scratch),
-            Ok(_) => Err(source::garbage().into()),
-            Err(GzipError::Read(error)) => Err(error.into()),
-            Err(GzipError::Write(error)) => Err(OpenError::Scratch(error)),
-            Err(error) => Err(invalid(error).into()),
+        let threads = self.threads;
+        match gzip::decompress(input, &mut *self, threads) {
+            Ok(false) => self.since(start).map_err(OpenError::Scratch),
+            Ok(true) => Err(gzip::garbage().into()),
+            Err(gzip::Failure::Input(error)) => Err(OpenError::Input(error)),
+            Err(gzip::Failure::Output(error)) => Err(OpenError::Scratch(error)),
         }
     }
 }

@@ -1,23 +1,24 @@
 //! One map behind one mutex (listing 3.6).
 //!
-//! Every word takes the lock, so the threads take turns, and a lock that has just been in another
-//! processor's hands costs far more than the counting: more threads are slower than one.
+//! Every word takes the lock, so the threads take turns, and a lock that another processor has just
+//! held costs far more than the counting: more threads are slower than one.
 
-use super::{Share, each_word, stored};
-use crate::tally::store::Store;
-use crate::tally::{Config, TallyError};
+use super::strategy::{StrategyCounter, each_word, stored};
+use crate::tally::engine::SharedCounter;
+use crate::tally::table::Store;
+use crate::tally::{Error, Settings};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 pub(super) struct Locked<'c> {
-    config: &'c Config,
+    settings: &'c Settings,
     found: Mutex<HashMap<Box<[u8]>, u64>>,
 }
 
 impl<'c> Locked<'c> {
-    pub(super) fn new(config: &'c Config) -> Self {
-        Self { config, found: Mutex::default() }
+    pub(super) fn new(settings: &'c Settings) -> Self {
+        Self { settings, found: Mutex::default() }
     }
 
     fn add(&self, word: &[u8], n: u64) {
@@ -31,14 +32,16 @@ impl<'c> Locked<'c> {
     }
 }
 
-impl<'c> Share<'c> for Locked<'c> {
-    fn count(&self, buffer: &mut Vec<u8>, text: Range<usize>) -> Result<(), TallyError> {
-        each_word(self.config.rules, &buffer[text], |word| self.add(word, 1));
+impl SharedCounter for Locked<'_> {
+    fn count(&self, buffer: &mut Vec<u8>, text: Range<usize>) -> Result<(), Error> {
+        each_word(self.settings.rules(), &buffer[text], |word| self.add(word, 1));
         Ok(())
     }
+}
 
-    fn finish(self: Box<Self>) -> Result<Vec<Store<'c>>, TallyError> {
+impl<'c> StrategyCounter<'c> for Locked<'c> {
+    fn finish(self: Box<Self>) -> Result<Vec<Store<'c>>, Error> {
         let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(stored(self.config, found))
+        Ok(stored(self.settings, found))
     }
 }

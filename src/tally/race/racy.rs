@@ -1,14 +1,15 @@
 //! Shared counters without a lock (listing 3.5).
 //!
-//! What the book's program does to a map cannot be written in safe Rust. This can: words are found
-//! in chains that only grow, so threads may walk them without a lock, and counts are atomic, so
-//! threads may change them. But `add` does what the book's `add` does: it loads the count and
-//! stores a greater one, two steps, and what another thread stores in between is overwritten. No
-//! rule is broken, nothing crashes, and the tally is wrong. With `fetch_add` it would be right.
+//! The data race of the book's program cannot be written in safe Rust. This can: words are in chains
+//! that only grow, so threads can walk them without a lock, and counts are atomic, so threads can
+//! change them. But `add` works like the book's `add`: it loads the count and stores a greater one,
+//! in two steps, and overwrites what another thread stores in between. No rule is broken, nothing
+//! crashes, and the counts are wrong. With `fetch_add` they would be right.
 
-use super::{Share, each_word, stored};
-use crate::tally::store::Store;
-use crate::tally::{Config, TallyError};
+use super::strategy::{StrategyCounter, each_word, stored};
+use crate::tally::engine::SharedCounter;
+use crate::tally::table::Store;
+use crate::tally::{Error, Settings};
 use std::hash::{BuildHasher, RandomState};
 use std::iter::successors;
 use std::ops::Range;
@@ -19,12 +20,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const CHAINS: usize = 1 << 16;
 
 pub(super) struct Racy<'c> {
-    config: &'c Config,
+    settings: &'c Settings,
     hasher: RandomState,
     chains: Vec<Link>,
 }
 
-/// What a chain goes on with, once there is anything.
+/// The next entry of a chain, once there is one.
 type Link = OnceLock<Box<Entry>>;
 
 struct Entry {
@@ -34,9 +35,9 @@ struct Entry {
 }
 
 impl<'c> Racy<'c> {
-    pub(super) fn new(config: &'c Config) -> Self {
+    pub(super) fn new(settings: &'c Settings) -> Self {
         let chains = (0..CHAINS).map(|_| Link::new()).collect();
-        Self { config, hasher: RandomState::new(), chains }
+        Self { settings, hasher: RandomState::new(), chains }
     }
 
     fn add(&self, word: &[u8], n: u64) {
@@ -45,8 +46,8 @@ impl<'c> Racy<'c> {
         found.count.store(count + n, Ordering::Relaxed);
     }
 
-    /// The word's entry, appended to its chain if it is not there. Of two threads that append at
-    /// once one comes first, and the other goes on from there: no entry is ever lost.
+    /// Returns the word's entry, appended to its chain if it is not there. If two threads append at
+    /// once, one comes first and the other goes on from there: no entry is ever lost.
     fn entry(&self, word: &[u8]) -> &Entry {
         let chain = self.hasher.hash_one(word) % CHAINS as u64;
         let mut link = &self.chains[usize::try_from(chain).unwrap_or(0)];
@@ -61,24 +62,26 @@ impl<'c> Racy<'c> {
     }
 }
 
-impl<'c> Share<'c> for Racy<'c> {
-    fn count(&self, buffer: &mut Vec<u8>, text: Range<usize>) -> Result<(), TallyError> {
-        each_word(self.config.rules, &buffer[text], |word| self.add(word, 1));
+impl SharedCounter for Racy<'_> {
+    fn count(&self, buffer: &mut Vec<u8>, text: Range<usize>) -> Result<(), Error> {
+        each_word(self.settings.rules(), &buffer[text], |word| self.add(word, 1));
         Ok(())
     }
+}
 
-    fn finish(self: Box<Self>) -> Result<Vec<Store<'c>>, TallyError> {
+impl<'c> StrategyCounter<'c> for Racy<'c> {
+    fn finish(self: Box<Self>) -> Result<Vec<Store<'c>>, Error> {
         let entries = self.chains.iter().flat_map(|first| {
             successors(first.get(), |entry| entry.next.get())
                 .map(|entry| (&entry.word, entry.count.load(Ordering::Relaxed)))
         });
-        Ok(stored(self.config, entries))
+        Ok(stored(self.settings, entries))
     }
 }
 
 impl Drop for Racy<'_> {
-    /// From the front: dropped as it is, a long chain would be dropped from its end, one call
-    /// within the other.
+    /// Drops chains from the front: by default each entry would drop the next one recursively, too
+    /// deep for a long chain.
     fn drop(&mut self) {
         for first in &mut self.chains {
             let mut next = first.take();

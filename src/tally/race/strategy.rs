@@ -1,47 +1,37 @@
-//! Ways for threads to count words together, from the race of listing 3.5 to a table for each.
-//!
-//! All do the same work on the same pieces of text and differ in one thing only: what happens
-//! between threads when a word is counted. Each is a module of its own behind one trait, written as
-//! one would write it without the others in mind.
+//! The strategies behind one trait.
 
-mod channel;
-mod mutex;
-mod private;
-mod racy;
-mod rwlock;
-mod sharded;
-
-use super::store::Store;
-use super::words::{self, Rules};
-use super::{Config, TallyError};
-use std::ops::Range;
+use super::{channel, mutex, racy, rwlock, sharded};
+use crate::tally::engine::{SharedCounter, count_into};
+use crate::tally::table::{Hasher, PerThread, Store};
+use crate::tally::words::{self, Rules};
+use crate::tally::{Counts, Error, Settings, Source, count_sources};
+use std::io;
 
 /// How threads share what they count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
 pub enum Strategy {
-    /// Shared counters without a lock, updated by a load and a store: loses updates (listing 3.5)
+    /// Shared counters without a lock, updated by a load and a store: loses updates (listing 3.5).
     Racy,
-    /// One map behind one mutex, locked for every word (listing 3.6)
+    /// One map behind one mutex, locked for every word (listing 3.6).
     Mutex,
-    /// One map behind a readers-writer lock: only a new word is written
-    #[cfg_attr(feature = "cli", value(name = "rwlock"))]
+    /// One map behind a readers-writer lock, write-locked only for a new word.
     RwLock,
-    /// Many maps, each behind a mutex of its own, chosen by hash
+    /// Many maps, each behind a mutex of its own, chosen by hash.
     Sharded,
-    /// One thread owns the map, the others send it words
+    /// One thread owns the map, and the others send it words.
     Channel,
-    /// A table for each thread, added up at the end
+    /// A table for each thread, added up at the end.
     #[default]
     Private,
 }
 
 impl Strategy {
-    /// All of them, from the race to the cure.
+    /// All strategies, from the race to the cure.
     pub const ALL: [Self; 6] =
         [Self::Racy, Self::Mutex, Self::RwLock, Self::Sharded, Self::Channel, Self::Private];
 
-    /// What it is called on the command line.
+    /// Returns the name on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -54,53 +44,73 @@ impl Strategy {
         }
     }
 
-    /// Whether every word counts. Where not, it shows only with two threads or more.
+    /// Returns whether every word is counted. If not, it shows only with two threads or more.
     #[must_use]
     pub fn is_exact(self) -> bool {
         self != Self::Racy
     }
 
-    /// Makes ready to count.
-    pub(super) fn begin(self, config: &Config) -> Box<dyn Share<'_> + '_> {
+    /// Prepares to count.
+    pub(super) fn begin(self, settings: &Settings) -> Box<dyn StrategyCounter<'_> + '_> {
         match self {
-            Self::Racy => Box::new(racy::Racy::new(config)),
-            Self::Mutex => Box::new(mutex::Locked::new(config)),
-            Self::RwLock => Box::new(rwlock::ReadMostly::new(config)),
-            Self::Sharded => Box::new(sharded::Sharded::new(config)),
-            Self::Channel => Box::new(channel::Owned::new(config)),
-            Self::Private => Box::new(private::Private::new(config)),
+            Self::Racy => Box::new(racy::Racy::new(settings)),
+            Self::Mutex => Box::new(mutex::Locked::new(settings)),
+            Self::RwLock => Box::new(rwlock::ReadMostly::new(settings)),
+            Self::Sharded => Box::new(sharded::Sharded::new(settings)),
+            Self::Channel => Box::new(channel::Owned::new(settings)),
+            Self::Private => Box::new(PerThread::new(settings.rules(), settings.bounds())),
         }
     }
 }
 
-/// What several threads count into together.
-pub(super) trait Share<'c>: Send + Sync {
-    /// Counts the words of `buffer[text]`, which neither begins nor ends within a word. Called by
-    /// many threads at once. The buffer may be scribbled over.
-    fn count(&self, buffer: &mut Vec<u8>, text: Range<usize>) -> Result<(), TallyError>;
-
-    /// Whether no more text is wanted.
-    fn is_full(&self) -> bool {
-        false
+/// Counts the words of all the sources as [`count_sources`] does, with the given strategy. All but
+/// [`Strategy::Private`] ignore [`Settings::memory`] while they count.
+///
+/// # Errors
+///
+/// As [`count_sources`].
+pub fn count_with<'s>(
+    strategy: Strategy,
+    sources: Vec<Source<'_>>,
+    settings: &'s Settings,
+    mut failed: impl FnMut(usize, io::Error),
+) -> Result<Counts<'s>, Error> {
+    if strategy == Strategy::Private {
+        return count_sources(sources, settings, failed);
     }
-
-    /// What was counted, once all threads are done.
-    fn finish(self: Box<Self>) -> Result<Vec<Store<'c>>, TallyError>;
+    settings.validate()?;
+    let counter = strategy.begin(settings);
+    for (number, error) in count_into(&*counter, sources, settings)? {
+        failed(number, error);
+    }
+    Ok(Counts::new(settings, counter.finish()?))
 }
 
-/// The words of a piece of text, one after the other.
-fn each_word(rules: Rules, text: &[u8], mut found: impl FnMut(&[u8])) {
-    if let Err(error) = words::for_each_by(rules, text, &mut found) {
+/// What the threads of a strategy count into.
+pub(super) trait StrategyCounter<'c>: SharedCounter + Send {
+    /// Returns the counts, once all threads are done.
+    fn finish(self: Box<Self>) -> Result<Vec<Store<'c>>, Error>;
+}
+
+impl<'c> StrategyCounter<'c> for PerThread<'c> {
+    fn finish(self: Box<Self>) -> Result<Vec<Store<'c>>, Error> {
+        PerThread::finish(*self)
+    }
+}
+
+/// Calls `found` for each word of a piece of text.
+pub(super) fn each_word(rules: Rules, text: &[u8], found: impl FnMut(&[u8])) {
+    if let Err(error) = words::for_each_with(text, rules.split, rules.case, found) {
         unreachable!("reading from memory does not fail: {error}");
     }
 }
 
-/// A finished map as what the engine ranks.
-fn stored<W: AsRef<[u8]>>(
-    config: &Config,
+/// Returns a finished map in the form in which the engine ranks it.
+pub(super) fn stored<W: AsRef<[u8]>>(
+    settings: &Settings,
     counts: impl IntoIterator<Item = (W, u64)>,
 ) -> Vec<Store<'_>> {
-    let mut store = Store::new(super::hash::Hasher::random(), config.bounds());
+    let mut store = Store::new(Hasher::random(), settings.bounds());
     for (word, count) in counts {
         store.table.add(word.as_ref(), count);
     }

@@ -1,44 +1,14 @@
-//! Words and counts in an order.
+//! Words and counts in memory, sorted.
 
-use super::table::INLINE;
+use super::order::Order;
+use crate::tally::table::INLINE;
 use std::cmp::Ordering;
-
-/// In which order words come. No two of them are ever equal in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Order {
-    /// What is compared.
-    pub by: By,
-    /// Whether the last come first.
-    pub reverse: bool,
-}
-
-/// What is compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum By {
-    /// The counts, the greatest first; of equal counts the words.
-    #[default]
-    Count,
-    /// The bytes of the words. For words in UTF-8 that is the order of their code points.
-    Word,
-}
-
-impl Order {
-    /// Compares counts, and words by what tells them apart.
-    #[inline]
-    pub(super) fn compare(self, counts: (u64, u64), words: impl FnOnce() -> Ordering) -> Ordering {
-        let ordering = match self.by {
-            By::Count => counts.1.cmp(&counts.0).then_with(words),
-            By::Word => words(),
-        };
-        if self.reverse { ordering.reverse() } else { ordering }
-    }
-}
 
 /// Rows in memory, to be sorted.
 #[derive(Default)]
 pub(super) struct Rows {
     rows: Vec<Row>,
-    /// The words that do not fit into their rows, each after its length.
+    /// The words that do not fit their rows, each after its length.
     text: Vec<u8>,
 }
 
@@ -47,8 +17,8 @@ struct Row {
     /// The first bytes of the word, padded with zeros.
     key: [u8; INLINE],
     count: u64,
-    /// The length of the word or, past that of the longest that fits into `key`, where it is in the
-    /// text.
+    /// The length of the word or, if it does not fit `key`, its place in the text plus 1 plus the
+    /// longest length that fits.
     place: usize,
 }
 
@@ -74,7 +44,7 @@ impl Rows {
         self.rows.len()
     }
 
-    /// Bytes of memory in use once there is one more row.
+    /// Returns the bytes of memory in use after one more row.
     pub(super) fn bytes_to_push(&self, word: &[u8]) -> usize {
         bytes_to_extend(&self.rows, 1) + bytes_to_extend(&self.text, word.len() + LENGTH)
     }
@@ -93,7 +63,7 @@ impl Rows {
         self.rows.sort_unstable_by(|a, b| compare(order, a, b, text));
     }
 
-    /// Keeps the first so many rows, in no order.
+    /// Keeps the first `first` rows, in no order.
     pub(super) fn keep(&mut self, first: usize, order: Order) {
         if first == 0 || first >= self.rows.len() {
             self.rows.truncate(first);
@@ -116,7 +86,7 @@ impl Rows {
 
 fn bytes_to_extend<T>(vec: &Vec<T>, more: usize) -> usize {
     let wanted = vec.len() + more;
-    // To grow, a vector may need what it has and twice as much.
+    // A vector that grows needs its current memory and twice as much.
     let items = if wanted <= vec.capacity() { vec.capacity() } else { wanted + 2 * vec.capacity() };
     items * size_of::<T>()
 }

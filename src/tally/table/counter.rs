@@ -1,32 +1,31 @@
-//! A worker's loop: the words of a text into a table.
+//! The inner loop of a worker: from the words of a text into a table.
 
-use super::TallyError;
-use super::scan::{PADDING, Scanner};
 use super::store::Store;
-use super::table::{BATCH, INLINE, Probe, Table};
-use super::words::{self, Case, Rules, Split};
+use super::{BATCH, INLINE, Probe, Table};
+use crate::tally::Error;
+use crate::tally::words::{self, Case, PADDING, Rules, Scanner, Split};
 use std::ops::Range;
 
 /// Counts the words of texts.
-pub(super) struct Counter<'a> {
+pub(in crate::tally) struct Counter<'a> {
     rules: Rules,
     scanner: Scanner,
     batch: Batch<'a>,
 }
 
 impl<'a> Counter<'a> {
-    pub(super) fn new(rules: Rules, store: Store<'a>) -> Self {
+    pub(in crate::tally) fn new(rules: Rules, store: Store<'a>) -> Self {
         let batch = Batch { store, probes: [Probe::default(); BATCH], filled: 0, text: Vec::new() };
         Self { rules, scanner: Scanner::default(), batch }
     }
 
-    /// Counts the words of `buffer[text]`, which neither begins nor ends within a word. The buffer
-    /// is scribbled over.
-    pub(super) fn count(
+    /// Counts the words of `buffer[text]`, which neither begins nor ends within a word. The buffer is
+    /// overwritten.
+    pub(in crate::tally) fn count(
         &mut self,
         buffer: &mut Vec<u8>,
         text: Range<usize>,
-    ) -> Result<(), TallyError> {
+    ) -> Result<(), Error> {
         buffer.resize(buffer.len().max(text.end + PADDING), b' ');
         buffer[text.end..text.end + PADDING].fill(b' ');
         let (scanner, batch, case) = (&mut self.scanner, &mut self.batch, self.rules.case);
@@ -52,8 +51,8 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// The counts, when all texts have been counted.
-    pub(super) fn finish(mut self) -> Result<Store<'a>, TallyError> {
+    /// Returns the counts, once all texts have been counted.
+    pub(in crate::tally) fn finish(mut self) -> Result<Store<'a>, Error> {
         self.batch.flush()?;
         Ok(self.batch.store)
     }
@@ -64,13 +63,13 @@ struct Batch<'a> {
     store: Store<'a>,
     probes: [Probe; BATCH],
     filled: usize,
-    /// The long ones among them.
+    /// The text of the long words among them.
     text: Vec<u8>,
 }
 
 impl Batch<'_> {
-    /// Takes the words between the edges of a text whose ASCII letters are as they should be.
-    fn words(&mut self, text: &[u8], edges: &[usize], case: Case) -> Result<(), TallyError> {
+    /// Adds the words between the edges of a text whose ASCII letters are in the right case.
+    fn words(&mut self, text: &[u8], edges: &[usize], case: Case) -> Result<(), Error> {
         for edges in edges.chunks(2 * BATCH) {
             let table = &self.store.table;
             for (edge, probe) in edges.chunks_exact(2).zip(&mut self.probes) {
@@ -86,25 +85,25 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Takes one word.
-    fn word(&mut self, word: &[u8], case: Case) -> Result<(), TallyError> {
+    /// Adds one word.
+    fn word(&mut self, word: &[u8], case: Case) -> Result<(), Error> {
         self.probes[self.filled] = slow_probe(&self.store.table, word, case, &mut self.text);
         self.filled += 1;
         if self.filled == BATCH { self.flush() } else { Ok(()) }
     }
 
-    fn flush(&mut self) -> Result<(), TallyError> {
+    fn flush(&mut self) -> Result<(), Error> {
         self.store.reserve(self.filled)?;
         self.store.table.count_all(&self.probes[..self.filled], &self.text);
         self.filled = 0;
         self.text.clear();
-        // One huge word should not be paid for ever after.
+        // The memory of one huge word is not kept.
         self.text.shrink_to(LONG_TEXT);
         Ok(())
     }
 }
 
-/// The word, padded with zeros, if it is short and all ASCII.
+/// Returns the word, padded with zeros, if it is short and all ASCII.
 #[inline]
 fn short_key(text: &[u8], from: usize, to: usize) -> Option<u128> {
     let mask = MASKS.get(to - from)?;
@@ -113,7 +112,7 @@ fn short_key(text: &[u8], from: usize, to: usize) -> Option<u128> {
     (key & HIGH_BITS == 0).then_some(key)
 }
 
-/// The probe for any word. What of it does not fit is put into `long`.
+/// Returns the probe for any word, whose text is appended to `long`.
 #[cold]
 #[inline(never)]
 fn slow_probe(table: &Table, word: &[u8], case: Case, long: &mut Vec<u8>) -> Probe {
@@ -122,7 +121,7 @@ fn slow_probe(table: &Table, word: &[u8], case: Case, long: &mut Vec<u8>) -> Pro
     table.probe(&long[at..], at)
 }
 
-/// The bytes of a word, by its length.
+/// The mask of the bytes of a word, by its length.
 const MASKS: [u128; INLINE + 1] = {
     let mut masks = [0; INLINE + 1];
     let mut length = 1;

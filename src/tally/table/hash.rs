@@ -2,35 +2,35 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-/// A folded multiplication: the product of two halves of a word, each under a secret of 64 bits,
-/// high half over low half.
+/// A folded multiplication: each half of a word is combined with a secret of 64 bits, the two are
+/// multiplied, and the high half of the product is combined with the low half.
 ///
-/// Whoever writes the words does not know the secrets, which are drawn anew for every tally, and
-/// learns nothing of them from what comes out: the output is sorted, never in the table's order.
-/// So nobody can choose words that collide.
+/// The secrets are drawn anew for every count, and the output reveals nothing about them: it is
+/// sorted, never in the table's order. So the author of a text cannot choose words that collide.
 #[derive(Clone, Copy)]
-pub(super) struct Hasher {
+pub(in crate::tally) struct Hasher {
     low: u64,
     high: u64,
 }
 
 impl Hasher {
-    pub(super) fn random() -> Self {
+    pub(in crate::tally) fn random() -> Self {
         let state = RandomState::new();
         Self { low: state.hash_one(0), high: state.hash_one(1) }
     }
 
-    /// The hash of up to 16 bytes, padded with zeros. That padding may be part of another word is
-    /// the caller's to tell apart.
+    /// Returns the hash of up to 16 bytes, padded with zeros. The caller distinguishes words that
+    /// differ only in zeros at the end.
     #[inline]
-    pub(super) fn short(self, key: u128) -> u64 {
+    pub(in crate::tally) fn short(self, key: u128) -> u64 {
         let (low, high) = halves(key);
         fold(low ^ self.low, high ^ self.high)
     }
 
-    /// The hash of a word of any length.
-    pub(super) fn long(self, word: &[u8]) -> u64 {
-        // Not as it is: a word of another length could be made to begin as if it had this one.
+    /// Returns the hash of a word of any length.
+    pub(in crate::tally) fn long(self, word: &[u8]) -> u64 {
+        // Hashed too: if the length were used as it is, a word of another length could be made to
+        // begin as if it had this one.
         let mut hash = fold(word.len() as u64 ^ self.high, self.low);
         for piece in word.chunks(16) {
             let mut key = [0; 16];
@@ -58,7 +58,7 @@ fn halves(value: u128) -> (u64, u64) {
 mod tests {
     use super::*;
 
-    /// The table takes the first bits for the slot, and the partitions are the very first.
+    /// The first bits of a hash give the slot, and the very first the partition.
     #[test]
     fn similar_words_spread_over_the_first_bits() {
         let hasher = Hasher::random();
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_length_cannot_be_made_up_for() {
+    fn words_of_different_lengths_have_different_hashes() {
         let hasher = Hasher::random();
         // The first bytes differ as the lengths do.
         assert_ne!(hasher.long(b"b"), hasher.long(b"a\0"));

@@ -1,33 +1,48 @@
-//! The table that counts: made for short words, millions of them.
+//! The hash table that counts, built for millions of short words.
 //!
 //! Open addressing with linear probing. A slot is 32 bytes, so that looking at one touches one
 //! cache line; words of up to 16 bytes are in it, longer ones in an [`Arena`]. The slots are in the
-//! order of their hashes (but for collisions), so that all words of a hash partition lie together.
+//! order of their hashes (except for collisions), so that all words of a hash partition are adjacent.
+//!
+//! A thread counts texts with a [`Counter`] into a [`Store`], which is a table and what was spilled
+//! of it to a temporary file.
 
-use super::arena::Arena;
-use super::hash::Hasher;
+mod arena;
+mod counter;
+mod hash;
+mod per_thread;
+mod spill;
+mod store;
+
+pub(super) use hash::Hasher;
+pub(super) use per_thread::PerThread;
+pub(super) use spill::{Entries, Extent, Spill};
+pub(super) use store::{Bounds, Store};
+
+use arena::Arena;
 use std::hint::black_box;
 
-/// The longest word that a slot holds.
+/// The longest word that a slot holds, in bytes.
 pub(super) const INLINE: usize = 16;
 /// A tag's low bits: 0 in a free slot, the length of a word in the slot, or [`LONG`].
 const KIND: u64 = 31;
 const LONG: u64 = INLINE as u64 + 1;
 const LEAST_SLOTS: usize = 1024;
-/// Set in the key of a long word that is in the caller's text, not in the arena, so that it is
-/// never taken for the key of a slot.
+/// Set in the key of a long word that is in the caller's text, not in the arena, so that it never
+/// equals the key of a slot.
 const ELSEWHERE: u128 = 1 << 127;
-/// How many words are looked up together, so that their slots come from memory together.
+/// The number of words looked up together, so that their slots are fetched from memory together.
 pub(super) const BATCH: usize = 64;
-/// How many partitions the hashes fall into, told by the first bits.
+/// The number of partitions of the hashes, by their first bits.
 pub(super) const PARTITIONS: usize = 1 << PARTITION_BITS;
 const PARTITION_BITS: u32 = 8;
 
-/// How often each word occurred.
+/// How often each word occurs.
+#[derive(Clone)]
 pub(super) struct Table {
     /// A power of two of them.
     slots: Vec<Slot>,
-    /// What a hash is shifted by to give the number of its first slot.
+    /// The number of bits a hash is shifted by to get the number of its first slot.
     shift: u32,
     words: usize,
     arena: Arena,
@@ -37,15 +52,15 @@ pub(super) struct Table {
 #[derive(Clone, Copy, Default)]
 #[repr(align(32))]
 struct Slot {
-    /// The hash, but for the low bits.
+    /// The hash, without its low bits, and the kind of the word.
     tag: u64,
     count: u64,
-    /// The word itself, padded with zeros, or where it is in the arena, and its length.
+    /// The word, padded with zeros, or its place in the arena and its length.
     key: [u8; INLINE],
 }
 
-/// A word to be looked up: what its slot would hold. The key of a long word says where it is in a
-/// text that the caller has.
+/// A word to be looked up, as its slot would hold it. The key of a long word is its place in a text
+/// of the caller's.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Probe {
     tag: u64,
@@ -53,25 +68,25 @@ pub(super) struct Probe {
 }
 
 impl Table {
-    /// Tables with the same hasher have the same words in the same partitions.
+    /// Returns an empty table. Tables with the same hasher have a word in the same partition.
     pub(super) fn new(hasher: Hasher) -> Self {
         let (slots, shift) = allocate(LEAST_SLOTS);
         Self { slots, shift, words: 0, arena: Arena::default(), hasher }
     }
 
-    /// A probe for a word of 1 to 16 bytes, padded with zeros.
+    /// Returns the probe for a word of 1 to 16 bytes, padded with zeros.
     #[inline]
     pub(super) fn short_probe(&self, key: u128, length: usize) -> Probe {
         Probe { tag: self.hasher.short(key) & !KIND | length as u64, key }
     }
 
-    /// A probe for a word of more than 16 bytes that is at `at` in the caller's text.
+    /// Returns the probe for a word of more than 16 bytes that is at `at` in the caller's text.
     pub(super) fn long_probe(&self, word: &[u8], at: usize) -> Probe {
         let key = u128::from_le_bytes(long_key(at, word.len())) | ELSEWHERE;
         Probe { tag: self.hasher.long(word) & !KIND | LONG, key }
     }
 
-    /// A probe for any word but the empty one, that is at `at` in the caller's text.
+    /// Returns the probe for any word except the empty one, which is at `at` in the caller's text.
     pub(super) fn probe(&self, word: &[u8], at: usize) -> Probe {
         if word.len() > INLINE {
             return self.long_probe(word, at);
@@ -81,24 +96,24 @@ impl Table {
         self.short_probe(u128::from_le_bytes(key), word.len())
     }
 
-    /// Whether that many more words find room. Three quarters of the slots are used at most.
+    /// Returns whether there is room for `more` words. At most three quarters of the slots are used.
     #[inline]
     pub(super) fn has_room(&self, more: usize) -> bool {
         self.words + more <= self.slots.len() / 4 * 3
     }
 
-    /// Counts each of the words once. There must be room for all of them. Up to [`BATCH`] of them
-    /// are few enough for their slots to stay in the processor's nearest memory.
+    /// Adds 1 for each of the words. There must be room for all of them. With up to [`BATCH`] words,
+    /// their slots stay in the processor's first cache.
     #[inline]
     pub(super) fn count_all(&mut self, probes: &[Probe], text: &[u8]) {
-        // The first look at a slot may have to wait for memory. These looks do not depend on one
-        // another and wait together; the ones in the loop below wait one after the other.
+        // The first load of a slot may wait for memory. These loads do not depend on one another and
+        // wait together; those in the loop below would wait one after the other.
         let looks = probes.iter().map(|probe| self.slots[self.home(probe.tag)].tag);
         black_box(looks.fold(0, |all, tag| all ^ tag));
         for probe in probes {
             let home = self.home(probe.tag);
             let slot = &mut self.slots[home];
-            // Most words are short, have been seen before, and are where they are looked for first.
+            // Most words are short, have been seen before, and are in their first slot.
             if slot.tag == probe.tag && u128::from_le_bytes(slot.key) == probe.key {
                 slot.count += 1;
             } else {
@@ -114,8 +129,8 @@ impl Table {
         let slot = &mut self.slots[at];
         slot.count += count;
         if slot.tag != 0 {
-            // Of two words that want a slot the more frequent is to have it. The other is found
-            // where it goes, as no slot from here to there is free.
+            // Of two words with the same first slot, the more frequent gets it. The other is still
+            // found, because no slot in between is free.
             if slot.count > self.slots[home].count {
                 self.slots.swap(home, at);
             }
@@ -130,7 +145,7 @@ impl Table {
         }
     }
 
-    /// Adds to the count of a word, whether there is room or not.
+    /// Adds to the count of a word. Grows if there is no room.
     pub(super) fn add(&mut self, word: &[u8], count: u64) {
         if !self.has_room(1) {
             self.grow();
@@ -138,12 +153,12 @@ impl Table {
         self.count(self.probe(word, 0), count, word);
     }
 
-    /// How often the word occurred.
+    /// Returns the count of the word, 0 if it is not there.
     pub(super) fn get(&self, word: &[u8]) -> u64 {
         self.slots[self.find(self.probe(word, 0), word)].count
     }
 
-    /// The slot that the word is in, or the free one that it would get.
+    /// Returns the slot that the word is in, or the free one that it would get.
     #[inline]
     fn find(&self, probe: Probe, text: &[u8]) -> usize {
         let mut at = self.home(probe.tag);
@@ -178,7 +193,7 @@ impl Table {
         }
     }
 
-    /// Doubles the slots.
+    /// Doubles the number of slots.
     pub(super) fn grow(&mut self) {
         let (slots, shift) = allocate(self.slots.len() * 2);
         let old = std::mem::replace(&mut self.slots, slots);
@@ -192,38 +207,38 @@ impl Table {
         }
     }
 
-    /// Forgets all the words but keeps the slots.
+    /// Removes all words but keeps the slots.
     pub(super) fn clear(&mut self) {
         self.slots.fill(Slot::default());
         self.arena.clear();
         self.words = 0;
     }
 
-    /// How many words there are.
+    /// Returns the number of words.
     pub(super) fn words(&self) -> usize {
         self.words
     }
 
-    /// Bytes of memory in use.
+    /// Returns the bytes of memory in use.
     pub(super) fn bytes(&self) -> usize {
         size_of_val(&self.slots[..]) + self.arena.bytes()
     }
 
-    /// Bytes of memory in use while it grows: the slots there are, and twice as many.
+    /// Returns the bytes of memory in use while it grows: the current slots, and twice as many.
     pub(super) fn bytes_to_grow(&self) -> usize {
         3 * size_of_val(&self.slots[..]) + self.arena.bytes()
     }
 
-    /// All words and their counts.
+    /// Returns all words and their counts.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], u64)> {
         self.slots.iter().filter(|slot| slot.tag != 0).map(|slot| (self.word(slot), slot.count))
     }
 
-    /// The words of one hash partition and their counts.
+    /// Returns the words of one hash partition and their counts.
     pub(super) fn partition(&self, number: usize) -> impl Iterator<Item = (&[u8], u64)> {
         let width = self.slots.len() / PARTITIONS;
         let (start, end) = (number * width, (number + 1) * width);
-        // Collisions push a word on past the end of its partition, but never past a free slot.
+        // Collisions can push a word past the end of its partition, but never past a free slot.
         let past = (0..self.slots.len() - width)
             .map(move |n| &self.slots[(end + n) & (self.slots.len() - 1)])
             .take_while(|slot| slot.tag != 0);
@@ -251,7 +266,7 @@ fn long_parts(key: u128) -> (usize, usize) {
     (to_index((key >> 64) as u64), to_index(length))
 }
 
-/// What came from a `usize`, or was shifted to be less than the number of slots.
+/// For values that came from a `usize`, or were shifted to be less than the number of slots.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "see above")]
 fn to_index(value: u64) -> usize {
@@ -263,8 +278,8 @@ mod tests {
     use super::*;
     use std::collections::HashMap;
 
-    /// Words of every kind, some told apart only by a NUL at the end, some by what follows the
-    /// first sixteen bytes.
+    /// Words of every kind: some differ only in a NUL at the end, some only after the first sixteen
+    /// bytes.
     fn some_words() -> Vec<Vec<u8>> {
         let numbered = (0..5000).map(|n| format!("{n:0width$}", width = n % 40 + 1).into_bytes());
         let padded = (1..=40).map(|length| vec![0; length]);
@@ -297,7 +312,7 @@ mod tests {
         let mut table = Table::new(Hasher::random());
         for word in some_words() {
             table.add(&word, 1);
-            // Full to the last slot that may be used, where collisions run the longest.
+            // Full to the last slot that may be used, where collisions are the longest.
             if !table.has_room(1) {
                 let mut found: Vec<_> =
                     (0..PARTITIONS).flat_map(|number| table.partition(number)).collect();

@@ -1,42 +1,41 @@
-//! What one worker has counted, in bounded memory.
+//! The counts of one worker, in bounded memory.
 
-use super::TallyError;
-use super::hash::Hasher;
-use super::spill::{Spill, Stretch};
-use super::table::{PARTITIONS, Table};
+use super::spill::{Extent, Spill};
+use super::{Hasher, PARTITIONS, Table};
+use crate::tally::Error;
 use std::path::Path;
 
-/// How much memory a worker's tables may use, and where the rest goes.
-#[derive(Clone, Copy)]
-pub(super) struct Bounds<'a> {
+/// The memory that the tables of a worker can use, and the directory that the rest spills to.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::tally) struct Bounds<'a> {
     /// In bytes.
-    pub(super) memory: usize,
-    pub(super) directory: &'a Path,
+    pub(in crate::tally) memory: usize,
+    pub(in crate::tally) directory: &'a Path,
 }
 
-/// A table, and what was written to a file whenever it became too big.
-pub(super) struct Store<'a> {
-    pub(super) table: Table,
+/// A table, and the file it was written to whenever it became too big.
+pub(in crate::tally) struct Store<'a> {
+    pub(in crate::tally) table: Table,
     bounds: Bounds<'a>,
-    pub(super) spilled: Option<Spilled<'a>>,
+    pub(in crate::tally) spilled: Option<Spilled<'a>>,
 }
 
-/// Words by hash partition. A word may be in its partition more than once.
-pub(super) struct Spilled<'a> {
+/// Words by hash partition. A word can be in its partition more than once.
+pub(in crate::tally) struct Spilled<'a> {
     spill: Spill<'a>,
-    /// The partitions of one table after the other.
-    stretches: Vec<[Stretch; PARTITIONS]>,
+    /// The partitions of each table that was written.
+    extents: Vec<[Extent; PARTITIONS]>,
 }
 
 impl<'a> Store<'a> {
-    pub(super) fn new(hasher: Hasher, bounds: Bounds<'a>) -> Self {
+    pub(in crate::tally) fn new(hasher: Hasher, bounds: Bounds<'a>) -> Self {
         Self { table: Table::new(hasher), bounds, spilled: None }
     }
 
-    /// Has room for that many more words: makes the table bigger where need be, or writes it to
-    /// the file and empties it. One long word may still be longer than the memory there is.
+    /// Makes room for `more` words: if necessary the table grows, or is written to the file and
+    /// emptied. One long word can still be longer than the memory.
     #[inline]
-    pub(super) fn reserve(&mut self, more: usize) -> Result<(), TallyError> {
+    pub(in crate::tally) fn reserve(&mut self, more: usize) -> Result<(), Error> {
         if self.table.has_room(more) && self.table.bytes() <= self.bounds.memory {
             Ok(())
         } else {
@@ -45,7 +44,7 @@ impl<'a> Store<'a> {
     }
 
     #[cold]
-    fn make_room(&mut self) -> Result<(), TallyError> {
+    fn make_room(&mut self) -> Result<(), Error> {
         if self.table.bytes_to_grow() <= self.bounds.memory {
             self.table.grow();
             Ok(())
@@ -55,26 +54,25 @@ impl<'a> Store<'a> {
     }
 
     /// Writes the table to the file and empties it.
-    pub(super) fn spill(&mut self) -> Result<(), TallyError> {
+    pub(in crate::tally) fn spill(&mut self) -> Result<(), Error> {
         let spilled = match &mut self.spilled {
             Some(spilled) => spilled,
             none => none.insert(Spilled {
                 spill: Spill::create(self.bounds.directory)?,
-                stretches: Vec::new(),
+                extents: Vec::new(),
             }),
         };
-        let mut stretches = [Stretch::default(); PARTITIONS];
-        for (number, stretch) in stretches.iter_mut().enumerate() {
-            *stretch = spilled.spill.write(self.table.partition(number))?;
+        let mut extents = [Extent::default(); PARTITIONS];
+        for (number, extent) in extents.iter_mut().enumerate() {
+            *extent = spilled.spill.write(self.table.partition(number))?;
         }
-        spilled.stretches.push(stretches);
+        spilled.extents.push(extents);
         self.table.clear();
         Ok(())
     }
 
-    /// Writes all that is left to the file, and gives back the memory. The table left is a new one,
-    /// of other hashes.
-    pub(super) fn spill_all(&mut self) -> Result<(), TallyError> {
+    /// Writes the rest to the file, and frees the memory. Leaves a new table with other hashes.
+    pub(in crate::tally) fn spill_all(&mut self) -> Result<(), Error> {
         self.spill()?;
         self.table = Table::new(Hasher::random());
         self.spilled.as_mut().map_or(Ok(()), |spilled| spilled.spill.finish())
@@ -82,8 +80,16 @@ impl<'a> Store<'a> {
 }
 
 impl<'a> Spilled<'a> {
-    /// Where the words of a partition are.
-    pub(super) fn partition(&self, number: usize) -> impl Iterator<Item = (&Spill<'a>, Stretch)> {
-        self.stretches.iter().map(move |stretches| (&self.spill, stretches[number]))
+    /// Returns where the words of a partition are.
+    pub(in crate::tally) fn partition(
+        &self,
+        number: usize,
+    ) -> impl Iterator<Item = (&Spill<'a>, Extent)> {
+        self.extents.iter().map(move |extents| (&self.spill, extents[number]))
+    }
+
+    /// Returns where all the words are.
+    pub(in crate::tally) fn all(&self) -> impl Iterator<Item = (&Spill<'a>, Extent)> {
+        self.extents.iter().flatten().map(|&extent| (&self.spill, extent))
     }
 }

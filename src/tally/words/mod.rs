@@ -1,56 +1,55 @@
 //! What a word is: exactly what Go's `bufio.ScanWords` and `strings.ToLower` make of the bytes.
 //!
-//! Words are split at white space as Unicode's `White_Space` property has it, and lower-cased code
-//! point by code point: `İ` (U+0130) becomes `i`, and a capital sigma always becomes `σ`, where
-//! Rust's `str::to_lowercase` looks at more than one character. Bytes that are not UTF-8 are part
-//! of a word, never white space, and each of them becomes U+FFFD: one for every byte that Go's
-//! decoder rejects, so that a truncated `E2 80` gives two.
+//! Words are split at the white space of Unicode's `White_Space` property and lower-cased code point
+//! by code point: `İ` (U+0130) becomes `i`, and a capital sigma always becomes `σ`, where Rust's
+//! `str::to_lowercase` looks at more than one character. A byte that is not UTF-8 is part of a word,
+//! never white space, and becomes U+FFFD: one for each byte that Go's decoder rejects, so a truncated
+//! `E2 80` becomes two. So every word is valid UTF-8.
 //!
-//! That is the default; [`Rules`] has the other choices. The functions here take words one after
-//! the other. The engine finds the same words many bytes at a time.
+//! That is the default; [`Split`] and [`Case`] are the other choices. The functions here find words
+//! one after the other, on one thread. The engine finds the same words many bytes at a time.
+
+mod scan;
+
+pub(super) use scan::{PADDING, Scanner};
 
 use std::io::{self, ErrorKind, Read};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What is taken for a word, and for the same word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rules {
-    /// Where words are cut.
-    pub split: Split,
-    /// What becomes of capital letters.
-    pub case: Case,
+/// What a word is, and which words are the same.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rules {
+    pub(super) split: Split,
+    pub(super) case: Case,
 }
 
-/// Where words are cut.
+/// Where words are split.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Split {
-    /// At white space, as the book's program does.
+    /// At white space, as in the book's program.
     #[default]
     Space,
-    /// At white space first, and then what is between at the word boundaries of [Unicode Standard
-    /// Annex 29]; what has no letter or digit is no word. Bytes that are not UTF-8 are boundaries.
+    /// At white space, and then at the word boundaries of [Unicode Standard Annex 29]. What has no
+    /// letter or digit is not a word. Bytes that are not UTF-8 are boundaries.
     ///
-    /// By the annex alone, U+202F would join words, and a joiner after a space belong to both.
+    /// By the annex alone, U+202F would join words, and a joiner after a space would belong to both.
     ///
     /// [Unicode Standard Annex 29]: https://www.unicode.org/reports/tr29/#Word_Boundaries
     Unicode,
 }
 
-/// What becomes of capital letters.
+/// What happens to upper-case letters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Case {
-    /// They are lower-cased, as the book's program does.
+    /// They are lower-cased, as in the book's program.
     #[default]
     Lower,
-    /// They stay. Bytes that are not UTF-8 become U+FFFD all the same, so that a word is always
-    /// UTF-8, whatever it is written as.
+    /// They are kept. Bytes that are not UTF-8 become U+FFFD all the same.
     Keep,
 }
 
 impl Case {
-    /// Appends the word as it is to be counted.
+    /// Appends the word in the form in which it is counted.
     pub(super) fn apply(self, word: &[u8], into: &mut Vec<u8>) {
         match self {
             Self::Lower => lower(word, into),
@@ -59,47 +58,68 @@ impl Case {
     }
 }
 
-/// Calls `found` for every word of `input` by the rules; otherwise as [`for_each`].
-pub fn for_each_by(rules: Rules, input: impl Read, mut found: impl FnMut(&[u8])) -> io::Result<()> {
+/// Calls `found` for every word of `input`, split at white space and lower-cased.
+///
+/// A word can be of any length and is held in memory whole.
+///
+/// ```
+/// use csp_toolkit::tally::words;
+///
+/// let mut found = Vec::new();
+/// words::for_each(&b"To be"[..], |word| found.push(word.to_vec()))?;
+/// assert_eq!(found, [&b"to"[..], b"be"]);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// The first error of `input`; the words that ended before it have been found.
+pub fn for_each(input: impl Read, found: impl FnMut(&[u8])) -> io::Result<()> {
+    for_each_with(input, Split::Space, Case::Lower, found)
+}
+
+/// Calls `found` for every word of `input`, split and cased as given; otherwise as [`for_each`].
+///
+/// # Errors
+///
+/// The first error of `input`; the words that ended before it have been found.
+pub fn for_each_with(
+    input: impl Read,
+    split: Split,
+    case: Case,
+    mut found: impl FnMut(&[u8]),
+) -> io::Result<()> {
     let mut changed = Vec::new();
     let mut found = |word: &[u8]| {
         changed.clear();
-        rules.case.apply(word, &mut changed);
+        case.apply(word, &mut changed);
         found(&changed);
     };
-    for_each_raw(input, |piece| match rules.split {
+    for_each_raw(input, |piece| match split {
         Split::Space => found(piece),
         Split::Unicode => unicode_words(piece).for_each(&mut found),
     })
 }
 
-/// The words of a piece without white space, as [`Split::Unicode`] has them.
+/// Returns the words of a piece without white space, split as by [`Split::Unicode`].
 pub(super) fn unicode_words(piece: &[u8]) -> impl Iterator<Item = &[u8]> {
     piece.utf8_chunks().flat_map(|chunk| chunk.valid().unicode_words()).map(str::as_bytes)
 }
 
 /// Bytes read at a time.
 const BLOCK: usize = 256 * 1024;
-/// No white space is longer in UTF-8, so one less is what a block may cut off from one.
+/// The longest white space in UTF-8, in bytes; a block can cut off all but the last of them.
 pub(super) const LONGEST_SPACE: usize = 3;
 
-/// The error of a source that has a word without an end, or as good as.
+/// Returns the error of a source with a word that is too long.
 pub(super) fn too_long(longest: usize) -> io::Error {
     let reason = format!("a word of more than {} KiB, an eighth of the memory", longest >> 10);
     io::Error::new(ErrorKind::InvalidData, reason)
 }
 
-/// Calls `found` for every word of `input`, lower-cased.
-///
-/// A word may be of any length and is held in memory whole. On an error, the words that ended
-/// before it have been found.
-pub fn for_each(input: impl Read, found: impl FnMut(&[u8])) -> io::Result<()> {
-    for_each_by(Rules::default(), input, found)
-}
-
-/// The same, with the words as they are in the input.
+/// Calls `found` for every word between white space, as it is in the input.
 fn for_each_raw(mut input: impl Read, mut found: impl FnMut(&[u8])) -> io::Result<()> {
-    // Begins with a word that may go on, of which the first `searched` bytes hold no white space.
+    // Begins with a word that may go on, whose first `searched` bytes contain no white space.
     let mut buffer: Vec<u8> = Vec::new();
     let mut searched = 0;
     loop {
@@ -129,7 +149,7 @@ fn for_each_raw(mut input: impl Read, mut found: impl FnMut(&[u8])) -> io::Resul
     }
 }
 
-/// Where the first white space from `from` on is, and how many bytes long.
+/// Returns where the first white space from `from` on is, and its length in bytes.
 pub(super) fn find_space(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     (from..bytes.len()).find_map(|at| match space(&bytes[at..]) {
         0 => None,
@@ -137,7 +157,7 @@ pub(super) fn find_space(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
     })
 }
 
-/// The place after the last white space.
+/// Returns the place after the last white space.
 pub(super) fn last_boundary(bytes: &[u8]) -> Option<usize> {
     (0..bytes.len()).rev().find_map(|at| match space(&bytes[at..]) {
         0 => None,
@@ -145,10 +165,10 @@ pub(super) fn last_boundary(bytes: &[u8]) -> Option<usize> {
     })
 }
 
-/// The length of the white space that the bytes begin with, 0 if with none.
+/// Returns the length of the white space that the bytes begin with, 0 if there is none.
 ///
-/// The bytes are matched as they are, without decoding what is before them: all of these begin
-/// with a byte that begins a character wherever it stands.
+/// The bytes are matched without decoding those before them: each of these begins with a byte that
+/// begins a character wherever it is.
 pub(super) fn space(bytes: &[u8]) -> usize {
     match bytes {
         [b'\t'..=b'\r' | b' ', ..] => 1,
@@ -162,7 +182,7 @@ pub(super) fn space(bytes: &[u8]) -> usize {
 }
 
 /// Appends the word in lower case.
-pub fn lower(word: &[u8], into: &mut Vec<u8>) {
+fn lower(word: &[u8], into: &mut Vec<u8>) {
     if word.is_ascii() {
         into.extend(word.iter().map(u8::to_ascii_lowercase));
         return;
@@ -170,7 +190,7 @@ pub fn lower(word: &[u8], into: &mut Vec<u8>) {
     map_chars(word, into, lower_char);
 }
 
-/// Appends the word with every character mapped, and every byte that is part of none replaced.
+/// Appends the word with every character mapped, and every byte that is not UTF-8 replaced.
 fn map_chars(word: &[u8], into: &mut Vec<u8>, map: impl Fn(char) -> char) {
     for chunk in word.utf8_chunks() {
         for c in chunk.valid().chars() {
@@ -182,9 +202,9 @@ fn map_chars(word: &[u8], into: &mut Vec<u8>, map: impl Fn(char) -> char) {
     }
 }
 
-/// Unicode's simple lower-case mapping, which maps to one character always.
+/// Unicode's simple lower-case mapping, which always maps to one character.
 fn lower_char(c: char) -> char {
-    // The one character whose full mapping is longer than its simple one: its first part is that.
+    // One character, U+0130, has a longer full mapping; its simple mapping is the first character.
     c.to_lowercase().next().unwrap_or(c)
 }
 
@@ -199,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_is_unicode_s_and_no_more() {
+    fn white_space_is_exactly_that_of_unicode() {
         let listed: Vec<char> = ('\u{9}'..='\u{D}')
             .chain([' ', '\u{85}', '\u{A0}', '\u{1680}'])
             .chain('\u{2000}'..='\u{200A}')
@@ -234,10 +254,10 @@ mod tests {
         assert_eq!(words(b"\xF0\xE2\x80\x80A"), [replaced(1), b"a".to_vec()]);
     }
 
-    /// A reader that gives one byte at a time.
-    struct Drip<'a>(&'a [u8]);
+    /// A reader that returns one byte at a time.
+    struct OneByte<'a>(&'a [u8]);
 
-    impl Read for Drip<'_> {
+    impl Read for OneByte<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             let count = self.0.len().min(1);
             self.0.read(&mut buffer[..count])
@@ -245,12 +265,12 @@ mod tests {
     }
 
     #[test]
-    fn cuts_between_reads_do_not_show() {
+    fn cuts_between_reads_make_no_difference() {
         let text = "a\u{2003}B\u{3000}\u{85} ç\r\nd\u{1680}".as_bytes();
-        let mut dripped = Vec::new();
-        for_each(Drip(text), |word| dripped.push(word.to_vec())).unwrap();
-        assert_eq!(dripped, words(text));
-        assert_eq!(dripped.len(), 4);
+        let mut found = Vec::new();
+        for_each(OneByte(text), |word| found.push(word.to_vec())).unwrap();
+        assert_eq!(found, words(text));
+        assert_eq!(found.len(), 4);
     }
 
     #[test]

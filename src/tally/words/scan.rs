@@ -1,19 +1,19 @@
 //! Where words begin and end, sixty-four bytes at a time.
 
-use super::words;
 use wide::u8x16;
 
-/// Bytes that are looked at together: as many as there are bits in the sets.
+/// Bytes examined together: as many as a set has bits.
 const STRIDE: usize = 64;
-/// How much white space must follow a text for its last word to be seen to end.
-pub(super) const PADDING: usize = 2 * STRIDE;
-/// Bytes whose edges are found before their words are dealt with. Few enough for the edges to
-/// stay in the processor's nearest memory, and enough for either loop to run undisturbed.
+/// How many bytes of white space must follow a text so that the end of its last word is found.
+pub(in crate::tally) const PADDING: usize = 2 * STRIDE;
+/// Bytes whose edges are found before their words are handled: few enough for the edges to stay in
+/// the processor's first cache, and enough for either loop to run long.
 const STAGE: usize = 16 * STRIDE;
 
-/// Finds the words of a text, and lower-cases its ASCII letters if told to.
-pub(super) struct Scanner {
-    /// Where words begin and end, in turn; one that has not ended, and a stage of them.
+/// Finds the words of a text, and optionally lower-cases its ASCII letters.
+pub(in crate::tally) struct Scanner {
+    /// Where words begin and end, in turn: a stage of them, after the start of a word that has not
+    /// ended.
     edges: Box<[usize; 1 + STAGE]>,
     found: usize,
 }
@@ -25,13 +25,13 @@ impl Default for Scanner {
 }
 
 impl Scanner {
-    /// Finds the words of `text[from..to]`: calls `found` with the text, and with where in it some
-    /// words begin and end, in turn.
+    /// Finds the words of `text[from..to]`: calls `found` with the text and the places where words
+    /// begin and end, in turn.
     ///
-    /// The text must not begin or end within a word, and [`PADDING`] bytes of white space must
-    /// follow it. With `LOWER`, the ASCII letters are put in lower case first, in place.
+    /// The text must not begin or end within a word, and [`PADDING`] bytes of white space must follow
+    /// it. With `LOWER`, its ASCII letters are lower-cased first, in place.
     #[inline]
-    pub(super) fn words<const LOWER: bool, E>(
+    pub(in crate::tally) fn words<const LOWER: bool, E>(
         &mut self,
         text: &mut [u8],
         from: usize,
@@ -50,7 +50,7 @@ impl Scanner {
             }
             let ended = self.found & !1;
             found(text, &self.edges[..ended])?;
-            // A word that has not ended is dealt with when it has.
+            // A word that has not ended is handled when it has.
             self.edges[0] = self.edges[ended];
             self.found &= 1;
         }
@@ -86,11 +86,11 @@ impl Scanner {
     }
 }
 
-/// What the bytes before a stride say about it.
+/// The state carried over from the bytes before a stride.
 struct Before {
-    /// 1 if the last of them is white space.
+    /// 1 if the last byte before is white space.
     space: u64,
-    /// Which bytes of the stride belong to white space that began before it.
+    /// The bytes of the stride that belong to white space that began before it.
     wide: u64,
 }
 
@@ -101,7 +101,7 @@ fn load(bytes: &[u8]) -> u8x16 {
     u8x16::new(array)
 }
 
-/// The bytes that are set to 0xFF, or to anything from 0x80 on, as bits.
+/// Returns the bytes that are 0x80 or more as bits.
 #[inline]
 fn set(bytes: u8x16) -> u64 {
     #[expect(clippy::cast_sign_loss, reason = "only the low 16 bits are ever set")]
@@ -109,7 +109,7 @@ fn set(bytes: u8x16) -> u64 {
     bits
 }
 
-/// Whether bytes are at least `low` and at most `low + width`.
+/// Returns which bytes are at least `low` and at most `low + width`.
 #[inline]
 fn within(bytes: u8x16, low: u8, width: u8) -> u8x16 {
     let above = bytes - u8x16::splat(low);
@@ -126,8 +126,8 @@ fn lower(bytes: u8x16) -> u8x16 {
     bytes | within(bytes, b'A', 25) & u8x16::splat(0x20)
 }
 
-/// The bytes of a stride, and of two more, that belong to white space of two or three bytes which
-/// begins in the stride.
+/// Returns the bytes of a stride, and of the two after it, that belong to white space of two or three
+/// bytes that begins in the stride.
 #[cold]
 fn wide_spaces(text: &[u8], at: usize) -> u128 {
     let mut first = 0;
@@ -139,7 +139,7 @@ fn wide_spaces(text: &[u8], at: usize) -> u128 {
     let mut found = 0;
     while first != 0 {
         let n = first.trailing_zeros();
-        let length = words::space(&text[at + n as usize..]);
+        let length = super::space(&text[at + n as usize..]);
         found |= ((1 << length) - 1) << n;
         first &= first - 1;
     }
