@@ -1,8 +1,9 @@
 //! The options that say what a word is, and what counting may take.
 
+use super::values::{Case, Split};
 use crate::commands::common::{memory, size, threads};
 use crate::tally::Config;
-use crate::tally::words::{Case, Rules, Split};
+use crate::tally::words::Rules;
 use clap::Args;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -15,8 +16,8 @@ pub(super) struct CountArgs {
     pub case: Case,
 
     /// What is between words: white space, or also what Unicode's UAX 29 says
-    #[arg(short, long, value_enum, default_value_t)]
-    pub words: Split,
+    #[arg(short = 'w', long = "words", value_enum, default_value_t)]
+    pub split: Split,
 
     /// How many threads count, 1024 at most [default: the cores this process may use]
     #[arg(short = 'j', long, value_name = "N", value_parser = threads::parse)]
@@ -37,7 +38,7 @@ impl CountArgs {
         Ok(Config {
             memory: memory.min(bytes(limits.memory)).max(Config::LEAST_MEMORY),
             directory: temporary_directory(),
-            rules: Rules { split: self.words, case: self.case },
+            rules: Rules { split: self.split.into(), case: self.case.into() },
             ..Config::new(threads::or_default(self.threads).min(limits.threads))
         })
     }

@@ -1,11 +1,12 @@
 //! The options that say which words are listed, and how.
 
+use super::values::{Format, Sort};
 use crate::commands::common::output::Sink;
 use crate::commands::common::{message, terminal};
-use crate::tally::report::{Format, ReportError, Writer};
+use crate::tally::report::{self, ReportError, Writer};
 use crate::tally::{By, Choice, Config, Order, Progress, Source, Strategy, Tally};
 use anyhow::Context;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// Options of every way to list words.
@@ -60,15 +61,6 @@ pub(super) struct ListArgs {
     pub output: Option<PathBuf>,
 }
 
-/// What decides the order.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(super) enum Sort {
-    #[default]
-    Count,
-    Word,
-    None,
-}
-
 impl ListArgs {
     /// The stop words, taken by the same rules as those that are counted.
     pub(super) fn stop_words(&self, config: &Config) -> anyhow::Result<Option<Tally>> {
@@ -97,17 +89,12 @@ impl ListArgs {
         if self.partial {
             return Choice { order: Order { by: By::Word, reverse: false }, ..Choice::default() };
         }
-        let by = match self.sort {
-            Sort::Count => By::Count,
-            // Words compare as fast as anything that would mean less.
-            Sort::Word | Sort::None => By::Word,
-        };
         Choice {
             least: self.min_count,
             shortest: self.min_length,
             exclude,
             top: self.chart.or(self.top),
-            order: Order { by, reverse: self.reverse },
+            order: Order { by: self.sort.into(), reverse: self.reverse },
         }
     }
 
@@ -122,11 +109,11 @@ impl ListArgs {
     }
 
     /// The command line has options of their own for a chart and a partial tally.
-    fn format(&self) -> Format {
+    fn format(&self) -> report::Format {
         match self.chart {
-            Some(_) => Format::Chart { width: terminal::width() },
-            None if self.partial => Format::Partial,
-            None => self.format,
+            Some(_) => report::Format::Chart { width: terminal::width() },
+            None if self.partial => report::Format::Partial,
+            None => self.format.into(),
         }
     }
 }

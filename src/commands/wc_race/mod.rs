@@ -6,6 +6,7 @@ mod list;
 mod merge;
 mod race;
 mod steps;
+mod values;
 
 use super::common::arguments::Reader;
 use super::common::inputs::{self, Input, Walk};
@@ -45,7 +46,7 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
         options.tell(file, error);
         exit.worsen(Exit::Failure);
     });
-    let config = Config { strategy: options.race.strategy, ..options.count.config()? };
+    let config = Config { strategy: options.race.strategy.into(), ..options.count.config()? };
     if options.race.race {
         exit.worsen(race::run(&options.race, &options.list, &config, inputs, options.quiet)?);
         return Ok(exit);

@@ -2,13 +2,14 @@
 
 use super::count::CountArgs;
 use super::list::{self, ListArgs};
+use super::values::{Format, Strategy};
 use crate::commands::common::inputs::Input;
 use crate::commands::common::output::Sink;
 use crate::commands::common::picture::{Anchor, FILLS, Picture, Place};
 use crate::commands::common::{Exit, message};
+use crate::tally::Config;
 use crate::tally::race::{self, Lap};
-use crate::tally::report::{Format, bar};
-use crate::tally::{Config, Strategy};
+use crate::tally::report::bar;
 use anyhow::{Context, bail};
 use clap::Args;
 use std::io::{self, Write};
