@@ -1,9 +1,9 @@
 //! The flags of the command line, and what they come to.
 
+use super::invoked_as::InvokedAs;
 use super::level::LevelArgs;
-use super::persona::Persona;
-use super::voice::{Verbosity, Voice};
-use super::{Work, pigz};
+use super::reporter::{Reporter, Verbosity};
+use super::{Plan, pigz};
 use crate::commands::common::message::Name;
 use crate::commands::common::progress::When;
 use crate::commands::common::{output, threads};
@@ -133,11 +133,11 @@ pub(super) struct Options {
 
 impl Options {
     /// What the flags come to.
-    pub(super) fn work(self, persona: Persona, inputs: usize) -> anyhow::Result<Work> {
-        let gnu = persona.is_gnu();
+    pub(super) fn plan(self, invoked_as: InvokedAs, inputs: usize) -> anyhow::Result<Plan> {
+        let gnu = invoked_as.is_gnu();
         let action = match () {
             () if self.test || self.list => Action::Test,
-            () if self.decompress || persona.decompresses() => Action::Decompress,
+            () if self.decompress || invoked_as.decompresses() => Action::Decompress,
             () => Action::Compress,
         };
         let mut settings = Settings::new(threads::or_default(self.threads))
@@ -153,14 +153,14 @@ impl Options {
         }
         let mut options = file::Options::new(action, settings);
         options.existing = if self.force { Existing::Replace } else { Existing::Keep };
-        let remove = self.rm || gnu && !self.keep && !persona.is_zcat();
+        let remove = self.rm || gnu && !self.keep && !invoked_as.is_zcat();
         options.original = if remove { Original::Remove } else { Original::Keep };
         // Compressing, gzip stores the name unless told not to; the other way it must be told to.
         let both = self.name || gnu && !self.no_name && action == Action::Compress;
         options.stored = Stored { name: both, time: self.time || both && !self.no_time };
         options.synchronous = self.synchronous || self.rm;
         options.force = self.force;
-        let to_stdout = self.output.as_deref().map_or(persona.is_zcat(), output::is_standard);
+        let to_stdout = self.output.as_deref().map_or(invoked_as.is_zcat(), output::is_standard);
         options.place = match self.output {
             None => Place::Beside,
             Some(_) if to_stdout => Place::Beside,
@@ -183,8 +183,8 @@ impl Options {
             () => Verbosity::Usual,
         };
         let (recursive, suffix) = (self.recursive, self.suffix);
-        let voice = Voice { persona, verbosity, recursive, suffix };
+        let reporter = Reporter { invoked_as, verbosity, recursive, suffix };
         let stdout = (self.stdout || to_stdout) && action != Action::Test;
-        Ok(Work { options, list: self.list, stdout, voice })
+        Ok(Plan { options, list: self.list, stdout, reporter })
     }
 }

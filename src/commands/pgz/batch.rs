@@ -1,8 +1,8 @@
 //! Files, each into the one beside it, or tested, or listed.
 
 use super::list::Table;
-use super::voice::saved;
-use super::{Work, prompt};
+use super::reporter::saved;
+use super::{Plan, prompt};
 use crate::commands::common::message::Name;
 use crate::commands::common::{Exit, signals};
 use crate::gzip::Existing;
@@ -15,15 +15,15 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// Does all the files; tells how that ended, and how many succeeded.
-pub(super) fn run(work: &Work, files: Vec<Input>) -> anyhow::Result<(Exit, usize)> {
-    signals::clean_up_on_signals(&work.options.outputs).context("cannot watch for signals")?;
-    let table = Table::new(&work.voice, files.len() > 1);
-    let mut run = Run { work, table, exit: Exit::Success, done: 0 };
-    let options = &work.options;
+pub(super) fn run(plan: &Plan, files: Vec<Input>) -> anyhow::Result<(Exit, usize)> {
+    signals::clean_up_on_signals(&plan.options.outputs).context("cannot watch for signals")?;
+    let table = Table::new(&plan.reporter, files.len() > 1);
+    let mut run = Run { plan, table, exit: Exit::Success, done: 0 };
+    let options = &plan.options;
     if options.action == Action::Test || options.existing == Existing::Replace {
         run.all(&files, options)?;
     } else {
-        let answers = prompt::ask(files, options, &work.voice).context("standard input")?;
+        let answers = prompt::ask(files, options, &plan.reporter).context("standard input")?;
         if answers.refused > 0 {
             run.exit.worsen(Exit::Warning);
         }
@@ -35,7 +35,7 @@ pub(super) fn run(work: &Work, files: Vec<Input>) -> anyhow::Result<(Exit, usize
 }
 
 struct Run<'a> {
-    work: &'a Work,
+    plan: &'a Plan,
     table: Table<'a>,
     exit: Exit,
     done: usize,
@@ -58,7 +58,7 @@ impl Run<'_> {
     }
 
     fn tell(&mut self, file: &Path, outcome: &Outcome) -> io::Result<()> {
-        let Work { options, voice, list, .. } = self.work;
+        let Plan { options, reporter, list, .. } = self.plan;
         if let (Ok(done), true) = (outcome, *list) {
             let stored = done.origin.time;
             let time = match file.metadata() {
@@ -69,10 +69,10 @@ impl Run<'_> {
         }
         self.done += usize::from(outcome.is_ok());
         for warning in outcome.iter().flat_map(|done| &done.warnings) {
-            self.exit.worsen(voice.failure(file, warning));
+            self.exit.worsen(reporter.failure(file, warning));
         }
         self.exit.worsen(match outcome {
-            Err(error) => voice.failure(file, error),
+            Err(error) => reporter.failure(file, error),
             Ok(done) => {
                 let verb = if done.removed { "replaced with" } else { "created" };
                 let end = match options.action {
@@ -80,7 +80,7 @@ impl Run<'_> {
                     Action::Test => Some(" OK".to_owned()),
                     _ => Some(format!("{} -- {verb} {}", saved(&done.totals), Name(&done.target))),
                 };
-                voice.success(file, &done.totals, end)
+                reporter.success(file, &done.totals, end)
             }
         });
         Ok(())

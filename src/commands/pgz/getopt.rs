@@ -1,7 +1,7 @@
 //! A command line read as GNU gzip reads it, with `getopt_long`.
 //!
 //! What `gzip` refuses is refused in its words, which scripts look for. What it takes is handed on
-//! with long options written out in full, for the one table of options that all personas share.
+//! with long options written out in full, for the one table of options whatever name pgz is called by.
 
 use crate::commands::common::message::Name;
 use clap::{Arg, Command};
@@ -63,7 +63,7 @@ pub(super) fn check(
     let mut arguments = arguments.into_iter();
     let mut checked: Vec<_> = arguments.next().into_iter().collect();
     while let Some(argument) = arguments.next() {
-        let options = Options { command, next: &mut arguments, checked: &mut checked };
+        let options = Getopt { command, next: &mut arguments, checked: &mut checked };
         match argument.as_bytes() {
             b"--" => {
                 checked.push(argument);
@@ -78,13 +78,13 @@ pub(super) fn check(
     Ok(checked)
 }
 
-struct Options<'a> {
+struct Getopt<'a> {
     command: &'a Command,
     next: &'a mut dyn Iterator<Item = OsString>,
     checked: &'a mut Vec<OsString>,
 }
 
-impl Options<'_> {
+impl Getopt<'_> {
     /// `--NAME` or `--NAME=VALUE`.
     fn long(mut self, text: &[u8]) -> Result<(), String> {
         let mut parts = text.splitn(2, |&byte| byte == b'=');

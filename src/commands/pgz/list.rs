@@ -1,6 +1,6 @@
 //! The table of `-l`, as gzip prints it.
 
-use super::voice::{Voice, saved};
+use super::reporter::{Reporter, saved};
 use crate::commands::common::message::Name;
 use crate::commands::common::stdio;
 use crate::gzip::{Method, Totals};
@@ -14,7 +14,7 @@ const MARGIN: &str = "                            ";
 
 /// A table being printed.
 pub(super) struct Table<'a> {
-    voice: &'a Voice,
+    reporter: &'a Reporter,
     /// Whether several files were named, so that there is something to add up.
     several: bool,
     begun: bool,
@@ -23,21 +23,22 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn new(voice: &'a Voice, several: bool) -> Self {
-        Self { voice, several, begun: false, sum: Totals::default() }
+    pub(super) fn new(reporter: &'a Reporter, several: bool) -> Self {
+        Self { reporter, several, begun: false, sum: Totals::default() }
     }
 
     /// Prints a file's row.
     pub(super) fn row(&mut self, name: &Path, totals: &Totals, time: i64) -> io::Result<()> {
         if !std::mem::replace(&mut self.begun, true) {
-            let verbose = if self.voice.is_verbose() { "method  crc     date  time  " } else { "" };
+            let verbose =
+                if self.reporter.is_verbose() { "method  crc     date  time  " } else { "" };
             let heads =
                 format!("{:>19} {:>19}  ratio uncompressed_name", "compressed", "uncompressed");
-            if !self.voice.is_quiet() {
+            if !self.reporter.is_quiet() {
                 stdio::print(&format!("{verbose}{heads}\n"))?;
             }
         }
-        let verbose = if self.voice.is_verbose() {
+        let verbose = if self.reporter.is_verbose() {
             format!("{} {:08x} {} ", method(totals.method), totals.crc, date(time))
         } else {
             String::new()
@@ -52,10 +53,10 @@ impl<'a> Table<'a> {
     /// Prints the totals, if there is something to add up.
     pub(super) fn end(self) -> io::Result<()> {
         let nothing = self.sum.plain == 0;
-        if !self.several || nothing || self.voice.is_quiet() {
+        if !self.several || nothing || self.reporter.is_quiet() {
             return Ok(());
         }
-        let margin = if self.voice.is_verbose() { MARGIN } else { "" };
+        let margin = if self.reporter.is_verbose() { MARGIN } else { "" };
         stdio::print(&format!("{margin}{} (totals)\n", numbers(&self.sum)))
     }
 }

@@ -1,6 +1,6 @@
 //! The question whether to overwrite.
 
-use super::voice::Voice;
+use super::reporter::Reporter;
 use crate::commands::common::message::{self, Name};
 use crate::gzip::file::{self, Input, Options};
 use std::io::{self, IsTerminal};
@@ -18,7 +18,11 @@ pub(super) struct Answers {
 
 /// Asks about every output that exists, if there is somebody at a terminal to be asked. All the
 /// questions come before any work, so that they never meet and nobody has to wait for the next.
-pub(super) fn ask(files: Vec<Input>, options: &Options, voice: &Voice) -> io::Result<Answers> {
+pub(super) fn ask(
+    files: Vec<Input>,
+    options: &Options,
+    reporter: &Reporter,
+) -> io::Result<Answers> {
     let mut answers = Answers { free: Vec::new(), replace: Vec::new(), refused: 0 };
     if !io::stdin().is_terminal() {
         answers.free = files;
@@ -27,7 +31,7 @@ pub(super) fn ask(files: Vec<Input>, options: &Options, voice: &Voice) -> io::Re
     for file in files {
         match file::taken(&file, options) {
             Ok(Some(target)) => {
-                if is_yes(&target, voice)? {
+                if is_yes(&target, reporter)? {
                     answers.replace.push(file);
                 } else {
                     message::print("\tnot overwritten\n");
@@ -41,13 +45,13 @@ pub(super) fn ask(files: Vec<Input>, options: &Options, voice: &Voice) -> io::Re
     Ok(answers)
 }
 
-fn is_yes(target: &Path, voice: &Voice) -> io::Result<bool> {
-    let question = if voice.persona.is_gnu() {
+fn is_yes(target: &Path, reporter: &Reporter) -> io::Result<bool> {
+    let question = if reporter.invoked_as.is_gnu() {
         "do you wish to overwrite (y or n)?"
     } else {
         "overwrite (y/n)?"
     };
-    let name = voice.persona.name();
+    let name = reporter.invoked_as.name();
     let question = format!("{name}: {} already exists; {question} ", Name(target));
     Ok(message::ask(&question)?.trim_start().starts_with(['y', 'Y']))
 }

@@ -4,7 +4,7 @@ use super::count::CountArgs;
 use super::list::{self, ListArgs};
 use super::values::{Format, Strategy};
 use crate::commands::common::inputs::Input;
-use crate::commands::common::output::Sink;
+use crate::commands::common::output::Destination;
 use crate::commands::common::picture::{Anchor, FILLS, Picture, Place};
 use crate::commands::common::{Exit, message};
 use crate::tally::Config;
@@ -69,7 +69,7 @@ pub(super) fn run(
 ) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     let mut output = list.open()?;
-    let svg = options.svg.as_deref().map(|path| Sink::open(Some(path))).transpose()?;
+    let svg = options.svg.as_deref().map(|path| Destination::open(Some(path))).transpose()?;
     for output in [Some(&output), svg.as_ref()].into_iter().flatten() {
         output.refuse_inputs(&inputs)?;
     }

@@ -1,6 +1,6 @@
 //! How `pgz` tells what became of a file: in gzip's words.
 
-use super::persona::Persona;
+use super::invoked_as::InvokedAs;
 use crate::commands::common::Exit;
 use crate::commands::common::message::{self, Name};
 use crate::gzip::{GzipError, Totals, suffix};
@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verbosity {
+pub(super) enum Verbosity {
     /// Errors only.
     Quiet,
     /// Warnings too.
@@ -20,27 +20,27 @@ pub enum Verbosity {
 
 /// Who speaks, and how much.
 #[derive(Clone, Debug)]
-pub struct Voice {
+pub(super) struct Reporter {
     /// In whose name.
-    pub persona: Persona,
+    pub(super) invoked_as: InvokedAs,
     /// How much.
-    pub verbosity: Verbosity,
+    pub(super) verbosity: Verbosity,
     /// Whether directories are walked: that their files have the wrong ending is no news then.
-    pub recursive: bool,
+    pub(super) recursive: bool,
     /// What the names of gzip files end in.
-    pub suffix: OsString,
+    pub(super) suffix: OsString,
 }
 
-impl Voice {
+impl Reporter {
     /// Whether each file has a line of its own.
     #[must_use]
-    pub fn is_verbose(&self) -> bool {
+    pub(super) fn is_verbose(&self) -> bool {
         self.verbosity == Verbosity::Verbose
     }
 
     /// Whether only errors are told.
     #[must_use]
-    pub fn is_quiet(&self) -> bool {
+    pub(super) fn is_quiet(&self) -> bool {
         self.verbosity == Verbosity::Quiet
     }
 
@@ -56,7 +56,7 @@ impl Voice {
             Some(end) if is_stdin => (String::new(), format!("{end}\n")),
             Some(end) => (format!("{name}:\t"), format!("{end}\n")),
         };
-        let me = self.persona.name();
+        let me = self.invoked_as.name();
         let warning = match () {
             () if self.is_quiet() => String::new(),
             () if of.more_entries => {
@@ -73,7 +73,7 @@ impl Voice {
             () => String::new(),
         };
         // gzip begins the line of a file before it knows how it ends.
-        let gnu = self.persona.is_gnu();
+        let gnu = self.invoked_as.is_gnu();
         let lines = if gnu { [begin, warning, end] } else { [warning, begin, end] };
         if lines.iter().any(|line| !line.is_empty()) {
             message::print(&lines.concat());
@@ -94,7 +94,7 @@ impl Voice {
             let in_data =
                 matches!(error, GzipError::Truncated | GzipError::Corrupt(_) | GzipError::Zip(_));
             let is_stdin = file == Path::new("stdin");
-            let begin = if in_data && !is_stdin && self.is_verbose() && self.persona.is_gnu() {
+            let begin = if in_data && !is_stdin && self.is_verbose() && self.invoked_as.is_gnu() {
                 format!("{}:\t", Name(file))
             } else {
                 String::new()
@@ -102,14 +102,14 @@ impl Voice {
             let gap =
                 if in_data || matches!(error, GzipError::NotGzip) { self.break_line() } else { "" };
             let text = self.words(file, error);
-            message::print(&format!("{begin}{gap}{}: {text}\n", self.persona.name()));
+            message::print(&format!("{begin}{gap}{}: {text}\n", self.invoked_as.name()));
         }
         exit
     }
 
     /// gzip writes complaints about data onto a line of their own, whether one was begun or not.
     fn break_line(&self) -> &'static str {
-        if self.persona.is_gnu() { "\n" } else { "" }
+        if self.invoked_as.is_gnu() { "\n" } else { "" }
     }
 
     fn wants(&self, error: &GzipError) -> bool {
@@ -126,10 +126,10 @@ impl Voice {
         let cause = message::reason(error);
         match error {
             GzipError::Exists(target) => {
-                let gap = if self.persona.is_gnu() { '\t' } else { ' ' };
+                let gap = if self.invoked_as.is_gnu() { '\t' } else { ' ' };
                 format!("{} already exists;{gap}not overwritten", Name(target))
             }
-            GzipError::SizeChanged if self.persona.is_gnu() => {
+            GzipError::SizeChanged if self.invoked_as.is_gnu() => {
                 format!("{name}: file size changed while zipping")
             }
             GzipError::AlreadyWritten(target) => {
