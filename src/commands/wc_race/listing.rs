@@ -1,75 +1,95 @@
-//! The options that say which words are listed, and how.
+//! The options that choose the words to list, and how to write them.
 
 use super::values::{Format, Sort};
-use crate::commands::common::arguments::attached_here;
+use crate::commands::common::escaping::Escapes;
 use crate::commands::common::output::Destination;
-use crate::commands::common::{message, terminal};
+use crate::commands::common::{message, number, terminal};
 use crate::tally::report::{self, ReportError, Writer};
 use crate::tally::{By, Choice, Config, Order, Progress, Source, Strategy, Tally};
 use anyhow::Context;
 use clap::Args;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// Options of every way to list words.
+/// The options of every list of words.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "List")]
 pub(super) struct ListArgs {
-    /// List words that appear N times or more
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 2)]
+    /// List words that appear at least N times
+    #[arg(short = 'n', long, value_name = "N", value_parser = number::parse::<u64>, default_value_t = 2)]
     pub min_count: u64,
 
-    /// List only the N most frequent
-    #[arg(short, long, value_name = "N")]
+    /// List only the N most frequent words
+    #[arg(short, long, value_name = "N", value_parser = number::parse::<usize>)]
     pub top: Option<usize>,
 
-    /// What decides the order; none is whatever is cheapest, but always the same
-    #[arg(short, long, value_enum, default_value_t)]
+    /// Sort by count or by word
+    #[arg(short, long, value_enum, default_value_t, hide_short_help = true)]
     pub sort: Sort,
 
-    /// Turn the order round
-    #[arg(long)]
+    /// Reverse the order
+    #[arg(long, hide_short_help = true)]
     pub reverse: bool,
 
-    /// How to write the list; json is an object a line, uniq is as uniq -c has it
-    #[arg(short, long, value_enum, default_value_t)]
-    pub format: Format,
-
-    /// Leave out the words in FILE, which may be a gzip file
-    #[arg(short = 'x', long, value_name = "FILE")]
+    /// Leave out the words that FILE contains; it can be a gzip file
+    #[arg(short = 'x', long, value_name = "FILE", hide_short_help = true)]
     pub exclude: Option<PathBuf>,
 
     /// Leave out words of fewer than N characters
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = number::parse::<usize>,
+        default_value_t = 1,
+        hide_short_help = true
+    )]
     pub min_length: usize,
 
-    /// Draw a bar chart of the N most frequent instead [default N: 20]
+    /// Choose the format
+    #[arg(short, long, value_enum, default_value_t)]
+    pub format: Format,
+
+    /// Draw a chart of the N most frequent [default: 20]
     #[arg(
-        long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "20",
+        long,
+        long_help = "Draw a bar chart of the N most frequent words instead of a list [default: 20]",
+        value_name = "N",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "20",
+        value_parser = number::parse::<usize>,
         conflicts_with_all = ["format", "top", "sort", "reverse"]
     )]
     pub chart: Option<usize>,
 
-    /// Write a partial tally instead, for merge to add up: a line for every word, sorted, with a tab
-    /// before the count. Nothing is written unless all files could be read
+    /// Write to PATH instead of standard output
+    #[arg(
+        short,
+        long,
+        value_name = "PATH",
+        long_help = "Write to PATH, which is replaced once the list is complete; - is standard output"
+    )]
+    pub output: Option<PathBuf>,
+
+    /// Write a partial tally for merge instead of a list
     #[arg(
         long,
+        help_heading = "Many machines",
+        hide_short_help = true,
+        long_help = "Write a partial tally for merge instead of a list: every word, a tab and its count, \
+                     one per line, sorted by word. If an input cannot be read, write nothing",
         conflicts_with_all =
             ["min_count", "top", "sort", "reverse", "format", "exclude", "min_length", "chart"]
     )]
     pub partial: bool,
-
-    /// Write to PATH, which is replaced when the list is complete
-    #[arg(short, long, value_name = "PATH")]
-    pub output: Option<PathBuf>,
 }
 
 impl ListArgs {
-    /// The stop words, taken by the same rules as those that are counted.
+    /// Returns the words to leave out, split and folded as those that are counted.
     pub(super) fn stop_words(&self, config: &Config) -> anyhow::Result<Option<Tally>> {
         let read = |file: &PathBuf| {
             let mut failure = None;
             let sources = vec![Source::File(file.clone())];
-            // Apart from what is counted, and of the progress that is shown.
+            // Not part of what is counted, nor of the progress that is shown.
             let config = Config {
                 strategy: Strategy::default(),
                 progress: Progress::default(),
@@ -85,7 +105,7 @@ impl ListArgs {
         self.exclude.as_ref().map(read).transpose()
     }
 
-    /// Which words are wanted, and in which order.
+    /// Returns which words are listed, and in which order.
     #[must_use]
     pub(super) fn choice<'e>(&self, exclude: Option<&'e Tally>) -> Choice<'e> {
         if self.partial {
@@ -100,17 +120,18 @@ impl ListArgs {
         }
     }
 
-    /// Begins the output.
+    /// Opens the output. On a terminal, characters of words that would control it are escaped.
     pub(super) fn open(&self) -> anyhow::Result<Destination> {
-        Destination::open(self.output.as_deref())
+        let escapes = if self.format == Format::Json { Escapes::Json } else { Escapes::Rust };
+        Ok(Destination::open(self.output.as_deref())?.escape_on_terminal(escapes))
     }
 
-    /// Writes lists into the output.
+    /// Returns the writer of lists into the output.
     pub(super) fn writer<'o>(&self, output: &'o mut Destination) -> Writer<&'o mut Destination> {
         Writer::new(output, self.format(), self.min_count)
     }
 
-    /// The command line has options of their own for a chart and a partial tally.
+    /// To the library, a chart and a partial tally are formats.
     fn format(&self) -> report::Format {
         match self.chart {
             Some(_) => report::Format::Chart { width: terminal::width() },
@@ -120,29 +141,11 @@ impl ListArgs {
     }
 }
 
-/// Says where it was that the list could not be written.
+/// Adds the output's name to an error in writing to it.
 #[must_use]
 pub(super) fn in_output(error: ReportError, name: &str) -> anyhow::Error {
     match error {
         ReportError::Tally(error) => error.into(),
         ReportError::Write(error) => anyhow::Error::new(error).context(name.to_owned()),
-    }
-}
-
-/// Says that a file could not be used, unless nobody wants to hear it.
-pub(super) fn tell(quiet: bool, file: &Path, error: &(dyn std::error::Error + 'static)) {
-    if quiet {
-        return;
-    }
-    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-    let tip = match kind {
-        Some(ErrorKind::IsADirectory) => Some("-r reads the files in it".to_owned()),
-        Some(ErrorKind::NotFound) => attached_here::<super::arguments::Options>(file.as_os_str())
-            .map(|option| format!("for a chart, write {option}")),
-        _ => None,
-    };
-    match tip {
-        Some(tip) => message::fail_file_with_tip(super::NAME, file, error, &tip),
-        None => message::fail_file(super::NAME, file, error),
     }
 }
