@@ -1,7 +1,8 @@
-//! Files, each into the one beside it, or tested, or listed.
+//! Files that are each compressed or decompressed into another, tested, or listed.
 
 use super::list::Table;
 use super::reporter::saved;
+use super::summary::Summary;
 use super::{Plan, prompt};
 use crate::commands::common::message::Name;
 use crate::commands::common::{Exit, signals};
@@ -14,11 +15,11 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Does all the files; tells how that ended, and how many succeeded.
-pub(super) fn run(plan: &Plan, files: Vec<Input>) -> anyhow::Result<(Exit, usize)> {
+/// Processes all the files. Returns how that ended, and the summary of those that succeeded.
+pub(super) fn run(plan: &Plan, files: Vec<Input>) -> anyhow::Result<(Exit, Summary)> {
     signals::clean_up_on_signals(&plan.options.outputs).context("cannot watch for signals")?;
     let table = Table::new(&plan.reporter, files.len() > 1);
-    let mut run = Run { plan, table, exit: Exit::Success, done: 0 };
+    let mut run = Run { plan, table, exit: Exit::Success, summary: Summary::begin() };
     let options = &plan.options;
     if options.action == Action::Test || options.existing == Existing::Replace {
         run.all(&files, options)?;
@@ -27,22 +28,24 @@ pub(super) fn run(plan: &Plan, files: Vec<Input>) -> anyhow::Result<(Exit, usize
         if answers.refused > 0 {
             run.exit.worsen(Exit::Warning);
         }
+        // The time that the answers took does not count.
+        run.summary = Summary::begin();
         run.all(&answers.free, options)?;
         run.all(&answers.replace, &options.clone().existing(Existing::Replace))?;
     }
     run.table.end().context("standard output")?;
-    Ok((run.exit, run.done))
+    Ok((run.exit, run.summary))
 }
 
 struct Run<'a> {
     plan: &'a Plan,
     table: Table<'a>,
     exit: Exit,
-    done: usize,
+    summary: Summary,
 }
 
 impl Run<'_> {
-    /// Does files, and tells what became of each in the order in which they are given.
+    /// Processes files, and reports each in the order given.
     fn all(&mut self, files: &[Input], options: &Options) -> anyhow::Result<()> {
         let (mut early, mut next, mut told) = (BTreeMap::new(), 0, Ok(()));
         batch::run(files, options, |position, outcome| {
@@ -67,7 +70,9 @@ impl Run<'_> {
             };
             self.table.row(&done.target, &done.totals, time)?;
         }
-        self.done += usize::from(outcome.is_ok());
+        if let Ok(done) = outcome {
+            self.summary.add(&done.totals);
+        }
         for warning in outcome.iter().flat_map(|done| &done.warnings) {
             self.exit.worsen(reporter.failure(file, warning));
         }

@@ -1,4 +1,4 @@
-//! Which files there are to be done: those named, and all in the directories named.
+//! The files to process: those named, and those in the directories named.
 
 use super::Plan;
 use crate::commands::common::Exit;
@@ -9,14 +9,14 @@ use crate::io::is_temporary;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Whether standard input is meant.
+/// Whether the name stands for standard input.
 #[must_use]
 pub(super) fn is_stdin(file: &Path) -> bool {
     file == Path::new("-")
 }
 
-/// The files behind the names on the command line, in that order; those in directories, if these
-/// are to be walked, by name. What cannot be walked is told at once.
+/// Returns the files that the names on the command line stand for, in that order; with `-r`, those in
+/// directories are sorted by name. A directory that cannot be read is reported.
 #[must_use]
 pub(super) fn expand(names: Vec<PathBuf>, plan: &Plan) -> (Vec<Input>, Exit) {
     let (mut files, mut exit) = (Vec::new(), Exit::Success);
@@ -30,14 +30,14 @@ pub(super) fn expand(names: Vec<PathBuf>, plan: &Plan) -> (Vec<Input>, Exit) {
             Err(error) if plan.reporter.recursive && error.kind() != ErrorKind::NotFound => {
                 exit.worsen(plan.reporter.failure(&name, &GzipError::Read(error)));
             }
-            // A link to a directory is a file that fails later.
+            // A link to a directory fails later, as a file.
             _ => files.push(meant(name, plan).into()),
         }
     }
     (files, exit)
 }
 
-/// Decompressing, `NAME` may mean `NAME.gz`.
+/// Returns the file that is meant: when decompressing, `NAME` can stand for `NAME.gz`.
 fn meant(name: PathBuf, plan: &Plan) -> PathBuf {
     match plan.options.action {
         Action::Compress => name,
@@ -49,7 +49,7 @@ fn meant(name: PathBuf, plan: &Plan) -> PathBuf {
     }
 }
 
-/// All in the directory that is no directory. Links are not followed; they are files that fail later.
+/// Adds everything below the directory that is not a directory itself. Links fail later, as files.
 fn walk(name: PathBuf, plan: &Plan, files: &mut Vec<Input>) -> Exit {
     let root = match Root::open(name.clone()) {
         Ok(root) => root,
@@ -64,8 +64,8 @@ fn walk(name: PathBuf, plan: &Plan, files: &mut Vec<Input>) -> Exit {
     exit
 }
 
-/// Tested and listed are those files in a directory whose names say that they are gzip files. An
-/// output that another process has under way, or has left, is no file to be done.
+/// Whether a file in a directory is passed over: when testing and listing, one whose name is not a gzip
+/// file's; always, another process's unfinished output.
 fn ignored(file: &Path, plan: &Plan) -> bool {
     let named = || suffix::of(file, &plan.options.suffix).is_some();
     file.file_name().is_some_and(is_temporary) || plan.options.action == Action::Test && !named()

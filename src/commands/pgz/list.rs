@@ -9,16 +9,16 @@ use jiff::tz::TimeZone;
 use std::io;
 use std::path::Path;
 
-/// Where a row's numbers begin, below the method, the checksum and the date.
+/// The width of the columns for method, checksum and date, as blanks.
 const MARGIN: &str = "                            ";
 
 /// A table being printed.
 pub(super) struct Table<'a> {
     reporter: &'a Reporter,
-    /// Whether several files were named, so that there is something to add up.
+    /// Whether several files were named, so that totals are printed.
     several: bool,
     begun: bool,
-    /// The sizes of all, with the last one's header, which is how gzip comes to its total ratio.
+    /// The sizes of all, with the last one's overhead, from which gzip computes the total ratio.
     sum: Totals,
 }
 
@@ -50,7 +50,7 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    /// Prints the totals, if there is something to add up.
+    /// Prints the totals, if there were several files.
     pub(super) fn end(self) -> io::Result<()> {
         let nothing = self.sum.plain == 0;
         if !self.several || nothing || self.reporter.is_quiet() {
@@ -61,7 +61,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// As wide as the heading.
+/// Returns a method's name, as wide as the heading.
 fn method(method: Method) -> &'static str {
     match method {
         Method::Deflated => "defla",

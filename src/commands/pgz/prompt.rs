@@ -6,18 +6,18 @@ use crate::gzip::file::{self, Input, Options};
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-/// The files, sorted by what the user says.
+/// The files, sorted by the user's answers.
 pub(super) struct Answers {
-    /// Nothing was in their way.
+    /// Their outputs do not exist.
     pub(super) free: Vec<Input>,
-    /// What is in their way may be replaced.
+    /// Their outputs exist and are to be replaced.
     pub(super) replace: Vec<Input>,
-    /// How many the user does not want done.
+    /// The number of files that were refused.
     pub(super) refused: usize,
 }
 
-/// Asks about every output that exists, if there is somebody at a terminal to be asked. All the
-/// questions come before any work, so that they never meet and nobody has to wait for the next.
+/// Asks about every output that exists, if standard input is a terminal. All questions come before any
+/// work, so that nothing else is printed among them and the user need not wait between them.
 pub(super) fn ask(
     files: Vec<Input>,
     options: &Options,
@@ -38,7 +38,7 @@ pub(super) fn ask(
                     answers.refused += 1;
                 }
             }
-            // What is wrong with it, if anything, will be told when its turn comes.
+            // An error is reported when the file's turn comes.
             _ => answers.free.push(file),
         }
     }

@@ -1,33 +1,36 @@
-//! How `pgz` tells what became of a file: in gzip's words.
+//! How `pgz` reports what was done with a file, and what was not: in gzip's words.
 
 use super::invoked_as::InvokedAs;
-use crate::commands::common::Exit;
 use crate::commands::common::message::{self, Name};
+use crate::commands::common::{Exit, stdio};
 use crate::gzip::{GzipError, Totals, suffix};
+use rustix::io::Errno;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// How much is said.
+/// How much is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verbosity {
     /// Errors only.
     Quiet,
     /// Warnings too.
     Usual,
-    /// Every file, too.
+    /// A line for every file, too.
     Verbose,
 }
 
-/// Who speaks, and how much.
+/// Reports in the name of the command that was called.
 #[derive(Clone, Debug)]
 pub(super) struct Reporter {
-    /// In whose name.
+    /// The name that the command was called by.
     pub(super) invoked_as: InvokedAs,
-    /// How much.
+    /// How much is printed.
     pub(super) verbosity: Verbosity,
-    /// Whether directories are walked: that their files have the wrong ending is no news then.
+    /// Whether directories are walked, where a file with another suffix is not worth a message.
     pub(super) recursive: bool,
-    /// What the names of gzip files end in.
+    /// Whether symbolic links are followed.
+    pub(super) follows_links: bool,
+    /// The suffix of compressed files.
     pub(super) suffix: OsString,
 }
 
@@ -38,20 +41,27 @@ impl Reporter {
         self.verbosity == Verbosity::Verbose
     }
 
-    /// Whether only errors are told.
+    /// Whether only errors are printed.
     #[must_use]
     pub(super) fn is_quiet(&self) -> bool {
         self.verbosity == Verbosity::Quiet
     }
 
-    /// Tells that a file or stream was done; `end` ends its line, where every file has one.
+    /// Tells a user of `pgz` at a terminal that it waits for standard input.
+    pub(super) fn announce_input(&self) {
+        if !self.invoked_as.is_gnu() && !self.is_quiet() {
+            stdio::announce_input(self.invoked_as.name());
+        }
+    }
+
+    /// Reports a file or stream that succeeded; `end` is the end of its line with `-v`.
     pub(super) fn success(&self, file: &Path, of: &Totals, end: Option<String>) -> Exit {
         let warned = of.trailing_garbage || of.out_of_range;
         let name = Name(file);
         let is_stdin = file == Path::new("stdin");
         let (begin, end) = match end.filter(|_| self.is_verbose()) {
             None => Default::default(),
-            // As in gzip, a warning is the last word on standard input.
+            // As in gzip, nothing follows a warning about standard input.
             Some(_) if is_stdin && of.trailing_garbage && !of.more_entries => Default::default(),
             Some(end) if is_stdin => (String::new(), format!("{end}\n")),
             Some(end) => (format!("{name}:\t"), format!("{end}\n")),
@@ -72,7 +82,7 @@ impl Reporter {
             }
             () => String::new(),
         };
-        // gzip begins the line of a file before it knows how it ends.
+        // gzip begins a file's line before it knows how the file ends.
         let gnu = self.invoked_as.is_gnu();
         let lines = if gnu { [begin, warning, end] } else { [warning, begin, end] };
         if lines.iter().any(|line| !line.is_empty()) {
@@ -81,7 +91,7 @@ impl Reporter {
         if warned { Exit::Warning } else { Exit::Success }
     }
 
-    /// Tells why a file was not done.
+    /// Reports an error. Returns the exit status that it calls for.
     pub(super) fn failure(&self, file: &Path, error: &GzipError) -> Exit {
         let exit = match grade(error) {
             // As in `gzip`, it counts as a warning only if it is reported.
@@ -107,7 +117,7 @@ impl Reporter {
         exit
     }
 
-    /// gzip writes complaints about data onto a line of their own, whether one was begun or not.
+    /// gzip begins a new line for an error in the data, even if none was begun.
     fn break_line(&self) -> &'static str {
         if self.invoked_as.is_gnu() { "\n" } else { "" }
     }
@@ -120,18 +130,41 @@ impl Reporter {
         }
     }
 
-    /// gzip's words, which sometimes have a colon after the name and sometimes not.
+    /// Returns what to print after the command's name.
     fn words(&self, file: &Path, error: &GzipError) -> String {
+        let own = if self.invoked_as.is_gnu() { None } else { self.own_words(file, error) };
+        own.unwrap_or_else(|| self.gzip_words(file, error))
+    }
+
+    /// Returns the sentence of `pgz` where it tells more than gzip's.
+    fn own_words(&self, file: &Path, error: &GzipError) -> Option<String> {
         let name = Name(file);
-        let cause = message::reason(error);
+        let is_loop = |error: &std::io::Error| {
+            error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) && file.is_symlink()
+        };
         match error {
             GzipError::Exists(target) => {
-                let gap = if self.invoked_as.is_gnu() { '\t' } else { ' ' };
-                format!("{} already exists;{gap}not overwritten", Name(target))
+                Some(format!("{} already exists; not overwritten", Name(target)))
             }
-            GzipError::SizeChanged if self.invoked_as.is_gnu() => {
-                format!("{name}: file size changed while zipping")
+            GzipError::SizeChanged => Some(format!("{name}: file size changed while it was read")),
+            GzipError::Directory if !self.recursive => {
+                Some(format!("{name} is a directory; -r processes the files in it"))
             }
+            GzipError::Read(error) if is_loop(error) && !self.follows_links => {
+                Some(format!("{name} is a symbolic link; -f follows it"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns gzip's sentence, which sometimes has a colon after the name and sometimes not.
+    fn gzip_words(&self, file: &Path, error: &GzipError) -> String {
+        let name = Name(file);
+        match error {
+            GzipError::Exists(target) => {
+                format!("{} already exists;\tnot overwritten", Name(target))
+            }
+            GzipError::SizeChanged => format!("{name}: file size changed while zipping"),
             GzipError::AlreadyWritten(target) => {
                 format!("{} was already written by this run; not overwritten", Name(target))
             }
@@ -145,21 +178,44 @@ impl Reporter {
                 let suffix = suffix::of(file, &self.suffix).unwrap_or_default();
                 format!("{name} already has {} suffix -- unchanged", Name(Path::new(suffix)))
             }
-            GzipError::Directory
-            | GzipError::NotRegular
-            | GzipError::Linked(_)
-            | GzipError::SetUserId
-            | GzipError::SetGroupId
-            | GzipError::Sticky => format!("{name} {cause}"),
-            _ => format!("{name}: {cause}"),
+            GzipError::Directory => format!("{name} is a directory -- ignored"),
+            GzipError::NotRegular => {
+                format!("{name} is not a directory or a regular file - ignored")
+            }
+            GzipError::Linked(1) => format!("{name} has 1 other link -- file ignored"),
+            GzipError::Linked(links) => {
+                format!("{name} has {links} other links -- file ignored")
+            }
+            GzipError::SetUserId => format!("{name} is set-user-ID on execution - ignored"),
+            GzipError::SetGroupId => format!("{name} is set-group-ID on execution - ignored"),
+            GzipError::Sticky => format!("{name} has the sticky bit set - file ignored"),
+            _ => format!("{name}: {}", gzip_reason(error)),
         }
     }
 }
 
-/// How grave an error is: what `gzip` leaves alone is a warning.
+/// Returns gzip's words for an error whose sentence begins with the file's name and a colon.
+fn gzip_reason(error: &GzipError) -> String {
+    match error {
+        GzipError::Read(cause) => message::reason(cause),
+        GzipError::Write(cause) => format!("cannot write the output: {}", message::reason(cause)),
+        GzipError::Remove(cause) => format!("cannot be removed: {}", message::reason(cause)),
+        GzipError::NoSuffix => "unknown suffix -- ignored".to_owned(),
+        GzipError::BadName => "the stored name is empty, . or .. -- ignored".to_owned(),
+        GzipError::Changed => "changed while it was read -- not removed".to_owned(),
+        GzipError::NotGzip => "not in gzip format".to_owned(),
+        GzipError::Truncated => "unexpected end of file".to_owned(),
+        GzipError::Corrupt(what) => format!("invalid compressed data--{what}"),
+        GzipError::Unsupported(what) => format!("{what} -- not supported"),
+        GzipError::Zip(what) => format!("{what} -- use unzip"),
+        _ => message::reason(error),
+    }
+}
+
+/// Returns how bad an error is: where `gzip` leaves a file alone, a warning.
 fn grade(error: &GzipError) -> Exit {
     match error {
-        // Of a changed size gzip makes a message only.
+        // A changed size does not change gzip's exit status.
         GzipError::HasSuffix | GzipError::SizeChanged => Exit::Success,
         GzipError::Exists(_)
         | GzipError::Directory
@@ -175,7 +231,7 @@ fn grade(error: &GzipError) -> Exit {
     }
 }
 
-/// `63.2%`, right-aligned as gzip does it.
+/// Returns `63.2%`, right-aligned as gzip does it.
 pub(super) fn saved(totals: &Totals) -> String {
     format!("{:5.1}%", totals.saved())
 }

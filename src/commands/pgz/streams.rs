@@ -1,4 +1,4 @@
-//! Standard input, or files, to standard output or to one named file.
+//! Inputs that are copied to standard output, and standard input to a named file.
 
 use super::Plan;
 use super::inputs::is_stdin;
@@ -13,9 +13,8 @@ use std::io::{self, ErrorKind, IsTerminal, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// Every input, one after the other, to standard output. Tells how that ended.
+/// Writes every input to standard output, one after the other. Returns how that ended.
 pub(super) fn to_stdout(plan: &Plan, files: &[file::Input]) -> anyhow::Result<Exit> {
-    refuse_terminals(plan, files)?;
     let mut output = match plan.options.action {
         Action::Test => None,
         _ => Some(stdio::output().context(standard_output(plan))?),
@@ -39,17 +38,19 @@ fn standard_output(plan: &Plan) -> &'static str {
     if plan.reporter.invoked_as.is_gnu() { "stdout" } else { "standard output" }
 }
 
-/// Standard input to a named file.
+/// Writes standard input to a named file.
 pub(super) fn to_file(plan: &Plan, target: &Path) -> anyhow::Result<Exit> {
     let stdin = file::Input::from("-");
-    refuse_terminals(plan, std::slice::from_ref(&stdin))?;
     signals::clean_up_on_signals(&plan.options.outputs).context("cannot watch for signals")?;
     let outcome = Stream::open(&stdin, plan).and_then(|input| input.place(plan, target));
     tell(plan, stdin.path(), &outcome)
 }
 
-/// Compressed data is neither typed nor read by people.
-fn refuse_terminals(plan: &Plan, files: &[file::Input]) -> anyhow::Result<()> {
+/// Fails if these inputs would write compressed data to a terminal, or read it from one.
+pub(super) fn refuse_terminals(plan: &Plan, files: &[file::Input]) -> anyhow::Result<()> {
+    if files.is_empty() {
+        return Ok(());
+    }
     let stdin = files.iter().any(|file| is_stdin(file.path())) && io::stdin().is_terminal();
     let to_stdout = plan.options.place == Place::Beside && io::stdout().is_terminal();
     let (verb, force) = match plan.options.action {
@@ -66,14 +67,14 @@ fn refuse_terminals(plan: &Plan, files: &[file::Input]) -> anyhow::Result<()> {
     anyhow::bail!("compressed data not {verb} a terminal. Use -f to force {force}.\n{help}")
 }
 
-/// Something to read, and what is known of it.
+/// An input that is copied to a stream, and what is known about it.
 struct Stream {
-    /// As it is called in messages.
+    /// Its name in messages.
     name: PathBuf,
     bytes: file::Counted,
     origin: Origin,
     id: FileId,
-    /// How much there is to read, if it is a regular file.
+    /// The number of bytes to read, if it is a regular file.
     length: Option<u64>,
 }
 
@@ -105,7 +106,7 @@ impl Stream {
         })
     }
 
-    /// Puts the output where `target` leads.
+    /// Writes the output to `target`, following links.
     fn place(self, plan: &Plan, target: &Path) -> Outcome {
         let options = &plan.options;
         let mut output = Output::open(target, &options.outputs).map_err(GzipError::Write)?;
@@ -136,7 +137,7 @@ impl Stream {
             }
             return Ok(totals);
         }
-        // As in gzip: with -cf, what cannot be decompressed is copied.
+        // As in gzip, -cf copies what cannot be decompressed.
         let copies =
             plan.options.force && !plan.list && !matches!(plan.options.place, Place::At(_));
         let foreign = if copies { Foreign::Copy } else { Foreign::Report };
@@ -144,12 +145,12 @@ impl Stream {
     }
 }
 
-/// What an input is called in messages.
+/// Returns an input's name in messages.
 fn shown(file: &Path) -> &Path {
     if is_stdin(file) { Path::new("stdin") } else { file }
 }
 
-/// Says what there is to know of an input.
+/// Reports what was done with an input. Returns how it ended.
 fn tell(plan: &Plan, file: &Path, outcome: &Outcome) -> anyhow::Result<Exit> {
     let Plan { options, reporter, list, .. } = plan;
     let name = shown(file);
