@@ -1,6 +1,7 @@
 //! Text for a terminal, with the characters that would control it escaped.
 
 use super::message::controls;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::mem;
 
@@ -36,11 +37,13 @@ impl<W: Write> EscapingWriter<W> {
                     ('\t' | '\n', _) => escaped.push(c),
                     (c, _) if !controls(c) => escaped.push(c),
                     (c, Escapes::Rust) => escaped.extend(c.escape_default()),
-                    (c, Escapes::Json) => escaped += &format!("\\u{:04x}", u32::from(c)),
+                    (c, Escapes::Json) => {
+                        let _ = write!(escaped, "\\u{:04x}", u32::from(c));
+                    }
                 }
             }
             for byte in chunk.invalid() {
-                escaped += &format!("\\x{byte:02x}");
+                let _ = write!(escaped, "\\x{byte:02x}");
             }
         }
         escaped

@@ -110,10 +110,8 @@ Examples:
 const EXIT_STATUS: &str = "
 To read a file named like one of these commands, write ./merge, or -- before it.
 
-Exit status:
-  0  success
-  1  an input could not be read to its end (the rest is counted), or the output failed
-  2  invalid options";
+Exit status: 0 on success, 1 if an input could not be read to its end (the rest is counted) or the
+output failed, 2 on invalid options";
 
 /// Returns the end of the long help, where the commands are listed too: in the short help they would
 /// take a third of the screen.
@@ -145,13 +143,11 @@ pub(super) fn read_once(files: &[PathBuf]) -> Result<(), &'static str> {
 impl Options {
     /// Returns what is wrong with the combination of options.
     pub(super) fn validate(&self) -> Result<(), &'static str> {
-        match &self.step {
-            Some(step) => step.validate(),
-            None => {
-                read_once(&self.input.files)?;
-                self.comparison.validate(&self.list, &self.resources)
-            }
+        if let Some(step) = &self.step {
+            return step.validate();
         }
+        read_once(&self.input.files)?;
+        self.comparison.validate(&self.list, &self.resources)
     }
 
     /// Returns the settings for counting words.

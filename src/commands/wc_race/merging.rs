@@ -42,10 +42,8 @@ Examples:
   wc-race merge --partial *.tsv -o sum  Make one partial tally of many
   ssh host wc-race --partial '*.txt' | wc-race merge - here.tsv
 
-Exit status:
-  0  success
-  1  an input could not be read or is malformed (nothing is written), or the output failed
-  2  invalid options";
+Exit status: 0 on success, 1 if an input could not be read or is malformed (nothing is written) or
+the output failed, 2 on invalid options";
 
 /// How the words of the file of `--exclude` are split and folded. Nothing else is here.
 #[derive(Args, Debug)]

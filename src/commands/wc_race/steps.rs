@@ -30,17 +30,20 @@ pub(super) enum Step {
     Map(MapArgs),
 
     /// Add up adjacent lines of the same word, as a combiner
-    ///
-    /// Reads lines of partial tallies from standard input, equal words adjacent, and writes one line
-    /// per word, in the order in which the words come. Sort with LC_ALL=C. A malformed line, or a
-    /// word that comes back after others, is an error.
-    #[command(hide = true, after_long_help = SUM_HELP)]
+    #[command(hide = true, long_about = SUM, after_long_help = SUM_HELP)]
     Combine,
 
     /// Same as combine, for use as a reducer
-    #[command(hide = true, after_long_help = SUM_HELP)]
+    #[command(hide = true, long_about = SUM, after_long_help = SUM_HELP)]
     Reduce,
 }
+
+const SUM: &str = "\
+Add up adjacent lines of the same word
+
+Reads lines of partial tallies from standard input, where equal words are adjacent, and writes one \
+line per word, in the order in which the words come. Sort them with LC_ALL=C. A malformed line is an \
+error, and so is a word that comes back after others. combine and reduce are the same.";
 
 const MAP_HELP: &str = "\
 Example:
