@@ -32,7 +32,8 @@ const BLOCK: usize = 16 * 1024;
 /// however long, reading them takes about 40 MB. In addition, words longer than half of what is read
 /// at a time, which is 4 KiB at least, can take up to half of the memory of `settings`: up to four
 /// times the length of one word for every input that has reached one. If no more is left, the input
-/// is refused. Compressed inputs are decompressed into a temporary file first.
+/// is refused. Compressed inputs are decompressed into a temporary file first. The progress of
+/// `settings` counts the bytes read of the inputs, compressed bytes where an input is compressed.
 ///
 /// ```no_run
 /// use csp_toolkit::tally::{self, Error, Settings, Source, partial};
@@ -56,7 +57,7 @@ pub fn merge<E: From<Error>>(
     found: impl FnMut(&[u8], u64) -> Result<(), E>,
 ) -> Result<(), E> {
     settings.validate()?;
-    let mut scratch = Scratch::new(settings.directory(), settings.thread_count());
+    let mut scratch = Scratch::new(settings);
     let memory = settings.memory_limit();
     let read = READ.min(memory.saturating_mul(2));
     let buffer = (read / sources.len().max(1)).clamp(LEAST_READ, MOST_READ);

@@ -1,9 +1,10 @@
 //! Partial tallies as they are read, decompressed into a temporary file where necessary.
 
 use crate::io::{Version, open};
-use crate::tally::Source;
 use crate::tally::input::stream::PACKET;
 use crate::tally::input::{Kind, gzip, in_order, read_at_most};
+use crate::tally::progress::Metered;
+use crate::tally::{Progress, Settings, Source};
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Read, Write};
@@ -31,9 +32,9 @@ impl From<io::Error> for OpenError {
 /// An input as it is read.
 pub(super) enum Text<'a> {
     /// A regular file, opened anew for every read: there can be more of them than file handles.
-    Closed { path: PathBuf, version: Version, at: u64, ended: bool },
+    Closed { path: PathBuf, version: Version, at: u64, ended: bool, progress: Progress },
     /// A stream: its first bytes, and the rest.
-    Stream(io::Chain<io::Cursor<Vec<u8>>, BufReader<Box<dyn Read + Send + 'a>>>),
+    Stream(io::Chain<io::Cursor<Vec<u8>>, BufReader<Metered<Box<dyn Read + Send + 'a>>>>),
     /// An extent of a temporary file.
     Extent { file: Arc<File>, at: u64, end: u64 },
 }
@@ -51,13 +52,15 @@ pub(super) fn open_source<'a>(
             let metadata = file.metadata()?;
             if is_text(&file, &metadata, decompress)? {
                 let version = Version::from(&metadata);
-                return Ok(Text::Closed { path, version, at: 0, ended: false });
+                let progress = scratch.progress.clone();
+                return Ok(Text::Closed { path, version, at: 0, ended: false, progress });
             }
             (capacity(&metadata), in_order(file)?)
         }
         Kind::Open(file) => (capacity(&file.metadata()?), in_order(file)?),
         Kind::Reader(reader) => (PACKET, reader),
     };
+    let reader = Metered::new(reader, scratch.progress);
     let mut input = BufReader::with_capacity(capacity, reader);
     let (first, read) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(())) };
     read?;
@@ -88,7 +91,7 @@ impl Read for Text<'_> {
         let (read, at) = match self {
             Self::Stream(stream) => return stream.read(buffer),
             Self::Closed { ended: true, .. } => return Ok(0),
-            Self::Closed { path, version, at, ended } => {
+            Self::Closed { path, version, at, ended, progress } => {
                 let file = open(path)?;
                 let (filled, read) = read_at_most(&file, buffer, *at);
                 // Checked afterwards: it may have changed in between.
@@ -96,6 +99,7 @@ impl Read for Text<'_> {
                 read?;
                 // Its size does not matter.
                 *ended = filled < buffer.len();
+                progress.advance(filled as u64);
                 (filled, at)
             }
             Self::Extent { file, at, end } => {
@@ -122,11 +126,14 @@ pub(super) struct Scratch<'a> {
     file: Option<Arc<File>>,
     end: u64,
     threads: usize,
+    /// Counts the bytes read of the inputs.
+    progress: &'a Progress,
 }
 
 impl<'a> Scratch<'a> {
-    pub(super) fn new(directory: &'a Path, threads: usize) -> Self {
-        Self { directory, file: None, end: 0, threads }
+    pub(super) fn new(settings: &'a Settings) -> Self {
+        let (directory, progress) = (settings.directory(), settings.shared_progress());
+        Self { directory, file: None, end: 0, threads: settings.thread_count(), progress }
     }
 
     /// Returns the number of bytes written.
