@@ -1,11 +1,12 @@
 //! Where a command's result goes: standard output, or a file that is whole or not there.
 
+use super::escaping::{Escapes, EscapingWriter};
 use super::inputs::Input;
 use super::{message, signals, stdio};
 use crate::io::{Blocking, Existing, FileId, Output, Outputs, close};
 use anyhow::{Context, bail};
 use std::fs::File;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -30,6 +31,7 @@ pub(crate) struct Destination {
 #[derive(Debug)]
 enum Target {
     Standard(Blocking<File>),
+    Terminal(EscapingWriter<Blocking<File>>),
     Named(Box<Output>),
 }
 
@@ -45,6 +47,27 @@ impl Destination {
         };
         let destination = opened.with_context(|| message::Name(name).to_string())?;
         Ok(Self { output: BufWriter::with_capacity(BUFFER, destination), name: name.to_owned() })
+    }
+
+    /// Escapes characters that would control a terminal, if this is standard output and a terminal.
+    /// To be called before anything is written.
+    #[must_use]
+    pub(crate) fn escape_on_terminal(self, escapes: Escapes) -> Self {
+        if !self.is_terminal() {
+            return self;
+        }
+        let (target, _nothing) = self.output.into_parts();
+        let target = match target {
+            Target::Standard(stream) => Target::Terminal(EscapingWriter::new(stream, escapes)),
+            target => target,
+        };
+        Self { output: BufWriter::with_capacity(BUFFER, target), name: self.name }
+    }
+
+    /// Whether this is standard output, and a terminal.
+    #[must_use]
+    pub(crate) fn is_terminal(&self) -> bool {
+        !matches!(self.output.get_ref(), Target::Named(_)) && io::stdout().is_terminal()
     }
 
     /// Fails if the output would overwrite one of the inputs.
@@ -74,6 +97,7 @@ impl Destination {
         let written = self.output.into_inner().map_err(io::IntoInnerError::into_error);
         let placed = written.and_then(|destination| match destination {
             Target::Standard(stream) => close(&stream),
+            Target::Terminal(mut stream) => stream.flush().and_then(|()| close(&stream.output)),
             Target::Named(output) => output.commit(Existing::Replace, false),
         });
         placed.map_err(|error| match error.kind() {
@@ -98,6 +122,7 @@ impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Standard(stream) => stream.write(bytes),
+            Self::Terminal(stream) => stream.write(bytes),
             Self::Named(output) => output.write(bytes),
         }
     }
@@ -105,6 +130,7 @@ impl Write for Target {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Standard(stream) => stream.flush(),
+            Self::Terminal(stream) => stream.flush(),
             Self::Named(output) => output.flush(),
         }
     }
