@@ -165,7 +165,7 @@ fn unusable_options_end_with_2_and_change_nothing() {
         ("-o . a -", "standard input has no name in .; give -o a file's name"),
         ("-20 a", "there is no -0: the levels are -0 to -12"),
     ] {
-        let ran = dir.run("pgz", options);
+        let ran = dir.run(&format!("pgz {options}"));
         let help = "Try 'pgz --help' for more information.";
         assert_eq!((ran.code, ran.text()), (Some(2), ""), "{options}");
         assert_eq!(ran.err, format!("pgz: {message}\n{help}\n"));

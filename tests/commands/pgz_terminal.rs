@@ -132,7 +132,7 @@ fn progress_is_no_wider_than_the_terminal() {
         let mut session = at_terminal(&dir, &format!("sh -c '{line}'"));
         let shown = session.exp_string("done").unwrap();
         let (progress, _) = shown.rsplit_once("\u{1b}[K").unwrap();
-        let lines: Vec<_> = progress.split("\u{1b}[K").map(|line| line.trim_start()).collect();
+        let lines: Vec<_> = progress.split("\u{1b}[K").map(str::trim_start).collect();
         assert!(lines.iter().any(|line| line.contains(word)), "{shown:?}");
         assert!(lines.iter().all(|line| line.len() < columns), "{shown:?}");
     }
