@@ -120,7 +120,7 @@ pub enum BenchError {
 /// ```
 pub fn measure(cell: Cell, time: Duration) -> Result<Measured, BenchError> {
     match cell.kind {
-        Kind::Channel => measure_on(ChannelLock::new(NonZeroUsize::MIN), cell, time),
+        Kind::Channel => measure_on(ChannelLock::default(), cell, time),
         Kind::Mutex => measure_on(Mutex::new(()), cell, time),
         Kind::Rwlock => measure_on(RwLock::new(()), cell, time),
         Kind::Semaphore => measure_on(Semaphore::new(NonZeroUsize::MIN), cell, time),

@@ -100,7 +100,7 @@ pub fn run(
     // More room than for everybody makes no difference, and a channel's buffer is memory.
     let room = config.permits.min(NonZeroUsize::new(config.workers).unwrap_or(NonZeroUsize::MIN));
     match config.kind {
-        Kind::Channel => timed(ChannelLock::new(room), config, tell),
+        Kind::Channel => timed(ChannelLock::new(room.get()), config, tell),
         Kind::Mutex => run_on(&Waiting(Mutex::new(())), config, tell),
         Kind::Rwlock => run_on(&Waiting(RwLock::new(())), config, tell),
         Kind::Semaphore => timed(Semaphore::new(config.permits), config, tell),

@@ -160,7 +160,7 @@ mod tests {
         counts(&parking_lot::Mutex::new(()), 1);
         for permits in [1, 3] {
             let number = NonZeroUsize::new(permits).unwrap();
-            counts(&ChannelLock::new(number), permits);
+            counts(&ChannelLock::new(permits), permits);
             counts(&Semaphore::new(number), permits);
         }
     }
@@ -176,7 +176,7 @@ mod tests {
                 assert!(waiter.join().unwrap());
             });
         }
-        waits(&ChannelLock::new(NonZeroUsize::MIN));
+        waits(&ChannelLock::default());
         waits(&Semaphore::new(NonZeroUsize::MIN));
         waits(&SpinLock::default());
         waits(&parking_lot::Mutex::new(()));
@@ -194,7 +194,7 @@ mod tests {
             });
             drop(lock.acquire());
         }
-        survives(&ChannelLock::new(NonZeroUsize::MIN));
+        survives(&ChannelLock::default());
         survives(&Mutex::new(()));
         survives(&RwLock::new(()));
         survives(&Semaphore::new(NonZeroUsize::MIN));
