@@ -1,11 +1,13 @@
 //! The options that say which words are listed, and how.
 
-use crate::commands::common::output::Sink;
+use crate::commands::common::arguments::attached_here;
+use crate::commands::common::output::Destination;
 use crate::commands::common::{message, terminal};
 use crate::tally::report::{Format, ReportError, Writer};
 use crate::tally::{By, Choice, Config, Order, Progress, Source, Strategy, Tally};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Options of every way to list words.
@@ -112,12 +114,12 @@ impl ListArgs {
     }
 
     /// Begins the output.
-    pub(super) fn open(&self) -> anyhow::Result<Sink> {
-        Sink::open(self.output.as_deref())
+    pub(super) fn open(&self) -> anyhow::Result<Destination> {
+        Destination::open(self.output.as_deref())
     }
 
     /// Writes lists into the output.
-    pub(super) fn writer<'o>(&self, output: &'o mut Sink) -> Writer<&'o mut Sink> {
+    pub(super) fn writer<'o>(&self, output: &'o mut Destination) -> Writer<&'o mut Destination> {
         Writer::new(output, self.format(), self.min_count)
     }
 
@@ -142,7 +144,18 @@ pub(super) fn in_output(error: ReportError, name: &str) -> anyhow::Error {
 
 /// Says that a file could not be used, unless nobody wants to hear it.
 pub(super) fn tell(quiet: bool, file: &Path, error: &(dyn std::error::Error + 'static)) {
-    if !quiet {
-        message::fail_file(super::NAME, file, error);
+    if quiet {
+        return;
+    }
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    let tip = match kind {
+        Some(ErrorKind::IsADirectory) => Some("-r reads the files in it".to_owned()),
+        Some(ErrorKind::NotFound) => attached_here::<super::arguments::Options>(file.as_os_str())
+            .map(|option| format!("for a chart, write {option}")),
+        _ => None,
+    };
+    match tip {
+        Some(tip) => message::fail_file_with_tip(super::NAME, file, error, &tip),
+        None => message::fail_file(super::NAME, file, error),
     }
 }

@@ -84,7 +84,7 @@ fn name_input(error: MergeError, files: &[PathBuf]) -> anyhow::Error {
     match error {
         MergeError::Input { number, source } => {
             let name = files.get(number).map_or(Path::new(STANDARD_INPUT), PathBuf::as_path);
-            anyhow::Error::new(source).context(message::Input(name).to_string())
+            anyhow::Error::new(source).context(message::InputName(name).to_string())
         }
         error => error.into(),
     }

@@ -9,7 +9,7 @@ mod steps;
 
 use super::common::arguments::Reader;
 use super::common::inputs::{self, Input, Walk};
-use super::common::{Exit, exit, message, progress};
+use super::common::{Exit, exit, message, progress, stdio};
 use crate::tally::report::Title;
 use crate::tally::{self, Choice, Config, Ranking};
 use arguments::Options;
@@ -41,6 +41,9 @@ fn run(mut options: Options) -> anyhow::Result<Exit> {
     let Options { hidden, binary, .. } = options;
     let walk = options.recursive.then_some(Walk { hidden, binary });
     let files = std::mem::take(&mut options.files);
+    if files.is_empty() {
+        stdio::announce_input(NAME);
+    }
     let inputs = inputs::find(files, walk, |file, error| {
         options.tell(file, error);
         exit.worsen(Exit::Failure);
@@ -93,7 +96,7 @@ fn rank<'c>(
     let (progress, before) = (config.progress.clone(), config.progress.bytes());
     let done = move || progress.bytes() - before;
     let when = options.progress.beside(inputs.iter().map(|input| input.name.as_path()));
-    let line = progress::Line::start(when, || inputs::total(&inputs), done);
+    let line = progress::ProgressLine::start(when, || inputs::total(&inputs), done);
     let (names, sources): (Vec<_>, Vec<_>) =
         inputs.into_iter().map(|input| (input.name, input.source)).unzip();
     let mut failures = Vec::new();

@@ -3,7 +3,7 @@
 use super::count::CountArgs;
 use super::list::{self, ListArgs};
 use crate::commands::common::inputs::Input;
-use crate::commands::common::output::Sink;
+use crate::commands::common::output::Destination;
 use crate::commands::common::picture::{Anchor, FILLS, Picture, Place};
 use crate::commands::common::{Exit, message};
 use crate::tally::race::{self, Lap};
@@ -68,7 +68,7 @@ pub(super) fn run(
 ) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     let mut output = list.open()?;
-    let svg = options.svg.as_deref().map(|path| Sink::open(Some(path))).transpose()?;
+    let svg = options.svg.as_deref().map(|path| Destination::open(Some(path))).transpose()?;
     for output in [Some(&output), svg.as_ref()].into_iter().flatten() {
         output.refuse_inputs(&inputs)?;
     }
