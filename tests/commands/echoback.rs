@@ -1,6 +1,6 @@
 //! `echoback`: every byte, as it arrives, until the time is up (listings 3.1 and 3.7).
 
-use crate::support::{
+use crate::harness::{
     Dir, LIMIT, Ran, Running, command, noise, run, shell, single_threaded, terminal,
 };
 use rexpect::process::{Signal as TerminalSignal, WaitStatus};

@@ -1,6 +1,6 @@
 //! `lockdemo`: six workers and a lock made of a channel (listing 3.12).
 
-use crate::support::{Dir, Ran, Running, command, run, shell, terminal};
+use crate::harness::{Dir, Ran, Running, command, run, shell, terminal};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -140,7 +140,7 @@ fn who_loses_patience_gives_up_and_never_holds() {
 #[test]
 fn events_are_written_as_data_in_the_order_of_time() {
     let dir = Dir::new();
-    let ran = dir.run("lockdemo", "--workers 9 --permits 2 --hold 5ms --json events --svg picture");
+    let ran = dir.run("lockdemo --workers 9 --permits 2 --hold 5ms --json events --svg picture");
     most_holders(&ran, 9);
     let events = String::from_utf8(dir.read("events")).unwrap();
     let (mut said, mut now, mut holders) = (BTreeMap::<u64, Vec<String>>::new(), 0, 0);
@@ -214,7 +214,7 @@ fn a_terminal_is_filled_and_has_colour_unless_that_is_not_wanted() {
 #[test]
 fn ten_thousand_workers_have_it_or_the_one_that_cannot_start_is_named() {
     let dir = Dir::new();
-    let ran = dir.run("lockdemo", "--workers 10000 --hold 0 --timeline --svg picture");
+    let ran = dir.run("lockdemo --workers 10000 --hold 0 --timeline --svg picture");
     if ran.code == Some(1) {
         ran.assert_one_complaint("lockdemo: cannot start worker ");
         return assert_eq!(dir.list(), "");
@@ -254,7 +254,7 @@ fn a_signal_ends_a_long_hold_and_leaves_no_file() {
 #[test]
 fn the_comparison_has_a_row_for_every_lock_and_number_of_threads() {
     let dir = Dir::new();
-    let ran = dir.run("lockdemo", "--bench=5ms --svg picture --json data");
+    let ran = dir.run("lockdemo --bench=5ms --svg picture --json data");
     ran.assert_fine();
     for kind in KINDS {
         let named = |line: &&str| line.split_whitespace().any(|word| word == kind);

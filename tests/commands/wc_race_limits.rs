@@ -1,6 +1,6 @@
 //! `wc-race` where there is little of something: threads, memory, or what a pipe gives at a time.
 
-use crate::support::{Dir, Ran, Running, command, run};
+use crate::harness::{Dir, Ran, Running, command, run};
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::pipe::{PipeFlags, pipe_with};
 use std::ffi::OsStr;
@@ -47,8 +47,8 @@ fn with_packets() -> (OwnedFd, OwnedFd) {
 
 #[test]
 fn streams_that_do_not_block_or_give_packets_are_read_to_their_end() {
-    let dir = Dir::with(&[("text", b"one two one"), ("part", b"one\t2\ntwo\t1\n")]);
-    dir.run("pgz", "text part").assert_fine();
+    let dir = Dir::with_files(&[("text", b"one two one"), ("part", b"one\t2\ntwo\t1\n")]);
+    dir.run("pgz text part").assert_fine();
     let (text, part) = (dir.read("text.gz"), dir.read("part.gz"));
     let lines: &[&[u8]] = &[b"one\t2\n", b"two\t1\n"];
     for (step, input) in [
@@ -93,7 +93,7 @@ fn alone(command: &Command) -> Option<Command> {
 #[test]
 fn one_thread_is_always_enough() {
     let words = words();
-    let dir = Dir::with(&[("words", &words), ("a", b"a\t1\nb\t2\n"), ("b", b"b\t3\n")]);
+    let dir = Dir::with_files(&[("words", &words), ("a", b"a\t1\nb\t2\n"), ("b", b"b\t3\n")]);
     fs::set_permissions(dir.path("."), fs::Permissions::from_mode(0o755)).unwrap();
     for arguments in [
         "-n1 -j4 words words",
@@ -119,10 +119,10 @@ fn one_thread_is_always_enough() {
 #[test]
 fn words_are_counted_in_what_memory_there_is() {
     let words = words();
-    let dir = Dir::with(&[("words", &words)]);
-    dir.run("pgz", "-k words").assert_fine();
-    dir.run("wc-race", "--partial words -o part").assert_fine();
-    let expected = dir.run("wc-race", "-n1 words").out;
+    let dir = Dir::with_files(&[("words", &words)]);
+    dir.run("pgz -k words").assert_fine();
+    dir.run("wc-race --partial words -o part").assert_fine();
+    let expected = dir.run("wc-race -n1 words").out;
     for limit in ["-v 400000", "-v 200000", "-v 150000", "-v 100000", "-d 200000", "-d 60000"] {
         for counting in [
             "wc-race -n1 words",
@@ -145,8 +145,8 @@ fn words_are_counted_in_what_memory_there_is() {
 #[test]
 fn an_empty_tmpdir_is_none() {
     let words = words();
-    let dir = Dir::with(&[("words", &words)]);
-    let expected = dir.run("wc-race", "-n1 words").out;
+    let dir = Dir::with_files(&[("words", &words)]);
+    let expected = dir.run("wc-race -n1 words").out;
     let mut wc_race = dir.command("wc-race", "-n1 --memory 4M words");
     let ran = run(wc_race.env("TMPDIR", ""), b"");
     ran.assert_fine();

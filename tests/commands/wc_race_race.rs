@@ -1,6 +1,6 @@
 //! `wc-race --strategy` and `--race`: what sharing costs, and what a race loses.
 
-use crate::support::{Ran, command, run};
+use crate::harness::{Ran, command, run};
 use std::collections::HashMap;
 use std::fs;
 

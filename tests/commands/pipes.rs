@@ -1,6 +1,6 @@
 //! Streams that are not what a shell gives: that do not block, packet by packet, FIFOs.
 
-use crate::support::{Dir, LIMIT, Ran, Running, command, noise, run, text};
+use crate::harness::{Dir, LIMIT, Ran, Running, command, noise, run, text};
 use rustix::pipe::{PipeFlags, pipe_with};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};

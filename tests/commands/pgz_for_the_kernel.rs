@@ -1,7 +1,7 @@
 //! What the kernel reads: it decompresses modules, firmware and initial file systems by rules of
 //! its own, which know no optional field of a header but the name.
 
-use crate::support::Dir;
+use crate::harness::Dir;
 use flate2::{Decompress, FlushDecompress, Status};
 use std::fs;
 
@@ -50,9 +50,9 @@ fn it_reads_what_is_made_in_gzips_place() {
     let mut failed = Vec::new();
     for line in lines {
         let dir = Dir::with(MODULES);
-        let plain = fs::read(dir.path().join("other.ko")).unwrap();
+        let plain = fs::read(dir.path("other.ko")).unwrap();
         let ran = dir.run(&format!("({line}) > packed"));
-        let packed = fs::read(dir.path().join("packed")).unwrap();
+        let packed = fs::read(dir.path("packed")).unwrap();
         let result = read(&packed).map(|unpacked| unpacked == plain);
         if (ran.code, &*ran.err, &result) != (Some(0), "", &Ok(true)) {
             failed.push(format!("{line}: {:?} {:?} {result:?}", ran.code, ran.err));
@@ -65,8 +65,7 @@ fn it_reads_what_is_made_in_gzips_place() {
 fn it_reads_what_the_installed_gzip_makes() {
     for line in ["gzip -nc other.ko > packed", "gzip -c other.ko > packed"] {
         let dir = Dir::with(&format!("{MODULES}; {line}"));
-        let [plain, packed] =
-            ["other.ko", "packed"].map(|name| fs::read(dir.path().join(name)).unwrap());
+        let [plain, packed] = ["other.ko", "packed"].map(|name| fs::read(dir.path(name)).unwrap());
         assert_eq!(read(&packed), Ok(plain), "{line}");
     }
 }

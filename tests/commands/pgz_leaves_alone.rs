@@ -1,6 +1,6 @@
 //! What `pgz` leaves alone, and what it makes of broken files: a test for each case.
 
-use crate::support::{Dir, Ran, Tools};
+use crate::harness::{Dir, Ran};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
@@ -18,7 +18,7 @@ fn an_existing_output_is_not_overwritten() {
     let dir = Dir::with("seq 9 > a; echo old > a.gz");
     dir.run("pgz --rm a").says(2, "pgz: a.gz already exists; not overwritten\n");
     dir.run("gzip a").says(2, "gzip: a.gz already exists;\tnot overwritten\n");
-    assert_eq!(dir.run("cat a.gz").out, "old\n");
+    assert_eq!(dir.run("cat a.gz").text(), "old\n");
     dir.run("gzip -f a && gzip -t a.gz").silent();
     assert_eq!(dir.list(), "a.gz");
 }
@@ -137,8 +137,7 @@ fn trailing_rubbish_is_a_warning_and_the_original_stays() {
 fn an_output_has_its_original_s_mode_and_times() {
     let dir = Dir::with("seq 9 > a; chmod 641 a; touch -d '2001-02-03 04:05:06.789' a");
     let line = "umask 077; stat -c '%a %y' a; gzip a; stat -c '%a %y' a.gz; gunzip a.gz; stat -c '%a %y' a";
-    let out = dir.run(line).out;
-    assert_eq!(out, "641 2001-02-03 04:05:06.789000000 +0000\n".repeat(3));
+    assert_eq!(dir.run(line).text(), "641 2001-02-03 04:05:06.789000000 +0000\n".repeat(3));
 }
 
 #[test]
@@ -147,26 +146,26 @@ fn an_output_has_its_original_s_owner_where_that_is_allowed() {
     if dir.run("chown 12:34 a 2> /dev/null").code != Some(0) {
         return;
     }
-    assert_eq!(dir.run("gzip a; stat -c '%u:%g' a.gz").out, "12:34\n");
+    assert_eq!(dir.run("gzip a; stat -c '%u:%g' a.gz").text(), "12:34\n");
 }
 
 #[test]
 fn a_name_need_not_be_text() {
     let dir = Dir::new();
     let name = std::ffi::OsStr::from_bytes(b"caf\xe9 -\n");
-    fs::write(dir.path().join(name), "text").unwrap();
+    fs::write(dir.path(name), "text").unwrap();
     dir.run("gzip -r . && gunzip -r .").silent();
     dir.run("gzip ./caf* && zcat ./caf* > /dev/null && gzip -t ./caf*").silent();
     let ran = dir.run("gzip -dv ./caf*");
     assert!(ran.err.contains(r"caf\xe9 -\n"), "{}", ran.err);
-    assert_eq!(fs::read(dir.path().join(name)).unwrap(), b"text");
+    assert_eq!(fs::read(dir.path(name)).unwrap(), b"text");
 }
 
 #[test]
 fn a_reader_that_has_enough_ends_it_quietly() {
     let dir = Dir::with("seq 2000000 > a");
     let out = dir.run("(gzip -c a; echo $? >&2) | head -c 10 > /dev/null; (gzip -c a | zcat; echo $? >&2) | head -n 1");
-    assert_eq!((&*out.out, &*out.err), ("1\n", "141\n141\n"));
+    assert_eq!((out.text(), &*out.err), ("1\n", "141\n141\n"));
 }
 
 #[test]
@@ -182,9 +181,9 @@ fn walking_a_directory_passes_over_what_has_no_suffix() {
     dir.run("gzip -dr d").silent();
     dir.run("gzip -drv d/a").says(2, "gzip: d/a: unknown suffix -- ignored\n");
     dir.run("gzip -d d/a").says(2, "gzip: d/a: unknown suffix -- ignored\n");
-    assert_eq!(dir.run("ls d").out, "a\nb\n");
+    assert_eq!(dir.run("ls d").text(), "a\nb\n");
     for line in ["gzip -dr d", "gzip -drv d/a", "gzip -dq d/a", "gzip -drq d/a", "gzip -d d/a"] {
-        assert_eq!(dir.run(line), dir.run_with(Tools::Installed, line), "{line}");
+        assert_eq!(dir.run(line), dir.installed(line), "{line}");
     }
 }
 
@@ -193,7 +192,7 @@ fn a_suffix_is_something() {
     let dir = Dir::with("seq 9 > a; gzip -k a");
     for line in ["gzip -S '' a", "gzip -d -S '' a.gz", "gzip -l -S '' a.gz"] {
         dir.run(line).says(1, "gzip: invalid suffix ''\n");
-        assert_eq!(dir.run(line), dir.run_with(Tools::Installed, line), "{line}");
+        assert_eq!(dir.run(line), dir.installed(line), "{line}");
     }
     dir.run("gzip -S $(printf '/\\033') a").says(1, "gzip: invalid suffix '/\\u{1b}'\n");
     assert_eq!(dir.list(), "a a.gz");
@@ -203,8 +202,8 @@ fn a_suffix_is_something() {
 fn beside_a_link_that_leads_nowhere_the_gzip_file_is_found() {
     let dir = Dir::with("ln -s missing f; seq 3 | gzip > f.gz");
     for line in ["gzip -dc f", "gzip -t f", "gzip -l f", "gzip -d f"] {
-        assert_eq!(dir.run(line), dir.run_with(Tools::Installed, line), "{line}");
+        assert_eq!(dir.run(line), dir.installed(line), "{line}");
     }
-    assert_eq!(dir.run("zcat f").out, "1\n2\n3\n");
+    assert_eq!(dir.run("zcat f").text(), "1\n2\n3\n");
     assert_eq!(dir.list(), "f f.gz");
 }

@@ -1,11 +1,11 @@
 //! Standard streams that are closed: what was to be read or written there is an error, in a line
 //! that names the stream; where there was nothing to, all is well.
 
-use crate::support::{Dir, Ran, run, text};
+use crate::harness::{Dir, Ran, run, text};
 
 /// A line in a directory with a file `x`, that file compressed, and a partial tally `p`.
 fn ran(line: &str) -> (Ran, Dir) {
-    let dir = Dir::with(&[("x", &text(1, 100_000))]);
+    let dir = Dir::with_files(&[("x", &text(1, 100_000))]);
     let links =
         "mkdir bin && for n in gzip gunzip zcat; do ln -s \"$(command -v pgz)\" bin/$n; done";
     let made = "pgz -q x && wc-race map < x > p";

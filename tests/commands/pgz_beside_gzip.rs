@@ -1,6 +1,6 @@
 //! The same command lines for the installed gzip and for `pgz` called as gzip.
 
-use crate::support::{Dir, Ran, Tools};
+use crate::harness::{Dir, Ran};
 use flate2::read::MultiGzDecoder;
 use std::fs;
 use std::io::Read;
@@ -258,18 +258,18 @@ fn masked(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn run(tools: Tools, line: &str) -> (Ran, Vec<String>) {
+/// Runs a line, and returns what it leaves in the directory besides.
+fn run(line: &str, run: impl Fn(&Dir, &str) -> Ran) -> (Ran, Vec<String>) {
     let dir = Dir::with(FILES);
-    let ran = dir.run_with(tools, line);
-    let files = files(dir.path());
-    (ran, files)
+    let ran = run(&dir, line);
+    (ran, files(dir.root()))
 }
 
 #[test]
 fn thirty_lines_and_more_end_the_same() {
     let mut differences = Vec::new();
     for line in SAME {
-        let (mut theirs, mut ours) = (run(Tools::Installed, line), run(Tools::Ours, line));
+        let (mut theirs, mut ours) = (run(line, Dir::installed), run(line, Dir::run));
         for ran in [&mut theirs.0, &mut ours.0] {
             // The installed gunzip and zcat are scripts around gzip, which speaks for them.
             ran.err = masked(&ran.err).replace("zcat: ", "gzip: ");
@@ -284,8 +284,8 @@ fn thirty_lines_and_more_end_the_same() {
 #[test]
 fn where_it_differs_that_is_on_purpose() {
     for &(why, line, code, err) in DIFFERENT {
-        let ours = run(Tools::Ours, line);
+        let ours = run(line, Dir::run);
         ours.0.says(code, err);
-        assert_ne!(ours, run(Tools::Installed, line), "no longer different: {why}");
+        assert_ne!(ours, run(line, Dir::installed), "no longer different: {why}");
     }
 }

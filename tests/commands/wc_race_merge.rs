@@ -1,6 +1,6 @@
 //! `wc-race` beyond one machine: partial tallies, and the steps of an engine.
 
-use crate::support::{Dir, Ran, Running, command, noise, run, text};
+use crate::harness::{Dir, Ran, Running, command, noise, run, text};
 use rustix::process::Signal;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -8,9 +8,9 @@ use std::process::Stdio;
 
 /// Two texts, and their partial tallies.
 fn parts() -> Dir {
-    let dir = Dir::with(&[("a", b"b a B \xFF"), ("b", b"B c d")]);
+    let dir = Dir::with_files(&[("a", b"b a B \xFF"), ("b", b"B c d")]);
     for name in ["a", "b"] {
-        dir.run("wc-race", &format!("--partial {name} -o {name}.tsv")).assert_fine();
+        dir.run(&format!("wc-race --partial {name} -o {name}.tsv")).assert_fine();
     }
     dir
 }
@@ -34,7 +34,7 @@ fn what_is_mapped_is_text_whatever_it_begins_with() {
     let text = b"\x1F\x8B\x08 b\nb";
     let tally = "\u{1F}\u{FFFD}\u{8}\t1\nb\t2\n";
     assert_eq!(step("map", text).text(), tally);
-    let dir = Dir::with(&[("text", text)]);
+    let dir = Dir::with_files(&[("text", text)]);
     assert_eq!(run(&mut dir.shell("wc-race map < text"), b"").text(), tally);
 }
 
@@ -63,9 +63,9 @@ fn a_partial_tally_goes_with_no_option_that_leaves_words_out() {
 #[test]
 fn a_partial_tally_is_whole_or_not_there() {
     let dir = parts();
-    let ran = dir.run("wc-race", "--partial a missing -o new");
+    let ran = dir.run("wc-race --partial a missing -o new");
     ran.assert_one_complaint("wc-race: missing: No such file or directory\n");
-    let ran = dir.run("wc-race", "--partial a missing");
+    let ran = dir.run("wc-race --partial a missing");
     assert_eq!((ran.code, ran.text()), (Some(1), ""));
     assert_eq!(dir.list(), "a a.tsv b b.tsv");
 }
@@ -85,20 +85,20 @@ fn a_merge_is_listed_as_the_tally_is() {
         "--partial",
         "-n1 -f uniq --memory 4M -j 1",
     ] {
-        let whole = dir.run("wc-race", &format!("{options} a b"));
-        let merged = dir.run("wc-race", &format!("merge {options} a.tsv b.tsv"));
+        let whole = dir.run(&format!("wc-race {options} a b"));
+        let merged = dir.run(&format!("wc-race merge {options} a.tsv b.tsv"));
         merged.assert_fine();
         assert_eq!(merged.text(), whole.text(), "{options}");
     }
-    dir.run("wc-race", "merge -n1 a.tsv b.tsv -o list").assert_fine();
-    assert_eq!(dir.read("list"), dir.run("wc-race", "-n1 a b").out);
+    dir.run("wc-race merge -n1 a.tsv b.tsv -o list").assert_fine();
+    assert_eq!(dir.read("list"), dir.run("wc-race -n1 a b").out);
 }
 
 #[test]
 fn a_merge_reads_files_standard_input_pipes_and_gzip() {
     let dir = parts();
-    let whole = dir.run("wc-race", "-n1 a b").out;
-    dir.run("pgz", "b.tsv").assert_fine();
+    let whole = dir.run("wc-race -n1 a b").out;
+    dir.run("pgz b.tsv").assert_fine();
     for script in [
         "wc-race merge -n1 a.tsv b.tsv.gz",
         "wc-race merge -n1 - b.tsv < a.tsv",
@@ -136,7 +136,7 @@ fn a_damaged_partial_tally_is_refused_with_its_line() {
         let dir = parts();
         dir.write("bad", bad);
         for options in ["-n1", "--partial", "-o new"] {
-            let ran = dir.run("wc-race", &format!("merge {options} a.tsv bad b.tsv"));
+            let ran = dir.run(&format!("wc-race merge {options} a.tsv bad b.tsv"));
             ran.assert_one_complaint(&format!("wc-race: bad: {reason}\n"));
         }
         assert_eq!(dir.list(), "a a.tsv b b.tsv bad");
@@ -153,7 +153,7 @@ fn a_merge_without_one_of_its_inputs_is_none() {
         ("a.tsv .", ".: Is a directory"),
         ("- a.tsv -", "standard input: can be read only once"),
     ] {
-        let ran = dir.run("wc-race", &format!("merge -o new {files}"));
+        let ran = dir.run(&format!("wc-race merge -o new {files}"));
         ran.assert_one_complaint(&format!("wc-race: {reason}\n"));
         assert_eq!(dir.list(), "a a.tsv b b.tsv");
     }
@@ -170,18 +170,18 @@ fn hundreds_of_files_need_few_handles() {
     dir.write("empty.tsv", b"");
     run(&mut dir.shell("pgz --rm 1*.tsv"), b"");
     let script = "ulimit -n 20; wc-race merge --partial *.tsv *.gz | cmp - whole";
-    dir.run("wc-race", "--partial all -o whole").assert_fine();
+    dir.run("wc-race --partial all -o whole").assert_fine();
     run(&mut dir.shell(script), b"").assert_fine();
 }
 
 #[test]
 fn counts_go_up_to_what_64_bits_hold() {
     let most = format!("a\t{}\n", u64::MAX - 1);
-    let dir = Dir::with(&[("most", most.as_bytes()), ("one", b"a\t1\n"), ("two", b"a\t2\n")]);
-    let ran = dir.run("wc-race", "merge -f tsv most one");
+    let dir = Dir::with_files(&[("most", most.as_bytes()), ("one", b"a\t1\n"), ("two", b"a\t2\n")]);
+    let ran = dir.run("wc-race merge -f tsv most one");
     ran.assert_fine();
     assert_eq!(ran.text(), format!("a\t{}\n", u64::MAX));
-    let ran = dir.run("wc-race", "merge most two");
+    let ran = dir.run("wc-race merge most two");
     ran.assert_one_complaint("wc-race: the counts of \"a\" come to more than 64 bits hold\n");
     for name in ["combine", "reduce"] {
         let summed = step(name, format!("{most}a\t1\n").as_bytes());
@@ -274,13 +274,13 @@ fn counters_are_told_to_hadoop_and_to_nobody_else() {
 
 #[test]
 fn a_file_may_be_called_as_a_command_is() {
-    let dir = Dir::with(&[("a", b"x"), ("merge", b"x"), ("help", b"x x")]);
+    let dir = Dir::with_files(&[("a", b"x"), ("merge", b"x"), ("help", b"x x")]);
     for files in ["a merge", "./merge a", "-- merge a", "-n2 merge a", "help"] {
-        let ran = dir.run("wc-race", files);
+        let ran = dir.run(&format!("wc-race {files}"));
         ran.assert_fine();
         assert_eq!(ran.text(), "Words that appear more than once:\nx: 2\n", "{files}");
     }
-    assert!(dir.run("wc-race", "--help").text().contains("./merge"));
+    assert!(dir.run("wc-race --help").text().contains("./merge"));
     let ran = run(&mut command("wordcount", "reduce"), b"a\t1\na\t2\n");
     ran.assert_fine();
     assert_eq!(ran.text(), "a\t3\n");
@@ -292,7 +292,7 @@ fn a_closed_output_and_a_full_disk_end_a_merge_and_the_steps() {
         noise(1, 800_000).chunks(4).map(|four| format!("{four:02x?}")).collect();
     let text = words.join("\n").replace(", ", "");
     let partial = step("map", text.as_bytes()).out;
-    let dir = Dir::with(&[("text", text.as_bytes()), ("partial", &partial)]);
+    let dir = Dir::with_files(&[("text", text.as_bytes()), ("partial", &partial)]);
     for (name, input) in [
         ("map", "text"),
         ("reduce", "partial"),

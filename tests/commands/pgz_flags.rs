@@ -1,11 +1,11 @@
 //! What each flag does, a test each.
 
-use crate::support::{Dir, Tools};
+use crate::harness::Dir;
 
 #[test]
 fn pgz_keeps_the_originals_and_says_how_many() {
     let dir = Dir::with("seq 9 > a; seq 99 > b");
-    assert_eq!(dir.run("pgz a b").out, "Compressed 2 files\n");
+    assert_eq!(dir.run("pgz a b").text(), "Compressed 2 files\n");
     assert_eq!(dir.list(), "a a.gz b b.gz");
 }
 
@@ -32,7 +32,7 @@ fn gzip_and_gunzip_take_the_originals_away_and_zcat_does_not() {
     let dir = Dir::with("seq 3 > a");
     dir.run("gzip a").silent();
     assert_eq!(dir.list(), "a.gz");
-    assert_eq!(dir.run("zcat a.gz").out, "1\n2\n3\n");
+    assert_eq!(dir.run("zcat a.gz").text(), "1\n2\n3\n");
     dir.run("gunzip a.gz").silent();
     assert_eq!(dir.list(), "a");
 }
@@ -40,8 +40,8 @@ fn gzip_and_gunzip_take_the_originals_away_and_zcat_does_not() {
 #[test]
 fn levels_reach_from_storing_to_ultra() {
     let dir = Dir::with("seq 30000 > a");
-    let sizes = dir.run("for l in --level=0 -1 -6 -9 --ultra; do pgz -c $l a | wc -c; done").out;
-    let sizes: Vec<u32> = sizes.lines().map(|line| line.trim().parse().unwrap()).collect();
+    let sizes = dir.run("for l in --level=0 -1 -6 -9 --ultra; do pgz -c $l a | wc -c; done");
+    let sizes: Vec<u32> = sizes.text().lines().map(|line| line.trim().parse().unwrap()).collect();
     assert!(sizes[0] > 168_894 && sizes.iter().min() == sizes.last(), "{sizes:?}");
     dir.run("pgz -c --level 12 a > x; pgz -c --ultra a | cmp - x").silent();
 }
@@ -61,7 +61,7 @@ fn output_goes_to_one_name_or_into_a_directory() {
     dir.run("pgz -q -o x a && pgz -dc x | cmp - a && pgz -q -o d a b && pgz -q -o y < a").silent();
     dir.run("gzip -dc y | cmp - a && pgz -q -d -o z d/b.gz && cmp z b && ! pgz -o e a b 2> err")
         .silent();
-    assert_eq!(dir.run("ls d").out, "a.gz\nb.gz\n");
+    assert_eq!(dir.run("ls d").text(), "a.gz\nb.gz\n");
     assert_eq!(dir.list(), "a b c d err x y z");
     dir.run("pgz -o x a").says(2, "pgz: x already exists; not overwritten\n");
 }
@@ -71,9 +71,9 @@ fn recursive_walks_on_past_what_it_cannot_do() {
     let dir =
         Dir::with("mkdir -p d/e; seq 9 > d/a; seq 9 > d/e/b; cp d/a d/c.gz; ln -s ../d d/e/l");
     let ran = dir.run("pgz -r d");
-    assert_eq!((ran.code, &*ran.out), (Some(1), "Compressed 2 files\n"));
+    assert_eq!((ran.code, ran.text()), (Some(1), "Compressed 2 files\n"));
     assert_eq!(ran.err, "pgz: d/e/l: Too many levels of symbolic links\n");
-    assert_eq!(dir.run("find d -name '*.gz' | sort").out, "d/a.gz\nd/c.gz\nd/e/b.gz\n");
+    assert_eq!(dir.run("find d -name '*.gz' | sort").text(), "d/a.gz\nd/c.gz\nd/e/b.gz\n");
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn names_and_times_are_stored_and_restored() {
     let dir = Dir::with("seq 9 > a; touch -d '2001-02-03 04:05:06' a");
     dir.run("pgz -qN a && mv a.gz b.gz && rm a && touch b.gz && pgz -qdN b.gz").silent();
     assert_eq!(dir.list(), "a b.gz");
-    assert_eq!(dir.run("stat -c %Y a").out, "981173106\n");
+    assert_eq!(dir.run("stat -c %Y a").text(), "981173106\n");
     dir.run("cp a c; pgz -q c; pgz -c a | cmp - c.gz").silent();
 }
 
@@ -96,7 +96,7 @@ fn a_stored_name_stays_in_its_directory() {
     for name in ["../../x", "/etc/x"] {
         let dir = Dir::with(&make(name));
         dir.run("mkdir d && mv x.gz d && pgz -qdN d/x.gz && ls d | tr '\\n' ' ' > /dev/null && test -f d/x").silent();
-        assert_eq!(dir.run("ls d").out, "x\nx.gz\n");
+        assert_eq!(dir.run("ls d").text(), "x\nx.gz\n");
     }
     for name in ["", ".", "..", "x/"] {
         let dir = Dir::with(&make(name));
@@ -115,7 +115,7 @@ fn list_knows_sizes_over_4_gib() {
     let dir = Dir::new();
     let line = "head -c 335544320 /dev/zero | pgz -1 > m; cat m m m m m m m m m m m m m m m m > x.gz; pgz -l x.gz";
     let ran = dir.run(line);
-    let row = ran.out.lines().last().unwrap();
+    let row = ran.text().lines().last().unwrap();
     assert_eq!(row.split_whitespace().nth(1), Some("5368709120"), "{ran:?}");
 }
 
@@ -126,8 +126,8 @@ fn rsyncable_output_changes_only_near_a_change() {
     dir.run(line).silent();
     // All but the trailer and the first eighth or so is the same, seen from the end.
     let tails = "for f in a b; do head -c -8 $f.gz | tail -c 1000000 | cksum; done | uniq | wc -l";
-    assert_eq!(dir.run(tails).out.trim(), "1");
-    assert!(dir.path().join("a.gz").metadata().unwrap().len() > 1_500_000);
+    assert_eq!(dir.run(tails).text().trim(), "1");
+    assert!(dir.path("a.gz").metadata().unwrap().len() > 1_500_000);
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn options_that_gzip_does_not_have_are_refused_in_its_words() {
         dir.run(line).says(1, &format!("gzip: {words}\n{help}\n"));
     }
     for line in [lines[0], lines[1], lines[2], lines[3], lines[4]] {
-        assert_eq!(dir.run(line.0), dir.run_with(Tools::Installed, line.0));
+        assert_eq!(dir.run(line.0), dir.installed(line.0));
     }
     for line in ["gzip --no -c a", "gzip -b 12 -c a", "gzip -ac a", "gzip --bits=9 -c a"] {
         let ran = dir.run(&format!("{line} | gzip -dc | cmp - a"));
@@ -230,7 +230,7 @@ fn other_names_for_decompressing_are_known() {
         let words = format!("{name}: no.gz: No such file or directory\n");
         dir.run(&format!("{name} no")).says(1, &words);
     }
-    assert_eq!(dir.run("gzip a && gzcat a").out, "1\n2\n3\n");
+    assert_eq!(dir.run("gzip a && gzcat a").text(), "1\n2\n3\n");
     assert_eq!(dir.list(), "a.gz");
     dir.run("zcat -o a a.gz").silent();
     assert_eq!(dir.list(), "a a.gz");
@@ -244,13 +244,13 @@ fn a_dash_is_standard_output_and_standard_input_has_no_name() {
     let words = "pgz: standard input has no name in d; give -o a name\n";
     dir.run("pgz -o d < a").says(1, words);
     assert_eq!(dir.list(), "a d");
-    assert_eq!(dir.run("ls d").out, "");
+    assert_eq!(dir.run("ls d").text(), "");
 }
 
 #[test]
 fn an_index_is_left_out_where_it_is_not_wanted() {
     let dir = Dir::with("seq 900000 > a");
-    let extra = |name: &str| dir.run(&format!("od -An -tu1 -j3 -N1 {name}")).out.trim() == "4";
+    let extra = |name: &str| dir.run(&format!("od -An -tu1 -j3 -N1 {name}")).text().trim() == "4";
     dir.run("pgz -q a; pgz -q --no-index -o b a; gzip -nk -S .x a").silent();
     assert!(extra("a.gz"));
     assert!(!extra("b") && !extra("a.x"));
@@ -282,10 +282,10 @@ fn the_list_shows_the_time_of_the_zone() {
         ("XXX-1YYY,M3.5.0,M10.5.0/3", "Jul  3 22:05"),
     ] {
         let ran = dir.run(&format!("TZ={zone} gzip -lv a.gz"));
-        assert!(ran.out.contains(&format!(" {time} ")), "{zone}: {}", ran.out);
+        assert!(ran.text().contains(&format!(" {time} ")), "{zone}: {}", ran.text());
     }
     if std::path::Path::new("/usr/share/zoneinfo/Europe/Berlin").exists() {
         let ran = dir.run("TZ=Europe/Berlin gzip -lv a.gz");
-        assert!(ran.out.contains(" Jul  3 22:05 "), "{}", ran.out);
+        assert!(ran.text().contains(" Jul  3 22:05 "), "{}", ran.text());
     }
 }

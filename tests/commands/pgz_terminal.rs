@@ -1,16 +1,16 @@
 //! What happens at a real terminal.
 
-use crate::support::{Dir, Tools};
+use crate::harness::{Dir, terminal};
 use rexpect::process::WaitStatus;
-use rexpect::session::{PtySession, spawn_command};
+use rexpect::session::PtySession;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
 fn at_terminal(dir: &Dir, line: &str) -> PtySession {
-    let mut shell = dir.shell(Tools::Ours, &format!("exec {line}"));
+    let mut shell = dir.as_gzip(&format!("exec {line}"));
     shell.stdin(Stdio::inherit()).env("TERM", "xterm");
-    spawn_command(shell, Some(20_000)).unwrap()
+    terminal(shell)
 }
 
 fn code(session: &mut PtySession) -> i32 {

@@ -1,34 +1,19 @@
 //! What the options of `wc-race` do.
 
+use crate::harness::{self, Dir, Ran, command, with_gzip};
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 /// Runs it in that directory on that standard input.
-fn run(directory: &Path, arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wc-race"))
-        .args(arguments)
-        .current_dir(directory)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Options that are refused leave it unread.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    child.wait_with_output().unwrap()
-}
-
-fn text(output: &[u8]) -> &str {
-    std::str::from_utf8(output).unwrap()
+fn run(dir: &Dir, arguments: &[&str], input: &[u8]) -> Ran {
+    harness::run(dir.command("wc-race", "").args(arguments), input)
 }
 
 /// What it prints on that input, saying nothing else.
 fn printed(arguments: &[&str], input: &str) -> String {
-    let output = run(Path::new("."), arguments, input.as_bytes());
-    assert_eq!((text(&output.stderr), output.status.code()), ("", Some(0)), "{arguments:?}");
-    text(&output.stdout).to_owned()
+    let ran = run(&Dir::new(), arguments, input.as_bytes());
+    assert_eq!((&*ran.err, ran.code), ("", Some(0)), "{arguments:?}");
+    ran.text().to_owned()
 }
 
 const TEXT: &str = "b a \"q\" B c,d a a É é \u{1}";
@@ -92,25 +77,25 @@ fn order_top_and_what_is_left_out() {
 
 #[test]
 fn stop_words_are_taken_by_the_same_rules() {
-    let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join("stop"), "THE\nan\n").unwrap();
-    let output = run(directory.path(), &["-n1", "-ftsv", "-x", "stop"], b"The end, the an End");
-    assert_eq!(text(&output.stdout), "end\t1\nend,\t1\n");
-    let output = run(directory.path(), &["-x", "missing"], b"");
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(text(&output.stderr), "wc-race: missing: No such file or directory\n");
+    let dir = Dir::new();
+    fs::write(dir.path("stop"), "THE\nan\n").unwrap();
+    let ran = run(&dir, &["-n1", "-ftsv", "-x", "stop"], b"The end, the an End");
+    assert_eq!(ran.text(), "end\t1\nend,\t1\n");
+    let ran = run(&dir, &["-x", "missing"], b"");
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.err, "wc-race: missing: No such file or directory\n");
 }
 
 #[test]
 fn stop_words_that_take_all_the_memory_are_one_clear_error() {
-    let directory = tempfile::tempdir().unwrap();
+    let dir = Dir::new();
     let words: Vec<_> = (0..400_000_u32).map(|n| n.to_string()).collect();
-    fs::write(directory.path().join("stop"), words.join(" ")).unwrap();
-    let output = run(directory.path(), &["-x", "stop", "--memory", "4M"], b"");
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(text(&output.stderr), "wc-race: stop: the words take more than 4 MiB of memory\n");
-    let output = run(directory.path(), &["-x", "stop", "-ftsv"], b"7 7 seven seven");
-    assert_eq!(text(&output.stdout), "seven\t2\n");
+    fs::write(dir.path("stop"), words.join(" ")).unwrap();
+    let ran = run(&dir, &["-x", "stop", "--memory", "4M"], b"");
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.err, "wc-race: stop: the words take more than 4 MiB of memory\n");
+    let ran = run(&dir, &["-x", "stop", "-ftsv"], b"7 7 seven seven");
+    assert_eq!(ran.text(), "seven\t2\n");
 }
 
 #[test]
@@ -123,15 +108,14 @@ fn unicode_words_leave_the_punctuation() {
 
 #[test]
 fn files_one_by_one() {
-    let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join("x"), "a a b b").unwrap();
-    fs::write(directory.path().join("y,z"), "a c c").unwrap();
+    let dir = Dir::new();
+    fs::write(dir.path("x"), "a a b b").unwrap();
+    fs::write(dir.path("y,z"), "a c c").unwrap();
     let list = |format: &str| {
-        let output =
-            run(directory.path(), &["--per-file", "-f", format, "x", "missing", "y,z"], b"");
-        assert_eq!(output.status.code(), Some(1));
-        assert_eq!(text(&output.stderr), "wc-race: missing: No such file or directory\n");
-        text(&output.stdout).to_owned()
+        let ran = run(&dir, &["--per-file", "-f", format, "x", "missing", "y,z"], b"");
+        assert_eq!(ran.code, Some(1));
+        assert_eq!(ran.err, "wc-race: missing: No such file or directory\n");
+        ran.text().to_owned()
     };
     assert_eq!(list("tsv"), "x\ta\t2\nx\tb\t2\ny,z\tc\t2\n");
     assert_eq!(list("csv"), "file,word,count\nx,a,2\nx,b,2\n\"y,z\",c,2\n");
@@ -141,8 +125,8 @@ fn files_one_by_one() {
 
 #[test]
 fn directories_are_read_when_asked_to_but_not_what_is_hidden_binary_or_linked() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = |name: &str| directory.path().join(name);
+    let dir = Dir::new();
+    let path = |name: &str| dir.path(name);
     fs::create_dir_all(path("d/.hidden")).unwrap();
     for (name, text) in
         [("d/x", "x x"), ("d/.hidden/h", "h h"), ("d/.dot", "dot dot"), ("d/bin", "bin bin \0")]
@@ -151,8 +135,8 @@ fn directories_are_read_when_asked_to_but_not_what_is_hidden_binary_or_linked() 
     }
     std::os::unix::fs::symlink("/etc/passwd", path("d/link")).unwrap();
     let list = |arguments: &[&str]| {
-        let output = run(directory.path(), &[arguments, &["-ftsv", "d"]].concat(), b"");
-        (text(&output.stdout).to_owned(), text(&output.stderr).to_owned())
+        let ran = run(&dir, &[arguments, &["-ftsv", "d"]].concat(), b"");
+        (ran.text().to_owned(), ran.err)
     };
     assert_eq!(list(&[]), (String::new(), "wc-race: d: Is a directory\n".to_owned()));
     assert_eq!(list(&["-r"]).0, "x\t2\n");
@@ -162,21 +146,21 @@ fn directories_are_read_when_asked_to_but_not_what_is_hidden_binary_or_linked() 
 #[test]
 fn an_output_file_is_replaced_when_it_is_complete_and_keeps_its_mode() {
     use std::os::unix::fs::PermissionsExt;
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("out");
+    let dir = Dir::new();
+    let path = dir.path("out");
     fs::write(&path, "old").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-    std::os::unix::fs::symlink("out", directory.path().join("link")).unwrap();
-    let output = run(directory.path(), &["-ftsv", "-o", "link"], b"a a");
-    assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b""[..]));
+    std::os::unix::fs::symlink("out", dir.path("link")).unwrap();
+    let ran = run(&dir, &["-ftsv", "-o", "link"], b"a a");
+    assert_eq!((ran.code, ran.text()), (Some(0), ""));
     assert_eq!(fs::read_to_string(&path).unwrap(), "a\t2\n");
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o640);
-    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2, "nothing else is left");
-    let output = run(directory.path(), &["-o", "no/such"], b"a a");
-    assert_eq!(text(&output.stderr), "wc-race: no/such: No such file or directory\n");
-    let output = run(directory.path(), &["-o", "/dev/full"], b"a a");
-    assert_eq!(text(&output.stderr), "wc-race: /dev/full: No space left on device\n");
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(dir.list(), "link out");
+    let ran = run(&dir, &["-o", "no/such"], b"a a");
+    assert_eq!(ran.err, "wc-race: no/such: No such file or directory\n");
+    let ran = run(&dir, &["-o", "/dev/full"], b"a a");
+    assert_eq!(ran.err, "wc-race: /dev/full: No space left on device\n");
+    assert_eq!(ran.code, Some(1));
 }
 
 #[test]
@@ -189,14 +173,14 @@ fn a_chart_in_place_of_the_list() {
 
 #[test]
 fn progress_is_shown_when_asked_for_and_wiped_away() {
-    let output = run(Path::new("."), &["--progress", "always"], &b"a b ".repeat(1000));
-    assert!(text(&output.stderr).ends_with("\r\x1b[K"), "{:?}", text(&output.stderr));
+    let ran = run(&Dir::new(), &["--progress", "always"], &b"a b ".repeat(1000));
+    assert!(ran.err.ends_with("\r\x1b[K"), "{:?}", ran.err);
 }
 
 #[test]
 fn quiet_says_nothing_but_fails() {
-    let output = run(Path::new("."), &["-q", "missing"], b"");
-    assert_eq!((text(&output.stderr), output.status.code()), ("", Some(1)));
+    let ran = run(&Dir::new(), &["-q", "missing"], b"");
+    assert_eq!((&*ran.err, ran.code), ("", Some(1)));
 }
 
 #[test]
@@ -211,10 +195,10 @@ fn options_that_make_no_sense_are_one_clear_error() {
         (&["--chart=5", "-f", "csv"], "cannot be used with"),
         (&["--hidden"], "required"),
     ] {
-        let output = run(Path::new("."), arguments, b"");
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        assert!(text(&output.stderr).contains(word), "{}", text(&output.stderr));
-        assert!(output.stdout.is_empty());
+        let ran = run(&Dir::new(), arguments, b"");
+        assert_eq!(ran.code, Some(2), "{arguments:?}");
+        assert!(ran.err.contains(word), "{}", ran.err);
+        assert!(ran.out.is_empty());
     }
 }
 
@@ -222,8 +206,9 @@ fn options_that_make_no_sense_are_one_clear_error() {
 fn by_plain_tools(file: &Path) -> String {
     let pipeline =
         "tr -s '[:space:]' '\\n' <\"$0\" | tr A-Z a-z | sort | uniq -c | sort -k1,1nr -k2";
-    let plain = Command::new("sh").arg("-c").arg(pipeline).arg(file).env("LC_ALL", "C").output();
-    text(&plain.unwrap().stdout).to_owned()
+    let plain = harness::run(with_gzip(pipeline).arg(file), b"");
+    plain.assert_fine();
+    plain.text().to_owned()
 }
 
 #[test]
@@ -236,11 +221,9 @@ fn words_and_counts_are_those_of_a_pipeline_of_plain_tools() {
 
 #[test]
 fn so_are_those_of_the_king_james_bible() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("kjv.txt");
-    let bible = "echo gen1:1-rev22:21 | bible -f >\"$0\"";
-    let made = Command::new("sh").arg("-c").arg(bible).arg(&file).stderr(Stdio::null()).status();
-    if !made.unwrap().success() {
+    let dir = Dir::new();
+    let file = dir.path("kjv.txt");
+    if dir.installed("echo gen1:1-rev22:21 | bible -f > kjv.txt").code != Some(0) {
         println!("skipped: the King James Bible comes with Debian's package bible-kjv");
         return;
     }
@@ -270,18 +253,7 @@ fn the_same_bytes_come_out_for_any_threads_and_memory() {
 #[test]
 fn a_place_for_temporary_files_that_takes_none_is_named() {
     let words: Vec<_> = (0..400_000_u32).map(|n| n.to_string()).collect();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wc-race"))
-        .args(["--memory", "4M"])
-        .env("TMPDIR", "/proc")
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // It ends before it has read all.
-    let _ = child.stdin.take().unwrap().write_all(words.join(" ").as_bytes());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let error = text(&output.stderr);
-    assert!(error.starts_with("wc-race: cannot keep a temporary file in /proc: "), "{error}");
-    assert_eq!(error.lines().count(), 1);
+    let mut wc_race = command("wc-race", "--memory 4M");
+    let ran = harness::run(wc_race.env("TMPDIR", "/proc"), words.join(" ").as_bytes());
+    ran.assert_one_complaint("wc-race: cannot keep a temporary file in /proc: ");
 }

@@ -1,6 +1,6 @@
 //! The other names, and what every command answers.
 
-use crate::support::{Dir, Running, command, run, single_threaded};
+use crate::harness::{Dir, Running, command, run, single_threaded};
 use std::fs::File;
 use std::process::Stdio;
 
@@ -8,8 +8,8 @@ const COMMANDS: [&str; 6] = ["echoback", "pgz", "parallel-gz", "wc-race", "wordc
 
 #[test]
 fn parallel_gz_is_pgz() {
-    let dir = Dir::with(&[("a", b"text"), ("b", b"more")]);
-    let ran = dir.run("parallel-gz", "a b");
+    let dir = Dir::with_files(&[("a", b"text"), ("b", b"more")]);
+    let ran = dir.run("parallel-gz a b");
     ran.assert_fine();
     assert_eq!(ran.text(), "Compressed 2 files\n");
     assert_eq!(dir.list(), "a a.gz b b.gz");
@@ -95,7 +95,7 @@ fn what_messages_quote_cannot_drive_the_terminal() {
 
 #[test]
 fn every_option_may_be_given_again_and_the_last_one_counts() {
-    let dir = Dir::with(&[("a", b"b a b a c"), ("p", b"")]);
+    let dir = Dir::with_files(&[("a", b"b a b a c"), ("p", b"")]);
     for (name, options) in [
         ("pgz", "-vv -ff -kk -nn -NN -rr -qq --rm --rm -k -S .x -S .y -p 1 -p 2 -b 64K -b 128K a"),
         ("pgz", "--progress always --progress never -o x -o y --level 1 --level 2 -f a"),
@@ -108,7 +108,7 @@ fn every_option_may_be_given_again_and_the_last_one_counts() {
         ("lockdemo", "--workers 1 --workers 2 --hold 1s --hold 0 --timeline --timeline"),
         ("lockdemo", "--bench=1ms --bench=1ms --lock mutex --lock spin"),
     ] {
-        let ran = dir.run(name, options);
+        let ran = dir.run(&format!("{name} {options}"));
         assert_eq!((ran.code, &*ran.err), (Some(0), ""), "{name} {options}");
     }
     assert_eq!(dir.list(), "a a.y p two y");
@@ -119,7 +119,7 @@ fn every_option_may_be_given_again_and_the_last_one_counts() {
 fn where_no_thread_starts_no_command_panics() {
     let words: Vec<_> = (0..700_000).map(|number| number.to_string()).collect();
     let words = words.join(" ");
-    let dir = Dir::with(&[("a", b"b a b"), ("many", words.as_bytes())]);
+    let dir = Dir::with_files(&[("a", b"b a b"), ("many", words.as_bytes())]);
     for options in ["a", "-o out a", "--progress always a", "--memory 16M -n 1 --top 2 many"] {
         let ran = run(&mut single_threaded(&dir, "wc-race", options), b"");
         assert_eq!((ran.code, &*ran.err), (Some(0), ""), "{options}");

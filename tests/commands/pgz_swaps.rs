@@ -4,7 +4,7 @@
 //! resolve the path to either directory, but everything it does must happen in the one it resolved
 //! the path to: a file read here and removed there is a lost file.
 
-use crate::support::Dir;
+use crate::harness::Dir;
 use flate2::read::GzDecoder;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use std::fs::{self, File};
@@ -86,13 +86,13 @@ fn text_of(path: &Path, packed: bool) -> Option<String> {
 /// is in the two directories after it. `u/d` holds `input` whichever it is.
 fn swapped(line: &str, input: &str, judge: impl Fn(&Dir, [&Side; 2])) {
     let dir = Dir::with("mkdir u u/d v; seq 99 > x");
-    symlink("../v", dir.path().join("u/l")).unwrap();
+    symlink("../v", dir.path("u/l")).unwrap();
     // By its descriptor, wherever it is at the moment.
-    let held = File::open(dir.path().join("u/d")).unwrap();
+    let held = File::open(dir.path("u/d")).unwrap();
     let at = format!("/proc/{}/fd/{}", std::process::id(), held.as_raw_fd());
     let inside = Side::new(at.into(), "inside");
-    let outside = Side::new(dir.path().join("v"), "outside");
-    let [one, other] = ["u/d", "u/l"].map(|name| dir.path().join(name));
+    let outside = Side::new(dir.path("v"), "outside");
+    let [one, other] = ["u/d", "u/l"].map(|name| dir.path(name));
     let swap = || renameat_with(CWD, &one, CWD, &other, RenameFlags::EXCHANGE);
     if !inside.path.exists() || swap().is_err() {
         eprintln!("skipped: files cannot be exchanged here");
@@ -167,7 +167,7 @@ fn pgz_works_in_one_directory_and_keeps() {
 #[test]
 fn what_is_removed_is_what_the_named_output_was_made_of() {
     swapped("pgz -qf --rm -o out u/d/x", "x", |dir, sides| {
-        let out = text_of(&dir.path().join("out"), true);
+        let out = text_of(&dir.path("out"), true);
         for side in sides {
             let kept = side.text_of("x").as_ref() == Some(&side.text);
             assert!(kept || out.as_ref() == Some(&side.text), "lost: {:?}", side.path);
@@ -175,7 +175,7 @@ fn what_is_removed_is_what_the_named_output_was_made_of() {
         }
         assert!(sides.iter().any(|side| !side.is_changed("x")), "both changed");
         // Made by each run anew.
-        let _ = fs::remove_file(dir.path().join("out"));
+        let _ = fs::remove_file(dir.path("out"));
     });
 }
 
@@ -198,7 +198,7 @@ fn made_in_one(sides: [&Side; 2], output: &str, is_right: impl Fn(&Path) -> bool
 
 #[test]
 fn a_named_output_is_made_in_one_directory() {
-    let expected = fs::read_to_string(Dir::with("seq 99 > x").path().join("x")).unwrap();
+    let expected = fs::read_to_string(Dir::with("seq 99 > x").path("x")).unwrap();
     swapped("pgz -q -o u/d/y x", "other", |_, sides| {
         made_in_one(sides, "y", |path| text_of(path, true).as_ref() == Some(&expected));
     });
@@ -206,7 +206,7 @@ fn a_named_output_is_made_in_one_directory() {
 
 #[test]
 fn a_tally_is_made_in_one_directory() {
-    let expected = Dir::with("seq 99 > x").run("wc-race -n 1 x").out;
+    let expected = Dir::with("seq 99 > x").run("wc-race -n 1 x").text().to_owned();
     swapped("wc-race -n 1 -o u/d/out x", "other", |_, sides| {
         made_in_one(sides, "out", |path| text_of(path, false).as_ref() == Some(&expected));
     });
