@@ -120,10 +120,11 @@ type List = Vec<(Vec<u8>, u64)>;
 /// # Ok::<(), csp_toolkit::tally::TallyError>(())
 /// ```
 pub fn race(text: &[u8], config: &Config, patience: Duration) -> Result<Vec<Lap>, TallyError> {
-    Strategy::ALL.into_iter().map(|strategy| lap(strategy, text, config, patience)).collect()
+    Strategy::ALL.into_iter().map(|strategy| measure(strategy, text, config, patience)).collect()
 }
 
-fn lap(
+/// Measures one strategy, as [`race`] does all of them.
+pub fn measure(
     strategy: Strategy,
     text: &[u8],
     config: &Config,
@@ -248,7 +249,7 @@ mod tests {
         let text = b"again ".repeat(1 << 16);
         let config = config(4);
         let lost = (0..1000)
-            .any(|_| lap(Strategy::Racy, &text, &config, Duration::ZERO).unwrap().lost > 0);
+            .any(|_| measure(Strategy::Racy, &text, &config, Duration::ZERO).unwrap().lost > 0);
         assert!(lost);
     }
 

@@ -8,7 +8,7 @@ mod spans;
 mod timeline;
 
 use super::common::arguments::Reader;
-use super::common::output::Sink;
+use super::common::output::Destination;
 use super::common::{Exit, exit, message, stdio, terminal};
 use crate::locks::Kind;
 use crate::locks::bench::{Measured, measure};
@@ -104,13 +104,13 @@ fn in_run(error: DemoError) -> anyhow::Error {
     }
 }
 
-fn open(path: Option<&Path>) -> anyhow::Result<Option<Sink>> {
-    path.map(|path| Sink::open((path != Path::new(STANDARD)).then_some(path))).transpose()
+fn open(path: Option<&Path>) -> anyhow::Result<Option<Destination>> {
+    path.map(|path| Destination::open((path != Path::new(STANDARD)).then_some(path))).transpose()
 }
 
 fn write(
-    output: Option<Sink>,
-    write: impl FnOnce(&mut Sink) -> io::Result<()>,
+    output: Option<Destination>,
+    write: impl FnOnce(&mut Destination) -> io::Result<()>,
 ) -> anyhow::Result<()> {
     let Some(mut output) = output else { return Ok(()) };
     write(&mut output).with_context(|| output.name())?;

@@ -1,8 +1,9 @@
-//! Files, each into the one beside it, or tested, or listed.
+//! Files that are each compressed or decompressed into another, tested, or listed.
 
 use super::list::Table;
-use super::voice::saved;
-use super::{Work, prompt};
+use super::reporter::saved;
+use super::summary::Summary;
+use super::{Plan, prompt};
 use crate::commands::common::message::Name;
 use crate::commands::common::{Exit, signals};
 use crate::gzip::Existing;
@@ -14,35 +15,37 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Does all the files; tells how that ended, and how many succeeded.
-pub(super) fn run(work: &Work, files: Vec<Input>) -> anyhow::Result<(Exit, usize)> {
-    signals::clean_up_on_signals(&work.options.outputs).context("cannot watch for signals")?;
-    let table = Table::new(&work.voice, files.len() > 1);
-    let mut run = Run { work, table, exit: Exit::Success, done: 0 };
-    let options = &work.options;
+/// Processes all the files. Returns how that ended, and the summary of those that succeeded.
+pub(super) fn run(plan: &Plan, files: Vec<Input>) -> anyhow::Result<(Exit, Summary)> {
+    signals::clean_up_on_signals(&plan.options.outputs).context("cannot watch for signals")?;
+    let table = Table::new(&plan.reporter, files.len() > 1);
+    let mut run = Run { plan, table, exit: Exit::Success, summary: Summary::begin() };
+    let options = &plan.options;
     if options.action == Action::Test || options.existing == Existing::Replace {
         run.all(&files, options)?;
     } else {
-        let answers = prompt::ask(files, options, &work.voice).context("standard input")?;
+        let answers = prompt::ask(files, options, &plan.reporter).context("standard input")?;
         if answers.refused > 0 {
             run.exit.worsen(Exit::Warning);
         }
+        // The time that the answers took does not count.
+        run.summary = Summary::begin();
         run.all(&answers.free, options)?;
         run.all(&answers.replace, &options.clone().existing(Existing::Replace))?;
     }
     run.table.end().context("standard output")?;
-    Ok((run.exit, run.done))
+    Ok((run.exit, run.summary))
 }
 
 struct Run<'a> {
-    work: &'a Work,
+    plan: &'a Plan,
     table: Table<'a>,
     exit: Exit,
-    done: usize,
+    summary: Summary,
 }
 
 impl Run<'_> {
-    /// Does files, and tells what became of each in the order in which they are given.
+    /// Processes files, and reports each in the order given.
     fn all(&mut self, files: &[Input], options: &Options) -> anyhow::Result<()> {
         let (mut early, mut next, mut told) = (BTreeMap::new(), 0, Ok(()));
         batch::run(files, options, |position, outcome| {
@@ -58,7 +61,7 @@ impl Run<'_> {
     }
 
     fn tell(&mut self, file: &Path, outcome: &Outcome) -> io::Result<()> {
-        let Work { options, voice, list, .. } = self.work;
+        let Plan { options, reporter, list, .. } = self.plan;
         if let (Ok(done), true) = (outcome, *list) {
             let stored = done.origin.time;
             let time = match file.metadata() {
@@ -67,12 +70,14 @@ impl Run<'_> {
             };
             self.table.row(&done.target, &done.totals, time)?;
         }
-        self.done += usize::from(outcome.is_ok());
+        if let Ok(done) = outcome {
+            self.summary.add(&done.totals);
+        }
         for warning in outcome.iter().flat_map(|done| &done.warnings) {
-            self.exit.worsen(voice.failure(file, warning));
+            self.exit.worsen(reporter.failure(file, warning));
         }
         self.exit.worsen(match outcome {
-            Err(error) => voice.failure(file, error),
+            Err(error) => reporter.failure(file, error),
             Ok(done) => {
                 let verb = if done.removed { "replaced with" } else { "created" };
                 let end = match options.action {
@@ -80,7 +85,7 @@ impl Run<'_> {
                     Action::Test => Some(" OK".to_owned()),
                     _ => Some(format!("{} -- {verb} {}", saved(&done.totals), Name(&done.target))),
                 };
-                voice.success(file, &done.totals, end)
+                reporter.success(file, &done.totals, end)
             }
         });
         Ok(())

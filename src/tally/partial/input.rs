@@ -4,6 +4,7 @@ use crate::gzip::{GzipError, Settings, stream};
 use crate::io::{Version, open};
 use crate::tally::source::{self, GZIP, in_order, read_at_most};
 use crate::tally::stream::PACKET;
+use crate::tally::{Config, Progress};
 use std::error::Error;
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, ErrorKind, Read, Write};
@@ -46,9 +47,9 @@ fn invalid(error: impl Into<Box<dyn Error + Send + Sync>>) -> io::Error {
 /// An input as it is read.
 pub(super) enum Text {
     /// A regular file, opened anew for every piece of it.
-    Closed { path: PathBuf, version: Version, at: u64, ended: bool },
+    Closed { path: PathBuf, version: Version, at: u64, ended: bool, progress: Progress },
     /// What can only be read in order: its first bytes, and the rest.
-    Stream(io::Chain<io::Cursor<Vec<u8>>, BufReader<Box<dyn Read + Send>>>),
+    Stream(io::Chain<io::Cursor<Vec<u8>>, BufReader<Metered>>),
     /// A stretch of a temporary file.
     Stretch { file: Arc<File>, at: u64, end: u64 },
 }
@@ -63,7 +64,8 @@ impl Input {
                 let metadata = file.metadata()?;
                 if is_text(&file, &metadata)? {
                     let version = Version::from(&metadata);
-                    return Ok(Text::Closed { path, version, at: 0, ended: false });
+                    let progress = scratch.progress.clone();
+                    return Ok(Text::Closed { path, version, at: 0, ended: false, progress });
                 }
                 file
             }
@@ -71,13 +73,28 @@ impl Input {
         };
         let is_socket = file.metadata()?.file_type().is_socket();
         let capacity = if is_socket { PACKET } else { LEAST_READ };
-        let mut input = BufReader::with_capacity(capacity, in_order(file)?);
+        let input = Metered { input: in_order(file)?, progress: scratch.progress.clone() };
+        let mut input = BufReader::with_capacity(capacity, input);
         let (first, read) = source::first(&mut input);
         read?;
         if first == GZIP {
             return scratch.decompress(first.chain(input));
         }
         Ok(Text::Stream(io::Cursor::new(first).chain(input)))
+    }
+}
+
+/// Counts the bytes that are read.
+pub(super) struct Metered {
+    input: Box<dyn Read + Send>,
+    progress: Progress,
+}
+
+impl Read for Metered {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.progress.advance(count as u64);
+        Ok(count)
     }
 }
 
@@ -97,7 +114,7 @@ impl Read for Text {
         let (read, at) = match self {
             Self::Stream(stream) => return stream.read(buffer),
             Self::Closed { ended: true, .. } => return Ok(0),
-            Self::Closed { path, version, at, ended } => {
+            Self::Closed { path, version, at, ended, progress } => {
                 let file = open(path)?;
                 let (filled, read) = read_at_most(&file, buffer, *at);
                 // Afterwards, as it may have changed in between.
@@ -105,6 +122,7 @@ impl Read for Text {
                 read?;
                 // Whatever its size says.
                 *ended = filled < buffer.len();
+                progress.advance(filled as u64);
                 (filled, at)
             }
             Self::Stretch { file, at, end } => {
@@ -125,11 +143,14 @@ pub(super) struct Scratch<'a> {
     file: Option<Arc<File>>,
     end: u64,
     threads: NonZeroUsize,
+    /// Counts what is read of the inputs.
+    progress: &'a Progress,
 }
 
 impl<'a> Scratch<'a> {
-    pub(super) fn new(directory: &'a Path, threads: NonZeroUsize) -> Self {
-        Self { directory, file: None, end: 0, threads }
+    pub(super) fn new(config: &'a Config) -> Self {
+        let Config { directory, threads, progress, .. } = config;
+        Self { directory, file: None, end: 0, threads: *threads, progress }
     }
 
     /// How much has been written.

@@ -31,7 +31,8 @@ const BLOCK: usize = 16 * 1024;
 /// half of what is read at a time, which is 4 KiB at least: up to four times the length of one, in
 /// every input that is at one. If no more is left, the input is refused.
 ///
-/// What is compressed is decompressed into a temporary file first.
+/// What is compressed is decompressed into a temporary file first. `config.progress` counts the bytes
+/// read of the inputs, compressed ones where an input is compressed.
 ///
 /// Fails at the first thing that is wrong with an input, as a sum without it would be wrong; `found`
 /// may have been called for words before that.
@@ -53,7 +54,7 @@ pub fn merge<E: From<MergeError>>(
     config: &Config,
     found: impl FnMut(&[u8], u64) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut scratch = Scratch::new(&config.directory, config.threads);
+    let mut scratch = Scratch::new(config);
     let read = READ.min(config.memory.saturating_mul(2));
     let buffer = (read / inputs.len().max(1)).clamp(LEAST_READ, MOST_READ);
     // How many inputs are read at once.
