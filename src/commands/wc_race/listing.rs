@@ -87,11 +87,11 @@ impl ListArgs {
     /// Returns the words to leave out, split and folded as those that are counted.
     pub(super) fn stop_words(&self, settings: &Settings) -> anyhow::Result<Option<Tally>> {
         let Some(file) = &self.exclude else { return Ok(None) };
-        // Not part of the progress that is shown.
+        // Their bytes are not part of the progress that is shown.
         let settings = settings.clone().progress(Progress::default());
         let words = tally::count_files(&[file], &settings).map_err(|error| match error {
-            Error::File { source, .. } => source.into(),
-            error => anyhow::Error::new(error),
+            Error::File { source, .. } => anyhow::Error::new(source),
+            error => error.into(),
         });
         words.map(Some).with_context(|| message::Name(file).to_string())
     }
@@ -144,10 +144,10 @@ pub(super) fn in_output(error: Error, name: &str) -> anyhow::Error {
     }
 }
 
-/// Returns the system's error in place of one that says only that the input could not be read.
+/// Returns the system's error in place of one that says only that reading or writing failed.
 pub(super) fn cause(error: Error) -> anyhow::Error {
     match error {
-        Error::Read(error) => error.into(),
+        Error::Read(error) | Error::Write(error) => error.into(),
         error => error.into(),
     }
 }
