@@ -34,7 +34,7 @@
 //!
 //! let texts = ["to be or", "not to be"];
 //! let total: Tally = thread::scope(|scope| {
-//!     let threads = texts.map(|text| scope.spawn(|| Tally::from_iter(text.split_whitespace())));
+//!     let threads = texts.map(|text| scope.spawn(|| text.split_whitespace().collect::<Tally>()));
 //!     threads.into_iter().map(|thread| thread.join().unwrap()).sum()
 //! });
 //! assert_eq!((total.get("to"), total.total()), (2, 6));

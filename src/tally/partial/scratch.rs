@@ -29,12 +29,15 @@ impl From<io::Error> for OpenError {
     }
 }
 
+/// A stream that is counted into the progress.
+type Input<'a> = BufReader<Metered<Box<dyn Read + Send + 'a>>>;
+
 /// An input as it is read.
 pub(super) enum Text<'a> {
     /// A regular file, opened anew for every read: there can be more of them than file handles.
     Closed { path: PathBuf, version: Version, at: u64, ended: bool, progress: Progress },
     /// A stream: its first bytes, and the rest.
-    Stream(io::Chain<io::Cursor<Vec<u8>>, BufReader<Metered<Box<dyn Read + Send + 'a>>>>),
+    Stream(io::Chain<io::Cursor<Vec<u8>>, Input<'a>>),
     /// An extent of a temporary file.
     Extent { file: Arc<File>, at: u64, end: u64 },
 }

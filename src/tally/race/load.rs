@@ -68,10 +68,9 @@ fn read(opened: Opened<'_>, settings: &Settings, text: &mut Prefix) -> io::Resul
                 return io::copy(&mut input, text).map(drop);
             }
             read?;
-            match gzip::decompress(first.chain(input), &mut *text, settings.workers())? {
-                true => Err(gzip::garbage()),
-                false => Ok(()),
-            }
+            let input = first.chain(input);
+            let garbage = gzip::decompress(input, text, settings.workers())?;
+            if garbage { Err(gzip::garbage()) } else { Ok(()) }
         }
     }
 }
