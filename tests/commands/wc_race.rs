@@ -92,7 +92,7 @@ fn a_file_that_cannot_be_read_is_named_and_the_others_count() {
     assert_eq!(
         ran.err,
         "wc-race: missing: No such file or directory\n\
-         wc-race: directory: Is a directory\n\
+         wc-race: directory: Is a directory; -r reads the files in it\n\
          wc-race: secret: Permission denied\n"
     );
 }

@@ -148,14 +148,27 @@ fn a_damaged_partial_tally_is_refused_with_its_line() {
 #[test]
 fn a_merge_without_one_of_its_inputs_is_none() {
     let dir = parts();
-    for (files, reason) in [
-        ("a.tsv missing", "missing: No such file or directory"),
-        ("a.tsv .", ".: Is a directory"),
-        ("- a.tsv -", "standard input: can be read only once"),
-    ] {
+    for (files, reason) in
+        [("a.tsv missing", "missing: No such file or directory"), ("a.tsv .", ".: Is a directory")]
+    {
         let ran = dir.run(&format!("wc-race merge -o new {files}"));
         ran.assert_one_complaint(&format!("wc-race: {reason}\n"));
         assert_eq!(dir.list(), "a a.tsv b b.tsv");
+    }
+    let ran = dir.run("wc-race merge -o new - a.tsv -");
+    let hint = "Try 'wc-race --help' for more information.\n";
+    ran.says(2, &format!("wc-race: standard input: can be read only once\n{hint}"));
+    assert_eq!(dir.list(), "a a.tsv b b.tsv");
+}
+
+#[test]
+fn a_merge_shows_progress_and_wipes_it_away() {
+    let dir = parts();
+    dir.run("seq -w 3000000 | sed 's/$/\t1/' > big").assert_fine();
+    for options in ["-n1 -o out", "--partial -o out"] {
+        let ran = dir.run(&format!("wc-race merge --progress always {options} big a.tsv"));
+        assert_eq!(ran.code, Some(0));
+        assert!(ran.err.contains(" of 30.0 MB, ") && ran.err.ends_with("\r\x1b[K"), "{}", ran.err);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the options of `wc-race` do.
 
-use crate::harness::{self, Dir, Ran, command, with_gzip};
+use crate::harness::{self, Dir, Ran, command, terminal, with_gzip};
 use std::fs;
 use std::path::Path;
 
@@ -138,7 +138,8 @@ fn directories_are_read_when_asked_to_but_not_what_is_hidden_binary_or_linked() 
         let ran = run(&dir, &[arguments, &["-ftsv", "d"]].concat(), b"");
         (ran.text().to_owned(), ran.err)
     };
-    assert_eq!(list(&[]), (String::new(), "wc-race: d: Is a directory\n".to_owned()));
+    let tip = "wc-race: d: Is a directory; -r reads the files in it\n".to_owned();
+    assert_eq!(list(&[]), (String::new(), tip));
     assert_eq!(list(&["-r"]).0, "x\t2\n");
     assert_eq!(list(&["-r", "--hidden", "--binary"]).0, "bin\t2\ndot\t2\nh\t2\nx\t2\n");
 }
@@ -186,12 +187,18 @@ fn quiet_says_nothing_but_fails() {
 #[test]
 fn options_that_make_no_sense_are_one_clear_error() {
     for (arguments, word) in [
-        (&["-n", "x"][..], "invalid"),
+        (&["-n", "x"][..], "not a number"),
         (&["-t", "-1"], "-1"),
+        (&["--top=-1"], "must not be negative"),
+        (&["--min-length", "99999999999999999999"], "too large"),
+        (&["--chart=x"], "not a number"),
         (&["-f", "xml"], "possible values"),
-        (&["--memory", "1K"], "too small: it takes 4 MiB at least"),
+        (&["--memory", "1K"], "must be at least 4M"),
         (&["--memory", "lots"], "not a size"),
-        (&["-j", "0"], "invalid"),
+        (&["-j", "0"], "must be at least 1"),
+        (&["-p", "0"], "must be at least 1"),
+        (&["--threads", "1025"], "must be at most 1024"),
+        (&["-", "-"], "standard input: can be read only once"),
         (&["--chart=5", "-f", "csv"], "cannot be used with"),
         (&["--hidden"], "required"),
     ] {
@@ -199,6 +206,68 @@ fn options_that_make_no_sense_are_one_clear_error() {
         assert_eq!(ran.code, Some(2), "{arguments:?}");
         assert!(ran.err.contains(word), "{}", ran.err);
         assert!(ran.out.is_empty());
+        assert!(ran.err.starts_with("wc-race: "), "{}", ran.err);
+        let hint = "Try 'wc-race --help' for more information.\n";
+        assert!(ran.err.ends_with(hint) && ran.err.lines().count() == 2, "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_number_after_chart_is_explained() {
+    let dir = Dir::with_files(&[("a", b"a a")]);
+    let ran = dir.run("wc-race --chart 5 a");
+    let tip = "wc-race: 5: No such file or directory; for a chart, write --chart=5\n";
+    assert_eq!((ran.code, &*ran.err), (Some(1), tip));
+    dir.run("wc-race 5 a").says(1, "wc-race: 5: No such file or directory\n");
+}
+
+#[test]
+fn a_dash_is_standard_output_where_a_path_is_asked_for() {
+    let dir = Dir::with_files(&[("a", b"a a")]);
+    let ran = dir.run("wc-race -ftsv a -o -");
+    ran.assert_fine();
+    assert_eq!(ran.text(), "a\t2\n");
+    let ran = dir.run("wc-race --race --svg - a");
+    ran.assert_fine();
+    assert!(ran.text().starts_with("<svg") && ran.text().ends_with("</svg>\n"), "{}", ran.text());
+    assert_eq!(dir.list(), "a");
+}
+
+#[test]
+fn words_cannot_control_the_terminal() {
+    let dir = Dir::with_files(&[("a", b"\x1b[31mred\x1b[0m \xc2\x9b \xe2\x80\xae \xff")]);
+    for (options, shown) in [
+        ("-n1 -x /dev/null a", r"\u{1b}[31mred\u{1b}[0m: 1"),
+        ("-n1 -f json a", r#"{"word":"\u001b[31mred\u001b[0m","count":1}"#),
+        ("-n1 -f tsv a", r"\u{9b}"),
+        ("--partial a", r"\u{202e}"),
+    ] {
+        let mut session = terminal(dir.command("wc-race", options));
+        let shown_all = session.exp_eof().unwrap();
+        assert!(shown_all.contains(shown), "{options}: {shown_all:?}");
+        for bad in ["\u{1b}", "\u{9b}", "\u{202e}"] {
+            assert!(!shown_all.contains(bad), "{options}: {shown_all:?}");
+        }
+    }
+    // A pipe gets the words as they are.
+    assert!(dir.run("wc-race -n1 a").text().contains("\n\u{1b}[31mred\u{1b}[0m: 1\n"));
+}
+
+#[test]
+fn at_a_terminal_it_says_that_it_reads_standard_input() {
+    let dir = Dir::new();
+    for (options, typed, shown) in [
+        ("-f uniq", "a a", "      2 a"),
+        ("map", "a b", "b\t1"),
+        ("reduce", "a\t2", "a\t2"),
+        ("merge -f uniq", "a\t2", "      2 a"),
+    ] {
+        let mut session = terminal(dir.command("wc-race", options));
+        session.exp_string("wc-race: reading standard input; end it with Ctrl-D").unwrap();
+        session.send_line(typed).unwrap();
+        session.send_control('d').unwrap();
+        session.exp_string(shown).unwrap();
+        session.exp_eof().unwrap();
     }
 }
 

@@ -2,7 +2,9 @@
 
 pub(super) mod arguments;
 pub(super) mod duration;
+pub(super) mod escaping;
 pub(super) mod exit;
+pub(super) mod help;
 pub(super) mod inputs;
 pub(super) mod memory;
 pub(super) mod message;
