@@ -16,7 +16,7 @@ pub(crate) struct Input {
     /// As given on the command line, or as found in a directory; `-` for standard input.
     pub name: PathBuf,
     /// Where its data comes from.
-    pub source: Source,
+    pub source: Source<'static>,
 }
 
 /// Which files in a directory are read.
@@ -44,7 +44,7 @@ pub(crate) fn find(
         match walk {
             _ if name == Path::new("-") => inputs.push(standard_input()),
             Some(walk) if name.is_dir() => find_below(&name, walk, &mut inputs, &mut failed),
-            _ => inputs.push(Input { source: Source::File(name.clone()), name }),
+            _ => inputs.push(Input { source: Source::file(&name), name }),
         }
     }
     inputs
@@ -53,8 +53,8 @@ pub(crate) fn find(
 /// Returns standard input, as a file if possible: a regular one is read by all threads.
 fn standard_input() -> Input {
     let source = match stdio::input() {
-        Ok(file) => Source::Open(file.into_inner()),
-        Err(error) => Source::Reader(Box::new(Failing(Some(error)))),
+        Ok(file) => Source::open_file(file.into_inner()),
+        Err(error) => Source::reader(Failing(Some(error))),
     };
     Input { name: PathBuf::from("-"), source }
 }
@@ -82,7 +82,8 @@ fn find_below(
     crate::io::walk(&dir, wanted, |path, kind| match kind {
         Ok(FileType::RegularFile) if wanted(path.file_name().unwrap_or_default()) => {
             let name = root.join(path);
-            let source = if walk.binary { Source::File } else { Source::Text }(name.clone());
+            let source = Source::file(&name);
+            let source = if walk.binary { source } else { source.skip_binary() };
             inputs.push(Input { name, source });
         }
         Ok(_) => {}
@@ -94,11 +95,7 @@ impl Input {
     /// Returns its file's metadata; `None` if it is not a file or cannot be examined.
     #[must_use]
     pub(crate) fn metadata(&self) -> Option<Metadata> {
-        match &self.source {
-            Source::File(path) | Source::Text(path) => path.metadata().ok(),
-            Source::Open(file) | Source::Plain(file) => file.metadata().ok(),
-            Source::Reader(_) => None,
-        }
+        self.source.metadata()
     }
 }
 
