@@ -263,7 +263,7 @@ fn a_signal_ends_a_long_hold_and_leaves_no_file() {
 #[test]
 fn the_comparison_has_a_row_for_every_lock_and_number_of_threads() {
     let dir = Dir::new();
-    let ran = dir.run("lockdemo --bench=5ms --svg picture --json data");
+    let ran = dir.run("lockdemo --bench=10ms --svg picture --json data");
     ran.assert_fine();
     for kind in KINDS {
         let named = |line: &&str| line.split_whitespace().any(|word| word == kind);
@@ -278,6 +278,6 @@ fn the_comparison_has_a_row_for_every_lock_and_number_of_threads() {
         assert!(cell["nanoseconds"].as_u64() >= Some(5_000_000), "{line}");
     }
     assert!(dir.read("picture").starts_with(b"<svg"));
-    let one = lockdemo("--bench=1ms --lock mutex");
+    let one = lockdemo("--bench=10ms --lock mutex");
     assert_eq!(one.text().matches(" mutex ").count(), 8, "{}", one.text());
 }
