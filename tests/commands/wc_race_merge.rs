@@ -202,7 +202,8 @@ fn counts_go_up_to_what_64_bits_hold() {
         assert_eq!(summed.text(), format!("a\t{}\n", u64::MAX));
         let ran = step(name, format!("{most}a\t2\nb\t1\n").as_bytes());
         ran.assert_one_complaint(
-            "wc-race: standard input: line 2: the sum of this word's counts overflows 64 bits\n",
+            "wc-race: standard input: line 2: \
+             the sum of this word's counts overflows 64 bits\n",
         );
     }
 }

@@ -33,7 +33,7 @@ const BLOCK: usize = 16 * 1024;
 /// at a time, which is 4 KiB at least, can take up to half of the memory of `settings`: up to four
 /// times the length of one word for every input that has reached one. If no more is left, the input
 /// is refused. Compressed inputs are decompressed into a temporary file first. The progress of
-/// `settings` counts the bytes read, compressed ones where an input is compressed.
+/// `settings` counts the bytes read of the inputs, compressed bytes where an input is compressed.
 ///
 /// ```no_run
 /// use csp_toolkit::tally::{self, Error, Settings, Source, partial};
