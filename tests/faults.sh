@@ -10,7 +10,7 @@
 #   wrong    the status is 0 only if every output is complete
 #   left     no temporary file is left
 #   panic    it did not panic or abort
-#   hang     it ended within 20 seconds
+#   hang     it ended within a minute
 #   noise    standard error has at most a line per file
 #   silent   a failure was reported
 #
@@ -170,7 +170,7 @@ fresh() {
 # traced STRACE_OPTION...: runs the scene's command line under strace; returns its status.
 traced() {
   # shellcheck disable=SC2086
-  PATH=$scratch/bin:$PATH TMPDIR=$here/tmp timeout -s KILL 20 \
+  PATH=$scratch/bin:$PATH TMPDIR=$here/tmp timeout -s KILL 60 \
     strace -f -e quiet=all "$@" $line <"$in" >"$out" 2>"$here/err"
 }
 
@@ -234,7 +234,7 @@ try() {
     verdict=''
     check_safe
     # shellcheck disable=SC2086
-    PATH=$scratch/bin:$PATH TMPDIR=$here/tmp timeout 20 $line <"$in" >"$out" 2>"$here/err"
+    PATH=$scratch/bin:$PATH TMPDIR=$here/tmp timeout 60 $line <"$in" >"$out" 2>"$here/err"
     check_safe
     check_left
   else

@@ -6,11 +6,8 @@ use crate::harness::{Dir, Ran, run, text};
 /// A line in a directory with a file `x`, that file compressed, and a partial tally `p`.
 fn ran(line: &str) -> (Ran, Dir) {
     let dir = Dir::with_files(&[("x", &text(1, 100_000))]);
-    let links =
-        "mkdir bin && for n in gzip gunzip zcat; do ln -s \"$(command -v pgz)\" bin/$n; done";
-    let made = "pgz -q x && wc-race map < x > p";
-    run(&mut dir.shell(&format!("{links} && {made}")), b"").assert_fine();
-    let ran = run(&mut dir.shell(&format!("PATH=$PWD/bin:$PATH; {line}")), b"");
+    dir.run("pgz -q x && wc-race map < x > p").silent();
+    let ran = run(&mut dir.as_gzip(line), b"");
     (ran, dir)
 }
 
@@ -74,8 +71,8 @@ fn what_cannot_be_read_or_written_is_an_error() {
         if ran.code != Some(1) || complaints.count() != 1 || !named {
             failed.push(format!("{line}: {:?} {:?}", ran.code, ran.err));
         }
-        let list = dir.list().replace(" out", "");
-        assert_eq!(list, "bin p x x.gz", "{line}");
+        let list = dir.list().replace("out ", "");
+        assert_eq!(list, "p x x.gz", "{line}");
     }
     assert!(failed.is_empty(), "{failed:#?}");
 }
@@ -101,8 +98,8 @@ fn a_closed_stream_that_is_not_needed_does_no_harm() {
     for line in lines {
         let (ran, dir) = ran(line);
         assert_eq!((ran.code, &*ran.err), (Some(0), ""), "{line}");
-        assert_eq!(dir.list().replace(" out", ""), "bin p x x.gz", "{line}");
-        run(&mut dir.shell("gzip -dc x.gz | cmp - x"), b"").assert_fine();
+        assert_eq!(dir.list().replace("out ", ""), "p x x.gz", "{line}");
+        dir.installed("gzip -dc x.gz | cmp - x").assert_fine();
     }
 }
 
@@ -130,8 +127,8 @@ fn a_failure_that_cannot_be_reported_is_a_failure() {
         if (ran.code, &*ran.err) != (Some(code), "") {
             failed.push(format!("{line}: {:?} {:?}", ran.code, ran.err));
         }
-        assert_eq!(dir.list().replace(" out", ""), "bin p x x.gz", "{line}");
-        run(&mut dir.shell("gzip -dc x.gz | cmp - x"), b"").assert_fine();
+        assert_eq!(dir.list().replace("out ", ""), "p x x.gz", "{line}");
+        dir.installed("gzip -dc x.gz | cmp - x").assert_fine();
     }
     assert!(failed.is_empty(), "{failed:#?}");
 }

@@ -44,19 +44,28 @@ fn six_workers_have_the_lock_for_half_a_second_each_one_after_the_other() {
     assert!(ran.took >= Duration::from_secs(3), "{:?}", ran.took);
 }
 
+/// Fails unless so many of six workers have it at once, and never more. A busy machine may start
+/// the workers so late that one has released it before another one comes, so they hold it longer
+/// then.
+#[track_caller]
+fn assert_most_holders(options: &str, expected: usize) {
+    let holds = ["200ms", "2s", "20s"].into_iter();
+    let mut most =
+        holds.map(|hold| most_holders(&lockdemo(&format!("{options} --hold {hold}")), 6));
+    assert_eq!(most.find(|&most| most >= expected), Some(expected), "{options}");
+}
+
 #[test]
 fn as_many_as_there_are_permits_have_it_at_once() {
     for permits in [2, 3] {
-        let ran = lockdemo(&format!("--permits {permits} --hold 200ms"));
-        assert_eq!(most_holders(&ran, 6), permits);
+        assert_most_holders(&format!("--permits {permits}"), permits);
     }
 }
 
 #[test]
 fn more_permits_than_anybody_could_count_are_as_good_as_one_each() {
     for kind in ["channel", "semaphore"] {
-        let ran = lockdemo(&format!("--lock {kind} --permits {} --hold 200ms", usize::MAX));
-        assert_eq!(most_holders(&ran, 6), 6);
+        assert_most_holders(&format!("--lock {kind} --permits {}", usize::MAX), 6);
     }
 }
 
@@ -104,7 +113,7 @@ fn every_kind_of_lock_lets_in_one_after_the_other() {
         let ran = lockdemo(&format!("--lock {kind} --workers 20 --hold 2ms"));
         assert_eq!(most_holders(&ran, 20), 1, "{kind}");
     }
-    assert_eq!(most_holders(&lockdemo("--lock semaphore --permits 3 --hold 200ms"), 6), 3);
+    assert_most_holders("--lock semaphore --permits 3", 3);
 }
 
 #[test]

@@ -4,11 +4,10 @@
 //! `pgz` with it. The limit counts all memory that is private and can be written, the stacks of the
 //! threads included, whether it has been touched or not. So what is resident is less.
 
-#![cfg(all(target_os = "linux", feature = "cli"))]
-
+use crate::harness::{Dir, shell};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 
@@ -19,15 +18,15 @@ const LENGTH: usize = 64 * MIB;
 
 /// `pgz` with two threads and no more memory than that.
 fn pgz(arguments: &[&str], limit: usize) -> Command {
-    let mut command = limited(env!("CARGO_BIN_EXE_pgz"), limit);
+    let mut command = limited("pgz", limit);
     command.args(["-p", "2"]).args(arguments);
     command
 }
 
 /// A program with no more memory than that.
 fn limited(program: &str, limit: usize) -> Command {
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("ulimit -d {}; exec \"$0\" \"$@\"", limit / 1024), program]);
+    let mut command = shell(&format!("ulimit -d {}; exec \"$0\" \"$@\"", limit / 1024));
+    command.arg(program);
     // Where there is no memory to write a backtrace, waiting for it may never end.
     command.env("RUST_BACKTRACE", "0");
     command
@@ -106,8 +105,8 @@ fn sixty_four_mebibytes_go_through_forty_both_ways() {
 
 #[test]
 fn a_file_with_an_index_is_decompressed_in_forty_too() {
-    let directory = tempfile::tempdir().unwrap();
-    let (path, plain) = (directory.path().join("text"), text());
+    let dir = Dir::new();
+    let (path, plain) = (dir.path("text"), text());
     (&plain).rewind().unwrap();
     io::copy(&mut &plain, &mut File::create(&path).unwrap()).unwrap();
     let done = pgz(&["-1", path.to_str().unwrap()], LIMIT).output().unwrap();
@@ -146,20 +145,20 @@ fn memory_is_made_for_what_is_there_and_not_for_what_is_claimed() {
 
 #[test]
 fn a_hundred_mebibytes_in_a_thousand_files_are_merged_in_forty() {
-    let directory = tempfile::tempdir().unwrap();
-    let part = directory.path().join("0");
+    let dir = Dir::new();
+    let part = dir.path("0");
     let mut lines = io::BufWriter::new(File::create(&part).unwrap());
     for number in 0..6_000 {
         writeln!(lines, "a-word-for-{number:05}\t1{number}").unwrap();
     }
     lines.flush().unwrap();
-    let parts: Vec<_> = (0..1000).map(|number| directory.path().join(number.to_string())).collect();
+    let parts: Vec<_> = (0..1000).map(|number| dir.path(number.to_string())).collect();
     for link in &parts[1..] {
         fs::hard_link(&part, link).unwrap();
     }
     assert!(1000 * fs::metadata(&part).unwrap().len() > 100 << 20);
     for options in [["--partial", "-j1"], ["--partial", "-j2"], ["--top=5", "-j2"]] {
-        let mut merge = limited(env!("CARGO_BIN_EXE_wc-race"), LIMIT);
+        let mut merge = limited("wc-race", LIMIT);
         let output = merge.arg("merge").args(options).args(&parts).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let last = output.stdout.trim_ascii_end().rsplit(|&byte| byte == b'\n').next().unwrap();
@@ -173,10 +172,10 @@ fn a_hundred_mebibytes_in_a_thousand_files_are_merged_in_forty() {
 }
 
 /// Partial tallies that have a word of 1 MiB each, after so many short ones.
-fn with_a_long_word_each(directory: &Path, short: usize) -> Vec<PathBuf> {
+fn with_a_long_word_each(dir: &Dir, short: usize) -> Vec<PathBuf> {
     let long = "long".repeat(MIB / 4);
     let part = |number: usize| {
-        let path = directory.join(number.to_string());
+        let path = dir.path(number.to_string());
         let mut lines = io::BufWriter::new(File::create(&path).unwrap());
         for before in 0..short {
             writeln!(lines, "{number:02}-{before:05}\t1").unwrap();
@@ -190,20 +189,20 @@ fn with_a_long_word_each(directory: &Path, short: usize) -> Vec<PathBuf> {
 
 #[test]
 fn long_words_are_merged_one_by_one_and_refused_when_there_is_no_memory_for_all() {
-    let directory = tempfile::tempdir().unwrap();
+    let dir = Dir::new();
     let merge = |parts: &[PathBuf], memory, limit| {
-        let mut merge = limited(env!("CARGO_BIN_EXE_wc-race"), limit);
+        let mut merge = limited("wc-race", limit);
         merge.args(["merge", "--partial", "-j2", memory]).args(parts).output().unwrap()
     };
 
     // An input is read on when its words have their turn.
-    let one_by_one = with_a_long_word_each(directory.path(), 50_000);
+    let one_by_one = with_a_long_word_each(&dir, 50_000);
     let merged = merge(&one_by_one, "--memory=8M", LIMIT + 4 * MIB);
     assert!(merged.status.success(), "{}", String::from_utf8_lossy(&merged.stderr));
     let whole: Vec<u8> = one_by_one.iter().flat_map(|part| fs::read(part).unwrap()).collect();
     assert!(merged.stdout == whole);
 
-    let all_at_once = with_a_long_word_each(directory.path(), 0);
+    let all_at_once = with_a_long_word_each(&dir, 0);
     let refused = merge(&all_at_once, "--memory=8M", LIMIT + 4 * MIB);
     let message = String::from_utf8(refused.stderr).unwrap();
     assert_eq!((refused.status.code(), message.lines().count()), (Some(1), 1), "{message}");

@@ -62,8 +62,10 @@ fn compressed_data_goes_to_no_terminal_and_comes_from_none() {
 #[test]
 fn progress_is_shown_at_a_terminal_when_it_takes_a_second_and_is_wiped() {
     let dir = Dir::with("seq 9 > a");
-    let mut session = at_terminal(&dir, "sh -c '(cat a; sleep 2) | pgz > b; echo done'");
+    // The input ends when the line has been seen, however long that takes.
+    let mut session = at_terminal(&dir, "sh -c '(cat a; read _) | pgz > b; echo done'");
     session.exp_string("B/s").unwrap();
+    session.send_line("").unwrap();
     session.exp_string("\r\u{1b}[Kdone").unwrap();
     assert_eq!(code(&mut session), 0);
 }
@@ -122,20 +124,22 @@ fn progress_does_not_wipe_what_is_being_typed() {
 
 #[test]
 fn progress_is_no_wider_than_the_terminal() {
-    let dir = Dir::with("seq 9 > a; seq 900000 > large");
-    for (columns, line, word) in [
-        (9, "(cat a; sleep 2) | pgz --progress always > b", "B"),
-        // The remaining time is shown rather than the sizes.
-        (40, "pgz --progress always --ultra -p 1 large", " s left"),
-    ] {
-        let line = format!("stty cols {columns}; {line}; echo done");
-        let mut session = at_terminal(&dir, &format!("sh -c '{line}'"));
-        let shown = session.exp_string("done").unwrap();
+    let dir = Dir::with("seq 9 > a; seq 2000000 > large");
+    let lines = |shown: &str, columns, word: &str| {
         let (progress, _) = shown.rsplit_once("\u{1b}[K").unwrap();
         let lines: Vec<_> = progress.split("\u{1b}[K").map(str::trim_start).collect();
         assert!(lines.iter().any(|line| line.contains(word)), "{shown:?}");
         assert!(lines.iter().all(|line| line.len() < columns), "{shown:?}");
-    }
+    };
+    let line = "stty cols 9; (cat a; read _) | pgz --progress always > b; echo done";
+    let mut session = at_terminal(&dir, &format!("sh -c '{line}'"));
+    let begun = session.exp_string("B").unwrap() + "B";
+    session.send_line("").unwrap();
+    lines(&(begun + &session.exp_string("done").unwrap()), 9, "B");
+    // The remaining time is shown rather than the sizes.
+    let line = "stty cols 40; pgz --progress always --ultra -p 1 large; echo done";
+    let mut session = at_terminal(&dir, &format!("sh -c '{line}'"));
+    lines(&session.exp_string("done").unwrap(), 40, " s left");
 }
 
 #[test]

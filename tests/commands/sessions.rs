@@ -1,12 +1,8 @@
 //! Every session in the README and in `docs/scale-out.md`, run as it is written there.
 
-use std::env;
-use std::ffi::OsString;
+use crate::harness::{self, Dir, Ran};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use tempfile::TempDir;
 
 /// The commands of a session, each with the lines that it shows.
 type Session = Vec<(String, String)>;
@@ -31,13 +27,13 @@ fn session(block: &str) -> Session {
 }
 
 /// A fresh directory with the sample texts in it.
-fn texts() -> TempDir {
-    let directory = tempfile::tempdir().unwrap();
+fn texts() -> Dir {
+    let dir = Dir::new();
     for entry in fs::read_dir("examples/data").unwrap() {
-        let text: PathBuf = entry.unwrap().path();
-        fs::copy(&text, directory.path().join(text.file_name().unwrap())).unwrap();
+        let text = entry.unwrap().path();
+        fs::copy(&text, dir.path(text.file_name().unwrap())).unwrap();
     }
-    directory
+    dir
 }
 
 /// For `ssh`: each host is a directory of that name, if there is one, and its own machine. As sshd
@@ -53,44 +49,31 @@ exec "$SHELL" -c "$*"
 "#;
 
 /// A fresh directory with a text, two hosts that have a text each, and the way to reach them.
-fn hosts() -> TempDir {
-    let directory = texts();
-    let at = |name: &str| directory.path().join(name);
-    let texts =
-        ["gettysburg.txt", "tale_of_two_cities.txt"].map(|text| fs::read(at(text)).unwrap());
-    fs::write(at("huge.txt"), texts.concat()).unwrap();
+fn hosts() -> Dir {
+    let dir = texts();
+    let texts = ["gettysburg.txt", "tale_of_two_cities.txt"].map(|text| dir.read(text));
+    dir.write("huge.txt", &texts.concat());
     for (host, text) in ["one", "two"].into_iter().zip(texts) {
-        fs::create_dir_all(at(host).join("texts")).unwrap();
-        fs::write(at(host).join("texts/some.txt"), text).unwrap();
+        fs::create_dir_all(dir.path(format!("{host}/texts"))).unwrap();
+        dir.write(format!("{host}/texts/some.txt"), &text);
     }
-    fs::create_dir(at("bin")).unwrap();
-    fs::write(at("bin/ssh"), SSH).unwrap();
-    fs::set_permissions(at("bin/ssh"), fs::Permissions::from_mode(0o755)).unwrap();
-    directory
+    fs::create_dir(dir.path("bin")).unwrap();
+    dir.write("bin/ssh", SSH.as_bytes());
+    fs::set_permissions(dir.path("bin/ssh"), fs::Permissions::from_mode(0o755)).unwrap();
+    dir
 }
 
-/// Runs it in the directory, which is its home too. The programs there come first on the `PATH`,
-/// then those under test.
-fn run(command: &str, directory: &TempDir) -> Output {
-    let built = Path::new(env!("CARGO_BIN_EXE_pgz")).parent().unwrap();
-    let first = [directory.path().join("bin"), built.to_owned()];
-    let path = env::var_os("PATH").unwrap_or_default();
-    let path: OsString = env::join_paths(first.into_iter().chain(env::split_paths(&path))).unwrap();
-    Command::new("sh")
-        .args(["-c", &format!("exec 2>&1\n{command}")])
-        .current_dir(directory.path())
-        .env("PATH", path)
-        .env("HOME", directory.path())
-        .env_remove("SHELL")
-        .env("TMPDIR", directory.path())
-        .output()
-        .unwrap()
+/// Runs it in the directory, which is its home too. The programs in `bin` there come first on the
+/// `PATH`, then those under test.
+fn run(command: &str, dir: &Dir) -> Ran {
+    let mut shell = dir.shell(&format!("PATH=$PWD/bin:$PATH\nexec 2>&1\n{command}"));
+    shell.env("HOME", dir.root()).env("TMPDIR", dir.root()).env_remove("SHELL");
+    harness::run(&mut shell, b"")
 }
 
-fn assert_shown(session: &Session, directory: &TempDir) {
+fn assert_shown(session: &Session, dir: &Dir) {
     for (command, shown) in session {
-        let output = run(command, directory);
-        assert_eq!(String::from_utf8_lossy(&output.stdout), *shown, "{command}");
+        assert_eq!(run(command, dir).text(), *shown, "{command}");
     }
 }
 
@@ -105,7 +88,7 @@ fn every_session_of_the_readme_shows_what_it_says() {
 
 #[test]
 fn every_session_with_many_hosts_shows_what_it_says() {
-    if !run("parallel --version", &texts()).status.success() {
+    if run("parallel --version", &texts()).code != Some(0) {
         eprintln!("skipped: there is no GNU parallel");
         return;
     }

@@ -1,6 +1,6 @@
 //! `wc-race --strategy` and `--race`: what sharing costs, and what a race loses.
 
-use crate::harness::{Ran, command, run};
+use crate::harness::{Dir, Ran, command, run};
 use std::collections::HashSet;
 use std::fs;
 
@@ -48,8 +48,8 @@ fn a_race_is_a_row_for_each_in_eighty_columns() {
 
 #[test]
 fn a_race_is_told_as_data_and_drawn() {
-    let directory = tempfile::tempdir().unwrap();
-    let svg = directory.path().join("race.svg");
+    let dir = Dir::new();
+    let svg = dir.path("race.svg");
     let ran = wc_race(&format!("--race -f json --svg {} {TEXTS}", svg.display()));
     ran.assert_fine();
     let laps: Vec<serde_json::Value> =

@@ -3,11 +3,11 @@
 #![allow(dead_code, reason = "no suite uses all of it")]
 
 mod dir;
-pub(crate) mod noise;
+mod noise;
 mod running;
 
 pub(crate) use dir::Dir;
-pub(crate) use noise::{noise, text};
+pub(crate) use noise::noise;
 use rexpect::session::{PtySession, spawn_command};
 pub(crate) use running::{LIMIT, Ran, Running};
 use std::ffi::{OsStr, OsString};
@@ -118,4 +118,12 @@ pub(crate) fn single_threaded(dir: &Dir, name: &str, arguments: &str) -> Command
     command.arg("--nproc=1").arg(copy).args(arguments.split_whitespace());
     command.current_dir(dir.root());
     command
+}
+
+/// Words that compress about as text does, the same for the same seed.
+pub(crate) fn text(seed: u64, count: usize) -> Vec<u8> {
+    let phrase = b"do not communicate by sharing memory; share memory by communicating\n";
+    let starts = noise(seed, count / 3 + 1).into_iter().map(|byte| usize::from(byte) % 64);
+    let text: Vec<u8> = starts.flat_map(|start| &phrase[start..start + 4]).copied().collect();
+    text[..count].to_vec()
 }

@@ -1,4 +1,4 @@
-//! Generated input.
+//! The one generator of input without a pattern.
 
 /// Bytes of every value, the same for the same seed (`SplitMix64`).
 pub(crate) fn noise(seed: u64, count: usize) -> Vec<u8> {
@@ -10,12 +10,4 @@ pub(crate) fn noise(seed: u64, count: usize) -> Vec<u8> {
         z ^ (z >> 31)
     });
     words.flat_map(u64::to_le_bytes).take(count).collect()
-}
-
-/// Words that compress about as text does, the same for the same seed.
-pub(crate) fn text(seed: u64, count: usize) -> Vec<u8> {
-    let phrase = b"do not communicate by sharing memory; share memory by communicating\n";
-    let starts = noise(seed, count / 3 + 1).into_iter().map(|byte| usize::from(byte) % 64);
-    let text: Vec<u8> = starts.flat_map(|start| &phrase[start..start + 4]).copied().collect();
-    text[..count].to_vec()
 }
