@@ -58,7 +58,7 @@
 //! })?;
 //! let mut ranking = counts.rank(&Filter::default().min_count(2).sort_by(SortKey::Word))?;
 //! while let Some((word, count)) = ranking.next()? {
-//!     println!("{word}: {count}");
+//!     println!("{}: {count}", String::from_utf8_lossy(word));
 //! }
 //! # Ok::<(), tally::Error>(())
 //! ```

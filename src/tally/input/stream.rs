@@ -28,12 +28,15 @@ pub(in crate::tally) fn read(
     let mut input = BufReader::with_capacity(PACKET, Metered::new(input, queue.progress()));
     let mut cutter = Cutter::new(queue, put);
     let (first, read) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(())) };
-    let garbage = if first == gzip::MAGIC {
-        let decompressed = |()| gzip::decompress(first.chain(input), &mut cutter, queue.workers());
-        read.and_then(|()| decompressed(()).map_err(io::Error::from))
-    } else {
-        let written = cutter.write_all(&first).and(read);
-        written.and_then(|()| copy(input, &mut cutter)).map(|()| false)
+    let garbage = match read {
+        Ok(()) if first == gzip::MAGIC => {
+            let decompressed = gzip::decompress(first.chain(input), &mut cutter, queue.workers());
+            decompressed.map_err(io::Error::from)
+        }
+        read => {
+            let written = cutter.write_all(&first).and(read);
+            written.and_then(|()| copy(input, &mut cutter)).map(|()| false)
+        }
     };
     if cutter.finish(garbage)? { Err(gzip::garbage()) } else { Ok(()) }
 }
