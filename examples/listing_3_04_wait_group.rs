@@ -18,10 +18,7 @@
 //! You see `Compressed 3 files`, if you named three or none. Without a FILE, copies of the sample
 //! texts are compressed, and a line says where they are.
 
-use csp_toolkit::gzip::Existing;
-use csp_toolkit::gzip::file::{Action, Options, Outcome};
-use csp_toolkit::gzip::{Settings, batch};
-use std::num::NonZeroUsize;
+use csp_toolkit::gzip::{self, FileOptions, FileReport, Settings};
 use std::path::Path;
 use std::process::ExitCode;
 use std::{io, thread};
@@ -47,8 +44,8 @@ fn main() -> io::Result<ExitCode> {
     Ok(if compressed == files.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn compress(file: &Path) -> Outcome {
-    let settings = Settings::new(NonZeroUsize::MIN);
-    let options = Options::new(Action::Compress, settings).existing(Existing::Replace);
-    batch::run_one(file, &options)
+fn compress(file: &Path) -> io::Result<FileReport> {
+    let settings = Settings::default().threads(1);
+    let options = FileOptions::default().settings(settings).overwrite(true);
+    Ok(gzip::compress_file(file, &options)?)
 }

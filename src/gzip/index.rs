@@ -29,7 +29,7 @@ const MOST_ENTRIES: u64 = ((u16::MAX as usize - 4 - FIXED) / ENTRY) as u64;
 /// An entry's plain bytes are decoded in memory, so there must be an end to them.
 const MOST_PLAIN: u64 = 16 << 20;
 /// The sizes a chunk may have, in plain bytes.
-pub(super) const CHUNK_SIZES: RangeInclusive<usize> = 64 << 10..=16 << 20;
+pub(crate) const CHUNK_SIZES: RangeInclusive<usize> = 64 << 10..=16 << 20;
 
 /// Where the chunks of a member are.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -29,7 +29,7 @@ use std::time::SystemTime;
 
 /// What to do where the output's name is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
+pub(crate) enum Existing {
     /// Leave the file that is there alone, and fail.
     Keep,
     /// Put the new file in its place, atomically.

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 /// A signal handler removes those that are under way, and none that is in place is ever overwritten
 /// by another one of the same run.
 #[derive(Clone, Debug, Default)]
-pub struct Outputs(Arc<Shared>);
+pub(crate) struct Outputs(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -40,7 +40,7 @@ impl Outputs {
     /// Removes all that are under way. Until the returned guard is dropped, none is begun and none
     /// comes into place: those calls block.
     #[must_use = "dropping it lets the others go on"]
-    pub fn remove_unfinished(&self) -> impl Sized + '_ {
+    pub(crate) fn remove_unfinished(&self) -> impl Sized + '_ {
         let alone = self.0.gate.write().unwrap_or_else(PoisonError::into_inner);
         for (name, dir) in std::mem::take(&mut *lock(&self.0.named)) {
             // Nothing better can be done on the way out.

@@ -3,7 +3,7 @@
 use super::queue::{Block, Queue};
 use super::source::{self, GZIP};
 use super::words::{self, LONGEST_SPACE};
-use crate::gzip::{GzipError, Settings, stream};
+use crate::gzip::{self, Settings};
 use std::io::{self, BufReader, ErrorKind, Read, Write};
 
 /// Bytes in a block, unless a word needs more.
@@ -54,14 +54,10 @@ fn copy(mut input: impl Read, cutter: &mut Cutter<'_, '_>) -> io::Result<()> {
     }
 }
 
-/// All that is said here to the gzip engine. Tells whether there is garbage behind the data.
+/// Decompresses; returns whether there is garbage behind the data.
 fn decompress(input: impl Read + Send, output: &mut Cutter<'_, '_>) -> io::Result<bool> {
-    let settings = Settings::new(output.queue.workers());
-    match stream::decompress(input, output, &settings) {
-        Ok(totals) => Ok(totals.trailing_garbage),
-        Err(GzipError::Read(error) | GzipError::Write(error)) => Err(error),
-        Err(error) => Err(io::Error::new(ErrorKind::InvalidData, error)),
-    }
+    let settings = Settings::default().threads(output.queue.workers().get());
+    Ok(gzip::decompress(input, output, &settings)?.trailing_garbage)
 }
 
 /// Tells how far the reading is.

@@ -3,7 +3,6 @@
 use crate::support::{
     CHUNK, End, assert_agrees, bgzf, decompressed, indexed, ordinary, reference, sentence,
 };
-use csp_toolkit::gzip::Level;
 use flate2::Compression;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -18,7 +17,7 @@ struct File {
 static FILES: LazyLock<[File; 3]> = LazyLock::new(|| {
     let (long, short) = (sentence(2 * CHUNK + 300), sentence(700));
     [
-        File { kind: "indexed", packed: indexed(&long, Level::default()), plain: long },
+        File { kind: "indexed", packed: indexed(&long, 6), plain: long },
         File { kind: "BGZF", packed: bgzf(&short, 350), plain: short.clone() },
         File { kind: "ordinary", packed: ordinary(&short, Compression::default()), plain: short },
     ]

@@ -3,10 +3,9 @@
 use crate::support::{
     CHUNK, Pieces, assert_agrees, compressed, decompressed, indexed, inputs, settings, text,
 };
-use csp_toolkit::gzip::{Level, Settings};
+use csp_toolkit::gzip::Settings;
 use flate2::bufread::GzDecoder;
 use std::io::Read;
-use std::num::NonZeroUsize;
 
 /// The lengths at which something changes.
 fn lengths(chunk: usize) -> [usize; 6] {
@@ -23,11 +22,7 @@ fn one_member(packed: &[u8]) -> Vec<u8> {
 }
 
 fn assert_comes_back(plain: &[u8], settings: &Settings, what: &str) {
-    let on = |threads| {
-        let mut settings = *settings;
-        settings.threads = NonZeroUsize::new(threads).unwrap();
-        settings
-    };
+    let on = |threads| settings.threads(threads);
     let packed = compressed(plain, &on(1));
     assert!(one_member(&packed) == plain, "{what}: flate2 sees something else");
     for threads in [2, 7] {
@@ -37,8 +32,8 @@ fn assert_comes_back(plain: &[u8], settings: &Settings, what: &str) {
         let (outcome, unpacked) = decompressed(&packed, threads);
         let totals = outcome.unwrap();
         assert!(unpacked == plain, "{what}: {threads} threads decode something else");
-        assert_eq!(totals.plain, plain.len() as u64);
-        assert_eq!(totals.packed, packed.len() as u64);
+        assert_eq!(totals.uncompressed, plain.len() as u64);
+        assert_eq!(totals.compressed, packed.len() as u64);
     }
 }
 
@@ -46,8 +41,8 @@ fn assert_comes_back(plain: &[u8], settings: &Settings, what: &str) {
 fn every_kind_and_length_comes_back_at_every_level() {
     for length in lengths(CHUNK) {
         for (kind, plain) in inputs(length) {
-            for level in (0..=12).filter_map(Level::new) {
-                let what = format!("{length} bytes of {kind} at {level:?}");
+            for level in 0..=12 {
+                let what = format!("{length} bytes of {kind} at level {level}");
                 assert_comes_back(&plain, &settings(1).level(level), &what);
             }
         }
@@ -56,7 +51,7 @@ fn every_kind_and_length_comes_back_at_every_level() {
 
 #[test]
 fn every_kind_and_length_comes_back_in_chunks_of_a_mebibyte() {
-    let settings = Settings::new(NonZeroUsize::MIN).level(Level::new(1).unwrap());
+    let settings = Settings::default().level(1);
     for length in lengths(1 << 20) {
         for (kind, plain) in inputs(length) {
             assert_comes_back(&plain, &settings, &format!("{length} bytes of {kind}"));
@@ -78,7 +73,7 @@ fn a_file_has_the_same_data_as_a_stream_and_an_index_from_two_chunks_on() {
     for length in lengths(CHUNK) {
         for (kind, plain) in inputs(length) {
             let streamed = compressed(&plain[..], &settings(2));
-            let filed = indexed(&plain, Level::default());
+            let filed = indexed(&plain, 6);
             assert!(one_member(&filed) == plain);
             assert_agrees(&filed);
             if length <= CHUNK {
@@ -96,7 +91,7 @@ fn a_file_has_the_same_data_as_a_stream_and_an_index_from_two_chunks_on() {
 #[test]
 fn the_header_tells_neither_name_nor_time() {
     for level in 0..=12 {
-        let packed = compressed(&b"word"[..], &settings(1).level(Level::new(level).unwrap()));
+        let packed = compressed(&b"word"[..], &settings(1).level(level));
         let effort = match level {
             0 | 1 => 4,
             2..=8 => 0,
@@ -109,8 +104,8 @@ fn the_header_tells_neither_name_nor_time() {
 #[test]
 fn more_effort_makes_less_of_it() {
     let plain = text(5 * CHUNK);
-    let sizes = [0, 1, 6, 9, 12]
-        .map(|level| compressed(&plain[..], &settings(2).level(Level::new(level).unwrap())).len());
+    let sizes =
+        [0, 1, 6, 9, 12].map(|level| compressed(&plain[..], &settings(2).level(level)).len());
     assert!(sizes.is_sorted_by(|less, more| less > more), "{sizes:?}");
     assert!(sizes[0] < plain.len() + 100 && sizes[0] > plain.len());
 }

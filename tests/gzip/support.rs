@@ -1,14 +1,11 @@
 //! Inputs, gzip files of every kind, and the judge of what is decoded.
 
-use csp_toolkit::gzip::file::{Action, Input, Options};
-use csp_toolkit::gzip::stream;
-use csp_toolkit::gzip::{GzipError, Level, Settings, Totals, batch};
+use csp_toolkit::gzip::{self, Error, FileOptions, Settings, Totals};
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use libdeflater::{CompressionLvl, Compressor};
 use std::fs;
 use std::io::{self, Read, Write};
-use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -19,7 +16,7 @@ use std::time::Duration;
 pub(crate) const CHUNK: usize = 64 << 10;
 
 pub(crate) fn settings(threads: usize) -> Settings {
-    Settings::new(NonZeroUsize::new(threads).unwrap()).chunk(CHUNK).unwrap()
+    Settings::default().threads(threads).chunk_size(CHUNK)
 }
 
 /// Bytes without a pattern, the same at every run.
@@ -75,26 +72,25 @@ pub(crate) fn inputs(count: usize) -> [(&'static str, Vec<u8>); 4] {
 
 pub(crate) fn compressed(plain: impl Read + Send, settings: &Settings) -> Vec<u8> {
     let mut packed = Vec::new();
-    let totals = stream::compress(plain, &mut packed, settings).unwrap();
-    assert_eq!(totals.packed, packed.len() as u64);
+    let totals = gzip::compress(plain, &mut packed, settings).unwrap();
+    assert_eq!(totals.compressed, packed.len() as u64);
     packed
 }
 
-pub(crate) fn decompressed(packed: &[u8], threads: usize) -> (Result<Totals, GzipError>, Vec<u8>) {
+pub(crate) fn decompressed(packed: &[u8], threads: usize) -> (Result<Totals, Error>, Vec<u8>) {
     let mut plain = Vec::new();
-    let outcome = stream::decompress(packed, &mut plain, &settings(threads));
+    let outcome = gzip::decompress(packed, &mut plain, &settings(threads));
     (outcome, plain)
 }
 
-/// A file as the batch makes it: with an index, if there is more than a chunk.
-pub(crate) fn indexed(plain: &[u8], level: Level) -> Vec<u8> {
+/// A file as `compress_file` makes it: with an index, if there is more than a chunk.
+pub(crate) fn indexed(plain: &[u8], level: u32) -> Vec<u8> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("input");
     fs::write(&path, plain).unwrap();
-    let options = Options::new(Action::Compress, settings(2).level(level));
-    batch::run(&[Input::from(&path)], &options, |_, outcome| {
-        assert_eq!(outcome.unwrap().totals.plain, plain.len() as u64);
-    });
+    let options = FileOptions::default().settings(settings(2).level(level));
+    let report = gzip::compress_file(&path, &options).unwrap();
+    assert_eq!(report.totals.uncompressed, plain.len() as u64);
     fs::read(gz(&path)).unwrap()
 }
 
@@ -195,7 +191,7 @@ pub(crate) fn assert_agrees(packed: &[u8]) -> End {
             _ => panic!("{outcome:?} where flate2 says {end:?}"),
         }
         assert!(plain == expected, "{} bytes, not the {} expected", plain.len(), expected.len());
-        assert_eq!(outcome.unwrap().plain, plain.len() as u64);
+        assert_eq!(outcome.unwrap().uncompressed, plain.len() as u64);
     }
     end
 }

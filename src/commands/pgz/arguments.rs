@@ -7,8 +7,7 @@ use super::{Work, pigz};
 use crate::commands::common::message::Name;
 use crate::commands::common::progress::When;
 use crate::commands::common::{output, threads};
-use crate::gzip::file::{self, Action, Original, Place, Stored};
-use crate::gzip::{Existing, Foreign, Settings};
+use crate::gzip::{Action, CHUNK_SIZES, FileOptions, OutputPath, Settings};
 use anyhow::{Context, anyhow, ensure};
 use clap::Parser;
 use std::ffi::OsString;
@@ -140,35 +139,36 @@ impl Options {
             () if self.decompress || persona.decompresses() => Action::Decompress,
             () => Action::Compress,
         };
-        let mut settings = Settings::new(threads::or_default(self.threads))
-            .level(self.level.level)
-            .index(!self.no_index && !gnu);
+        let mut settings = Settings::default()
+            .threads(threads::or_default(self.threads).get())
+            .level(self.level.level.get().into())
+            .index(!self.no_index && !gnu)
+            .rsyncable(self.rsyncable)
+            .pass_through(action == Action::Test && self.force && !self.list);
         if let Some(chunk) = self.chunk {
-            let sized = usize::try_from(chunk).ok().and_then(|chunk| settings.chunk(chunk));
-            settings = sized.context("a chunk has from 64K to 16M")?;
+            let chunk = usize::try_from(chunk).ok().filter(|chunk| CHUNK_SIZES.contains(chunk));
+            settings = settings.chunk_size(chunk.context("a chunk has from 64K to 16M")?);
         }
-        settings.rsyncable = self.rsyncable;
-        if action == Action::Test && self.force && !self.list {
-            settings.foreign = Foreign::Copy;
-        }
-        let mut options = file::Options::new(action, settings);
-        options.existing = if self.force { Existing::Replace } else { Existing::Keep };
         let remove = self.rm || gnu && !self.keep && !persona.is_zcat();
-        options.original = if remove { Original::Remove } else { Original::Keep };
         // Compressing, gzip stores the name unless told not to; the other way it must be told to.
         let both = self.name || gnu && !self.no_name && action == Action::Compress;
-        options.stored = Stored { name: both, time: self.time || both && !self.no_time };
-        options.synchronous = self.synchronous || self.rm;
-        options.force = self.force;
+        let mut options = FileOptions::default()
+            .settings(settings)
+            .overwrite(self.force)
+            .keep_input(!remove)
+            .store_name(both)
+            .store_time(self.time || both && !self.no_time)
+            .sync(self.synchronous || self.rm)
+            .force(self.force);
         let to_stdout = self.output.as_deref().map_or(persona.is_zcat(), output::is_standard);
-        options.place = match self.output {
-            None => Place::Beside,
-            Some(_) if to_stdout => Place::Beside,
-            Some(directory) if directory.is_dir() => Place::In(directory),
+        options.output = match self.output {
+            None => OutputPath::NextToInput,
+            Some(_) if to_stdout => OutputPath::NextToInput,
+            Some(directory) if directory.is_dir() => OutputPath::Directory(directory),
             Some(_) if inputs > 1 || self.recursive => {
                 return Err(anyhow!("-o takes the output of one file, or a directory"));
             }
-            Some(target) => Place::At(target),
+            Some(target) => OutputPath::File(target),
         };
         let suffix = self.suffix.as_encoded_bytes();
         ensure!(
@@ -185,6 +185,6 @@ impl Options {
         let (recursive, suffix) = (self.recursive, self.suffix);
         let voice = Voice { persona, verbosity, recursive, suffix };
         let stdout = (self.stdout || to_stdout) && action != Action::Test;
-        Ok(Work { options, list: self.list, stdout, voice })
+        Ok(Work { action, options, list: self.list, stdout, voice })
     }
 }

@@ -5,30 +5,27 @@ use super::voice::saved;
 use super::{Work, prompt};
 use crate::commands::common::message::Name;
 use crate::commands::common::{Exit, signals};
-use crate::gzip::Existing;
-use crate::gzip::batch;
-use crate::gzip::file::{Action, Input, Options, Outcome};
+use crate::gzip::{self, Action, FileOptions, FileResult, InputPath};
 use anyhow::Context;
-use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// Does all the files; tells how that ended, and how many succeeded.
-pub(super) fn run(work: &Work, files: Vec<Input>) -> anyhow::Result<(Exit, usize)> {
+pub(super) fn run(work: &Work, files: Vec<InputPath>) -> anyhow::Result<(Exit, usize)> {
     signals::clean_up_on_signals(&work.options.outputs).context("cannot watch for signals")?;
     let table = Table::new(&work.voice, files.len() > 1);
     let mut run = Run { work, table, exit: Exit::Success, done: 0 };
     let options = &work.options;
-    if options.action == Action::Test || options.existing == Existing::Replace {
+    if work.action == Action::Test || options.overwrite {
         run.all(&files, options)?;
     } else {
-        let answers = prompt::ask(files, options, &work.voice).context("standard input")?;
+        let answers = prompt::ask(files, work).context("standard input")?;
         if answers.refused > 0 {
             run.exit.worsen(Exit::Warning);
         }
         run.all(&answers.free, options)?;
-        run.all(&answers.replace, &options.clone().existing(Existing::Replace))?;
+        run.all(&answers.replace, &options.clone().overwrite(true))?;
     }
     run.table.end().context("standard output")?;
     Ok((run.exit, run.done))
@@ -43,29 +40,25 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Does files, and tells what became of each in the order in which they are given.
-    fn all(&mut self, files: &[Input], options: &Options) -> anyhow::Result<()> {
-        let (mut early, mut next, mut told) = (BTreeMap::new(), 0, Ok(()));
-        batch::run(files, options, |position, outcome| {
-            early.insert(position, outcome);
-            while let Some(outcome) = early.remove(&next) {
-                if told.is_ok() {
-                    told = self.tell(files[next].path(), &outcome);
-                }
-                next += 1;
+    fn all(&mut self, files: &[InputPath], options: &FileOptions) -> anyhow::Result<()> {
+        let mut told = Ok(());
+        gzip::process(self.work.action, files, options, |position, result| {
+            if told.is_ok() {
+                told = self.tell(files[position].path(), &result);
             }
         });
         told.context("standard output")
     }
 
-    fn tell(&mut self, file: &Path, outcome: &Outcome) -> io::Result<()> {
-        let Work { options, voice, list, .. } = self.work;
+    fn tell(&mut self, file: &Path, outcome: &FileResult) -> io::Result<()> {
+        let Work { action, voice, list, .. } = self.work;
         if let (Ok(done), true) = (outcome, *list) {
-            let stored = done.origin.time;
+            let stored = done.header_info.time;
             let time = match file.metadata() {
                 Ok(metadata) if stored == 0 => metadata.mtime(),
                 _ => stored.into(),
             };
-            self.table.row(&done.target, &done.totals, time)?;
+            self.table.row(&done.output, &done.totals, time)?;
         }
         self.done += usize::from(outcome.is_ok());
         for warning in outcome.iter().flat_map(|done| &done.warnings) {
@@ -74,11 +67,11 @@ impl Run<'_> {
         self.exit.worsen(match outcome {
             Err(error) => voice.failure(file, error),
             Ok(done) => {
-                let verb = if done.removed { "replaced with" } else { "created" };
-                let end = match options.action {
+                let verb = if done.input_removed { "replaced with" } else { "created" };
+                let end = match action {
                     _ if *list => None,
                     Action::Test => Some(" OK".to_owned()),
-                    _ => Some(format!("{} -- {verb} {}", saved(&done.totals), Name(&done.target))),
+                    _ => Some(format!("{} -- {verb} {}", saved(&done.totals), Name(&done.output))),
                 };
                 voice.success(file, &done.totals, end)
             }

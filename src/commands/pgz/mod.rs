@@ -16,7 +16,7 @@ use super::common::arguments::Reader;
 use super::common::message::Name;
 use super::common::progress::{Line, When};
 use super::common::{Exit, exit, message, stdio};
-use crate::gzip::file::{Action, Input, Options, Place};
+use crate::gzip::{Action, FileOptions, InputPath, OutputPath};
 use anyhow::{Context, bail};
 use arguments::Options as Flags;
 use clap::{Command, CommandFactory};
@@ -34,7 +34,9 @@ use std::sync::atomic::Ordering;
 #[derive(Debug)]
 pub struct Work {
     /// What to do with files.
-    pub options: Options,
+    pub(crate) action: Action,
+    /// How to do it.
+    pub options: FileOptions,
     /// Whether the files are told in a table, as `-l` has it.
     pub list: bool,
     /// Whether standard output takes it all, as `-c` has it.
@@ -46,7 +48,7 @@ pub struct Work {
 impl Work {
     /// Says how many files were done, as the book's program does and gzip does not.
     pub fn sum_up(&self, done: usize) -> io::Result<()> {
-        let verb = match self.options.action {
+        let verb = match self.action {
             Action::Compress => "Compressed",
             Action::Decompress => "Decompressed",
             Action::Test => return Ok(()),
@@ -112,22 +114,22 @@ fn run(persona: Persona, mut options: Flags) -> anyhow::Result<Exit> {
     let (files, mut exit) = inputs::expand(names, &work);
     let (streamed, placed): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| work.stdout || is_stdin(file.path()));
-    if let (Place::In(directory), false) = (&work.options.place, streamed.is_empty()) {
+    if let (OutputPath::Directory(directory), false) = (&work.options.output, streamed.is_empty()) {
         bail!("standard input has no name in {}; give -o a name", Name(directory));
     }
     let when = match progress {
         _ if work.voice.is_quiet() => When::Never,
         // What is written there would be mixed with it.
         When::Auto if !streamed.is_empty() && io::stdout().is_terminal() => When::Never,
-        when => when.beside(streamed.iter().map(Input::path)),
+        when => when.beside(streamed.iter().map(InputPath::path)),
     };
     let all = streamed.iter().chain(&placed);
     let total = || all.map(|file| Some(file.path().metadata().ok()?.len())).sum();
-    let read = Arc::clone(&work.options.read);
+    let read = Arc::clone(&work.options.bytes_read);
     let _line = Line::start(when, total, move || read.load(Ordering::Relaxed));
-    match &work.options.place {
+    match &work.options.output {
         _ if streamed.is_empty() => {}
-        Place::At(target) => exit.worsen(streams::to_file(&work, target)?),
+        OutputPath::File(target) => exit.worsen(streams::to_file(&work, target)?),
         _ => exit.worsen(streams::to_stdout(&work, &streamed)?),
     }
     if !placed.is_empty() {

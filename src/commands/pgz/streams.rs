@@ -5,8 +5,7 @@ use super::inputs::is_stdin;
 use super::list::Table;
 use super::voice::saved;
 use crate::commands::common::{Exit, signals, stdio};
-use crate::gzip::file::{self, Action, Place};
-use crate::gzip::{Existing, Foreign, GzipError, Origin, Outcome, stream};
+use crate::gzip::{self, Action, CountedInput, Error, HeaderInfo, InputPath, OutputPath, Totals};
 use crate::io::{FileId, Output};
 use anyhow::Context;
 use std::io::{self, ErrorKind, IsTerminal, Seek, Write};
@@ -14,9 +13,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Every input, one after the other, to standard output. Tells how that ended.
-pub(super) fn to_stdout(work: &Work, files: &[file::Input]) -> anyhow::Result<Exit> {
+pub(super) fn to_stdout(work: &Work, files: &[InputPath]) -> anyhow::Result<Exit> {
     refuse_terminals(work, files)?;
-    let mut output = match work.options.action {
+    let mut output = match work.action {
         Action::Test => None,
         _ => Some(stdio::output().context(standard_output(work))?),
     };
@@ -26,7 +25,7 @@ pub(super) fn to_stdout(work: &Work, files: &[file::Input]) -> anyhow::Result<Ex
             None => input.pass(work, io::sink()),
             Some(output) => input.pass(work, output),
         });
-        if let Err(GzipError::Write(error)) = outcome {
+        if let Err(Error::Write(error)) = outcome {
             // Nothing that follows could be written either.
             return Err(error).context(standard_output(work));
         }
@@ -41,7 +40,7 @@ fn standard_output(work: &Work) -> &'static str {
 
 /// Standard input to a named file.
 pub(super) fn to_file(work: &Work, target: &Path) -> anyhow::Result<Exit> {
-    let stdin = file::Input::from("-");
+    let stdin = InputPath::from("-");
     refuse_terminals(work, std::slice::from_ref(&stdin))?;
     signals::clean_up_on_signals(&work.options.outputs).context("cannot watch for signals")?;
     let outcome = Input::open(&stdin, work).and_then(|input| input.place(work, target));
@@ -49,10 +48,10 @@ pub(super) fn to_file(work: &Work, target: &Path) -> anyhow::Result<Exit> {
 }
 
 /// Compressed data is neither typed nor read by people.
-fn refuse_terminals(work: &Work, files: &[file::Input]) -> anyhow::Result<()> {
+fn refuse_terminals(work: &Work, files: &[InputPath]) -> anyhow::Result<()> {
     let stdin = files.iter().any(|file| is_stdin(file.path())) && io::stdin().is_terminal();
-    let to_stdout = work.options.place == Place::Beside && io::stdout().is_terminal();
-    let (verb, force) = match work.options.action {
+    let to_stdout = work.options.output == OutputPath::NextToInput && io::stdout().is_terminal();
+    let (verb, force) = match work.action {
         _ if work.options.force => return Ok(()),
         Action::Compress if to_stdout => ("written to", "compression"),
         Action::Decompress | Action::Test if stdin => ("read from", "decompression"),
@@ -70,77 +69,77 @@ fn refuse_terminals(work: &Work, files: &[file::Input]) -> anyhow::Result<()> {
 struct Input {
     /// As it is called in messages.
     name: PathBuf,
-    bytes: file::Counted,
-    origin: Origin,
+    bytes: CountedInput,
+    header_info: HeaderInfo,
     id: FileId,
     /// How much there is to read, if it is a regular file.
     length: Option<u64>,
 }
 
 impl Input {
-    fn open(input: &file::Input, work: &Work) -> Result<Self, GzipError> {
+    fn open(input: &InputPath, work: &Work) -> Result<Self, Error> {
         let path = input.path();
         let mut file = if is_stdin(path) {
-            stdio::input().map_err(GzipError::Read)?.into_inner()
+            stdio::input().map_err(Error::Read)?.into_inner()
         } else {
-            file::open(input, &work.options)?
+            gzip::open(input, &work.options)?
         };
-        let metadata = file.metadata().map_err(GzipError::Read)?;
-        let origin =
-            if is_stdin(path) { Origin::timed(&metadata) } else { Origin::of(path, &metadata) };
-        let origin = origin.only(work.options.stored);
+        let metadata = file.metadata().map_err(Error::Read)?;
+        let header_info = if is_stdin(path) {
+            HeaderInfo::timed(&metadata)
+        } else {
+            HeaderInfo::of(path, &metadata)
+        };
+        let header_info = header_info.filtered(&work.options);
         let length = if metadata.is_file() && metadata.len() > 0 {
-            let start = file.stream_position().map_err(GzipError::Read)?;
+            let start = file.stream_position().map_err(Error::Read)?;
             metadata.len().checked_sub(start)
         } else {
             None
         };
-        let bytes = file::Counted::new(file, &work.options);
+        let bytes = CountedInput::new(file, &work.options);
         Ok(Self {
             name: shown(path).to_owned(),
             bytes,
-            origin,
+            header_info,
             id: FileId::from(&metadata),
             length,
         })
     }
 
     /// Puts the output where `target` leads.
-    fn place(self, work: &Work, target: &Path) -> Outcome {
+    fn place(self, work: &Work, target: &Path) -> Result<Totals, Error> {
         let options = &work.options;
-        let mut output = Output::open(target, &options.outputs).map_err(GzipError::Write)?;
+        let mut output = Output::open(target, &options.outputs).map_err(Error::Write)?;
         match output.before() {
-            Some(before) if before == self.id => return Err(GzipError::SameFile),
-            Some(_) if options.existing == Existing::Keep => {
-                return Err(GzipError::Exists(target.to_owned()));
+            Some(before) if before == self.id => return Err(Error::SameFile),
+            Some(_) if !options.overwrite => {
+                return Err(Error::Exists(target.to_owned()));
             }
             _ => {}
         }
         let totals = self.pass(work, &mut output)?;
-        output.commit(options.existing, options.synchronous).map_err(|error| {
-            match (error.kind(), options.existing) {
-                (ErrorKind::AlreadyExists, Existing::Keep) => GzipError::Exists(target.to_owned()),
-                _ => GzipError::Write(error),
-            }
+        output.commit(options.existing(), options.sync).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists if !options.overwrite => Error::Exists(target.to_owned()),
+            _ => Error::Write(error),
         })?;
         Ok(totals)
     }
 
-    fn pass(self, work: &Work, output: impl Write) -> Outcome {
-        let Self { name, bytes, origin, length, .. } = self;
+    fn pass(self, work: &Work, output: impl Write) -> Result<Totals, Error> {
+        let Self { name, bytes, header_info, length, .. } = self;
         let settings = &work.options.settings;
-        if work.options.action == Action::Compress {
-            let totals = stream::compress_from(bytes, output, settings, &origin)?;
-            if length.is_some_and(|length| length != totals.plain) {
-                work.voice.failure(&name, &GzipError::SizeChanged);
+        if work.action == Action::Compress {
+            let totals = gzip::compress_from(bytes, output, settings, &header_info)?;
+            if length.is_some_and(|length| length != totals.uncompressed) {
+                work.voice.failure(&name, &Error::SizeChanged);
             }
             return Ok(totals);
         }
         // As in gzip: with -cf, what cannot be decompressed is copied.
         let copies =
-            work.options.force && !work.list && !matches!(work.options.place, Place::At(_));
-        let foreign = if copies { Foreign::Copy } else { Foreign::Report };
-        stream::decompress(bytes, output, &settings.foreign(foreign))
+            work.options.force && !work.list && !matches!(work.options.output, OutputPath::File(_));
+        gzip::decompress(bytes, output, &settings.pass_through(copies))
     }
 }
 
@@ -150,8 +149,8 @@ fn shown(file: &Path) -> &Path {
 }
 
 /// Says what there is to know of an input.
-fn tell(work: &Work, file: &Path, outcome: &Outcome) -> anyhow::Result<Exit> {
-    let Work { options, voice, list, .. } = work;
+fn tell(work: &Work, file: &Path, outcome: &Result<Totals, Error>) -> anyhow::Result<Exit> {
+    let Work { action, voice, list, .. } = work;
     let name = shown(file);
     let totals = match outcome {
         Ok(totals) => totals,
@@ -165,7 +164,7 @@ fn tell(work: &Work, file: &Path, outcome: &Outcome) -> anyhow::Result<Exit> {
             .context("standard output")?;
         return Ok(voice.success(name, totals, None));
     }
-    let end = match options.action {
+    let end = match action {
         Action::Test => " OK".to_owned(),
         _ if is_stdin(file) => saved(totals),
         _ => format!("{} -- replaced with stdout", saved(totals)),

@@ -3,7 +3,7 @@
 use super::persona::Persona;
 use crate::commands::common::Exit;
 use crate::commands::common::message::{self, Name};
-use crate::gzip::{GzipError, Totals, suffix};
+use crate::gzip::{Error, Totals, suffix};
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -82,17 +82,16 @@ impl Voice {
     }
 
     /// Tells why a file was not done.
-    pub(super) fn failure(&self, file: &Path, error: &GzipError) -> Exit {
+    pub(super) fn failure(&self, file: &Path, error: &Error) -> Exit {
         let exit = match grade(error) {
             // As in `gzip`, it counts as a warning only if it is reported.
-            Exit::Warning if matches!(error, GzipError::NoSuffix) && !self.wants(error) => {
+            Exit::Warning if matches!(error, Error::NoSuffix) && !self.wants(error) => {
                 Exit::Success
             }
             exit => exit,
         };
         if exit == Exit::Failure || self.wants(error) {
-            let in_data =
-                matches!(error, GzipError::Truncated | GzipError::Corrupt(_) | GzipError::Zip(_));
+            let in_data = matches!(error, Error::Truncated | Error::Corrupt(_) | Error::Zip(_));
             let is_stdin = file == Path::new("stdin");
             let begin = if in_data && !is_stdin && self.is_verbose() && self.persona.is_gnu() {
                 format!("{}:\t", Name(file))
@@ -100,7 +99,7 @@ impl Voice {
                 String::new()
             };
             let gap =
-                if in_data || matches!(error, GzipError::NotGzip) { self.break_line() } else { "" };
+                if in_data || matches!(error, Error::NotGzip) { self.break_line() } else { "" };
             let text = self.words(file, error);
             message::print(&format!("{begin}{gap}{}: {text}\n", self.persona.name()));
         }
@@ -112,65 +111,82 @@ impl Voice {
         if self.persona.is_gnu() { "\n" } else { "" }
     }
 
-    fn wants(&self, error: &GzipError) -> bool {
+    fn wants(&self, error: &Error) -> bool {
         match error {
-            GzipError::HasSuffix | GzipError::NoSuffix if self.recursive => self.is_verbose(),
-            GzipError::Exists(_) => true,
+            Error::HasSuffix | Error::NoSuffix if self.recursive => self.is_verbose(),
+            Error::Exists(_) => true,
             _ => !self.is_quiet(),
         }
     }
 
     /// gzip's words, which sometimes have a colon after the name and sometimes not.
-    fn words(&self, file: &Path, error: &GzipError) -> String {
+    fn words(&self, file: &Path, error: &Error) -> String {
         let name = Name(file);
-        let cause = message::reason(error);
         match error {
-            GzipError::Exists(target) => {
+            Error::Read(cause) => format!("{name}: {}", message::reason(cause)),
+            Error::Write(cause) => {
+                format!("{name}: cannot write the output: {}", message::reason(cause))
+            }
+            Error::Exists(target) => {
                 let gap = if self.persona.is_gnu() { '\t' } else { ' ' };
                 format!("{} already exists;{gap}not overwritten", Name(target))
             }
-            GzipError::SizeChanged if self.persona.is_gnu() => {
+            Error::SizeChanged if self.persona.is_gnu() => {
                 format!("{name}: file size changed while zipping")
             }
-            GzipError::AlreadyWritten(target) => {
+            Error::AlreadyWritten(target) => {
                 format!("{} was already written by this run; not overwritten", Name(target))
             }
-            GzipError::Attributes { target, source } => {
+            Error::Attributes { target, source } => {
                 format!("{}: cannot set mode or times: {}", Name(target), message::reason(source))
             }
-            GzipError::NotKept(target) => {
+            Error::NotKept(target) => {
                 format!("{name}: not removed, since {} is not a regular file", Name(target))
             }
-            GzipError::HasSuffix => {
+            Error::Changed => format!("{name}: changed while it was read -- not removed"),
+            Error::Remove(cause) => {
+                format!("{name}: cannot be removed: {}", message::reason(cause))
+            }
+            Error::HasSuffix => {
                 let suffix = suffix::of(file, &self.suffix).unwrap_or_default();
                 format!("{name} already has {} suffix -- unchanged", Name(Path::new(suffix)))
             }
-            GzipError::Directory
-            | GzipError::NotRegular
-            | GzipError::Linked(_)
-            | GzipError::SetUserId
-            | GzipError::SetGroupId
-            | GzipError::Sticky => format!("{name} {cause}"),
-            _ => format!("{name}: {cause}"),
+            Error::NoSuffix => format!("{name}: unknown suffix -- ignored"),
+            Error::BadName => format!("{name}: the stored name is empty, . or .. -- ignored"),
+            Error::Directory => format!("{name} is a directory -- ignored"),
+            Error::NotRegular => {
+                format!("{name} is not a directory or a regular file - ignored")
+            }
+            Error::Linked(links) => {
+                let s = if *links == 1 { "" } else { "s" };
+                format!("{name} has {links} other link{s} -- file ignored")
+            }
+            Error::SetUserId => format!("{name} is set-user-ID on execution - ignored"),
+            Error::SetGroupId => format!("{name} is set-group-ID on execution - ignored"),
+            Error::Sticky => format!("{name} has the sticky bit set - file ignored"),
+            Error::Corrupt(what) => format!("{name}: invalid compressed data--{what}"),
+            Error::Unsupported(what) => format!("{name}: {what} -- not supported"),
+            Error::Zip(what) => format!("{name}: {what} -- use unzip"),
+            _ => format!("{name}: {}", message::reason(error)),
         }
     }
 }
 
 /// How grave an error is: what `gzip` leaves alone is a warning.
-fn grade(error: &GzipError) -> Exit {
+fn grade(error: &Error) -> Exit {
     match error {
         // Of a changed size gzip makes a message only.
-        GzipError::HasSuffix | GzipError::SizeChanged => Exit::Success,
-        GzipError::Exists(_)
-        | GzipError::Directory
-        | GzipError::NotRegular
-        | GzipError::Linked(_)
-        | GzipError::SetUserId
-        | GzipError::SetGroupId
-        | GzipError::Sticky
-        | GzipError::NoSuffix
-        | GzipError::NotKept(_)
-        | GzipError::Attributes { .. } => Exit::Warning,
+        Error::HasSuffix | Error::SizeChanged => Exit::Success,
+        Error::Exists(_)
+        | Error::Directory
+        | Error::NotRegular
+        | Error::Linked(_)
+        | Error::SetUserId
+        | Error::SetGroupId
+        | Error::Sticky
+        | Error::NoSuffix
+        | Error::NotKept(_)
+        | Error::Attributes { .. } => Exit::Warning,
         _ => Exit::Failure,
     }
 }

@@ -10,7 +10,7 @@
 
 use super::tiny;
 use crate::gzip::inflate::Inflater;
-use crate::gzip::{GzipError, Level};
+use crate::gzip::{Error, Level};
 use libdeflater::{CompressionLvl, Compressor};
 
 /// An empty stored block's length and its complement, which are its last bytes.
@@ -18,13 +18,13 @@ const STORED_EMPTY: [u8; 4] = [0x00, 0x00, 0xFF, 0xFF];
 
 /// Whether more chunks follow in the member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Position {
+pub(in crate::gzip) enum Position {
     Inner,
     Last,
 }
 
 /// Compresses chunks, one after the other. Not shared: every worker has its own.
-pub(super) struct Encoder {
+pub(in crate::gzip) struct ChunkEncoder {
     compressor: Compressor,
     /// At level 0, nothing is compressed.
     stores: bool,
@@ -35,8 +35,8 @@ pub(super) struct Encoder {
     scratch: Vec<u8>,
 }
 
-impl Encoder {
-    pub(super) fn new(level: Level) -> Self {
+impl ChunkEncoder {
+    pub(in crate::gzip) fn new(level: Level) -> Self {
         let stores = level.get() == 0;
         let level = CompressionLvl::new(level.get().into()).expect("libdeflate has 0 to 12");
         let compressor = Compressor::new(level);
@@ -45,12 +45,12 @@ impl Encoder {
     }
 
     /// Appends the chunk, compressed, to `packed`; returns the CRC-32 of `plain`.
-    pub(super) fn encode(
+    pub(in crate::gzip) fn encode(
         &mut self,
         plain: &[u8],
         position: Position,
         packed: &mut Vec<u8>,
-    ) -> Result<u32, GzipError> {
+    ) -> Result<u32, Error> {
         let bound = self.compressor.deflate_compress_bound(plain.len());
         if self.scratch.len() < bound {
             self.scratch.resize(bound, 0);
@@ -58,7 +58,7 @@ impl Encoder {
         let mut length = self
             .compressor
             .deflate_compress(plain, &mut self.scratch)
-            .map_err(|_| GzipError::Unproved)?;
+            .map_err(|_| Error::VerifyFailed)?;
         if plain.len() <= tiny::MOST && !self.stores {
             for tiny in [tiny::deflate(plain), self.thorough(plain)?] {
                 if tiny.len() < length {
@@ -68,7 +68,7 @@ impl Encoder {
             }
         }
         let stream = &mut self.scratch[..length];
-        let walk = self.inflater.prove(stream, plain).map_err(|_| GzipError::Unproved)?;
+        let walk = self.inflater.verify(stream, plain).map_err(|_| Error::VerifyFailed)?;
         if position == Position::Inner {
             stream[walk.last_block / 8] &= !(1 << (walk.last_block % 8));
         }
@@ -80,11 +80,11 @@ impl Encoder {
     }
 
     /// A tiny input at the highest level, the only one that tries codes of its own on so little.
-    fn thorough(&mut self, plain: &[u8]) -> Result<Vec<u8>, GzipError> {
+    fn thorough(&mut self, plain: &[u8]) -> Result<Vec<u8>, Error> {
         let thorough = self.thorough.get_or_insert_with(|| Compressor::new(CompressionLvl::best()));
         let mut packed = vec![0; thorough.deflate_compress_bound(plain.len())];
         let length = thorough.deflate_compress(plain, &mut packed);
-        packed.truncate(length.map_err(|_| GzipError::Unproved)?);
+        packed.truncate(length.map_err(|_| Error::VerifyFailed)?);
         Ok(packed)
     }
 }
@@ -129,7 +129,7 @@ mod tests {
             b"was the word".to_vec(),
         ];
         for level in 0..=12 {
-            let mut encoder = Encoder::new(Level::new(level).unwrap());
+            let mut encoder = ChunkEncoder::new(Level::new(level).unwrap());
             let mut stream = Vec::new();
             for (number, chunk) in chunks.iter().enumerate() {
                 let last = number + 1 == chunks.len();
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn tiny_inputs_are_no_larger_than_zlib_makes_them() {
         let (mut ours, mut theirs) = (0, 0);
-        let mut encoder = Encoder::new(Level::default());
+        let mut encoder = ChunkEncoder::new(Level::default());
         let mut state = 1_u32;
         for (letters, length) in
             (1..40_u32).flat_map(|n| (0..=tiny::MOST).map(move |length| (n, length)))
@@ -173,13 +173,13 @@ mod tests {
 
     #[test]
     fn every_bit_a_chunk_may_end_on_is_aligned() {
-        let mut encoder = Encoder::new(Level::default());
+        let mut encoder = ChunkEncoder::new(Level::default());
         let mut seen = [false; 8];
         for length in 1..200 {
             let plain: Vec<u8> = (0..length).map(|n: u8| n.wrapping_mul(7) % 120 + 100).collect();
             let mut last = Vec::new();
             encoder.encode(&plain, Position::Last, &mut last).unwrap();
-            seen[encoder.inflater.prove(&last, &plain).unwrap().end % 8] = true;
+            seen[encoder.inflater.verify(&last, &plain).unwrap().end % 8] = true;
 
             let mut stream = Vec::new();
             encoder.encode(&plain, Position::Inner, &mut stream).unwrap();
@@ -192,14 +192,14 @@ mod tests {
 
     #[test]
     fn what_does_not_decode_to_the_input_is_found_out() {
-        let mut encoder = Encoder::new(Level::default());
+        let mut encoder = ChunkEncoder::new(Level::default());
         let plain = b"as it was in the beginning ".repeat(100);
         let mut packed = Vec::new();
         encoder.encode(&plain, Position::Last, &mut packed).unwrap();
         for bit in 0..packed.len() * 8 {
             let mut broken = packed.clone();
             broken[bit / 8] ^= 1 << (bit % 8);
-            if encoder.inflater.prove(&broken, &plain).is_ok() {
+            if encoder.inflater.verify(&broken, &plain).is_ok() {
                 assert_eq!(inflated(&broken), plain);
             }
         }

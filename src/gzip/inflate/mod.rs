@@ -1,6 +1,6 @@
 //! Raw DEFLATE data (RFC 1951), decoded.
 //!
-//! One decoder, three uses. [`Inflater::inflate`] decodes into a slice. [`Inflater::prove`] decodes
+//! One decoder, three uses. [`Inflater::inflate`] decodes into a slice. [`Inflater::verify`] decodes
 //! against the text that the data was made from: it writes nothing, and since that text is there
 //! already it need not wait for its own output. It is what lets every compressed chunk be proved
 //! before it is written, and it tells where the last block begins, which is where one chunk is
@@ -94,7 +94,7 @@ impl Inflater {
 
     /// Proves that `data` is a complete stream that decodes to `plain`, byte for byte, and ends
     /// within the last byte.
-    pub(crate) fn prove(&mut self, data: &[u8], plain: &[u8]) -> Result<Walk, InflateError> {
+    pub(crate) fn verify(&mut self, data: &[u8], plain: &[u8]) -> Result<Walk, InflateError> {
         self.run(data, &mut Compare::new(plain), Ending::Final)
     }
 

@@ -88,7 +88,7 @@ fn agree(data: &[u8], room: usize) {
         let mut out = vec![0xaa; plain.len()];
         assert_eq!(inflater.inflate(data, &mut out, Ending::Final), Ok(()), "{data:x?}");
         assert_eq!(out, plain, "{data:x?}");
-        assert!(inflater.prove(data, &plain).is_ok(), "{data:x?}");
+        assert!(inflater.verify(data, &plain).is_ok(), "{data:x?}");
     } else {
         // The length is not known, but what decodes at all decodes to some length: the error must
         // be another.
@@ -104,7 +104,7 @@ fn holds(inflater: &mut Inflater, data: &[u8], text: &[u8]) -> Walk {
     let mut out = vec![0xaa; text.len()];
     assert_eq!(inflater.inflate(data, &mut out, Ending::Final), Ok(()));
     assert!(out == text);
-    inflater.prove(data, text).unwrap()
+    inflater.verify(data, text).unwrap()
 }
 
 /// Expects `walk` to tell the truth about `data`: with the last block's mark cleared it goes on
@@ -222,7 +222,7 @@ fn a_stream_cut_anywhere_is_refused() {
         let mut out = vec![0; text.len()];
         for length in 0..data.len() {
             let cut = &data[..length];
-            assert_eq!(inflater.prove(cut, &text), Err(InflateError::Truncated));
+            assert_eq!(inflater.verify(cut, &text), Err(InflateError::Truncated));
             assert_eq!(
                 inflater.inflate(cut, &mut out, Ending::Final),
                 Err(InflateError::Truncated)
@@ -236,7 +236,7 @@ fn a_byte_behind_the_stream_is_refused() {
     let mut inflater = Inflater::new();
     for (mut data, text) in small() {
         data.push(0);
-        assert_eq!(inflater.prove(&data, &text), Err(InflateError::TrailingData));
+        assert_eq!(inflater.verify(&data, &text), Err(InflateError::TrailingData));
     }
 }
 
@@ -247,7 +247,7 @@ fn a_proof_finds_every_changed_byte() {
         for index in 0..text.len() {
             for bit in [1, 0x80] {
                 text[index] ^= bit;
-                assert_eq!(inflater.prove(&data, &text), Err(InflateError::Mismatch), "{index}");
+                assert_eq!(inflater.verify(&data, &text), Err(InflateError::Mismatch), "{index}");
                 text[index] ^= bit;
             }
         }
@@ -259,14 +259,14 @@ fn a_text_too_short_or_too_long_is_no_proof() {
     let mut inflater = Inflater::new();
     for (data, mut text) in small() {
         for length in 0..text.len() {
-            assert!(inflater.prove(&data, &text[..length]).is_err());
+            assert!(inflater.verify(&data, &text[..length]).is_err());
             assert_eq!(
                 inflater.inflate(&data, &mut vec![0; length], Ending::Final),
                 Err(InflateError::WrongLength)
             );
         }
         text.push(0);
-        assert_eq!(inflater.prove(&data, &text), Err(InflateError::WrongLength));
+        assert_eq!(inflater.verify(&data, &text), Err(InflateError::WrongLength));
         assert_eq!(
             inflater.inflate(&data, &mut text, Ending::Final),
             Err(InflateError::WrongLength)
@@ -388,7 +388,7 @@ fn too_many_symbols_are_refused() {
             .bits(0, 9)
             .data;
         agree(&data, 10);
-        assert_eq!(Inflater::new().prove(&data, &[]), Err(InflateError::BadLengths));
+        assert_eq!(Inflater::new().verify(&data, &[]), Err(InflateError::BadLengths));
     }
 }
 
@@ -433,7 +433,7 @@ fn a_distance_before_the_start_is_refused() {
         .bits(0, 7)
         .data;
     agree(&data, 100);
-    assert_eq!(Inflater::new().prove(&data, &[0; 4]), Err(InflateError::BadDistance));
+    assert_eq!(Inflater::new().verify(&data, &[0; 4]), Err(InflateError::BadDistance));
     assert_eq!(
         Inflater::new().inflate(&data, &mut [0; 4], Ending::Final),
         Err(InflateError::BadDistance)
@@ -446,7 +446,7 @@ fn empty_blocks_without_end_end() {
     // ten bits, so that four of them fill five bytes.
     for data in [[0, 0, 0, 0xff, 0xff].repeat(1000), [0x02, 0x08, 0x20, 0x80, 0x00].repeat(1000)] {
         agree(&data, 100);
-        assert!(Inflater::new().prove(&data, &[]).is_err());
+        assert!(Inflater::new().verify(&data, &[]).is_err());
     }
 }
 

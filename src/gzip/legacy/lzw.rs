@@ -12,7 +12,7 @@
 //! part of a code: an encoder ends within the last code's last byte and fills it with zeros.
 
 use super::{Put, array};
-use crate::gzip::GzipError;
+use crate::gzip::Error;
 use std::io::{BufRead, ErrorKind, Read};
 
 /// The flag in the third byte that says that [`CLEAR`] is in use.
@@ -24,20 +24,17 @@ const FIRST_WIDTH: usize = 9;
 const LAST_WIDTH: usize = 16;
 const CODES: usize = 1 << LAST_WIDTH;
 const CLEAR: usize = 256;
-const BAD_CODE: GzipError = GzipError::Corrupt("invalid code");
+const BAD_CODE: Error = Error::Corrupt("invalid code");
 
 /// Decodes all the input.
-pub(in crate::gzip) fn decode(
-    input: &mut impl BufRead,
-    put: &mut Put<'_>,
-) -> Result<(), GzipError> {
+pub(in crate::gzip) fn decode(input: &mut impl BufRead, put: &mut Put<'_>) -> Result<(), Error> {
     let [_, _, flags] = array(input)?;
     if flags & RESERVED != 0 {
-        return Err(GzipError::Unsupported("unknown flags"));
+        return Err(Error::Unsupported("unknown flags"));
     }
     let max_width = usize::from(flags & MAX_WIDTH);
     if max_width > LAST_WIDTH {
-        return Err(GzipError::Unsupported("codes of more than 16 bits"));
+        return Err(Error::Unsupported("codes of more than 16 bits"));
     }
     let mut table = Table::new(max_width, flags & BLOCK_MODE != 0);
     let mut codes = Codes::new();
@@ -116,7 +113,7 @@ impl Table {
     }
 
     /// The string of a code; adds the entry that comes with it.
-    fn string(&mut self, code: usize) -> Result<&[u8], GzipError> {
+    fn string(&mut self, code: usize) -> Result<&[u8], Error> {
         let this = u16::try_from(code).map_err(|_| BAD_CODE)?;
         let mut at = self.string.len();
         let mut back = code;
@@ -170,7 +167,7 @@ impl Codes {
     }
 
     /// The next code; `None` at the end of the input.
-    fn next(&mut self, input: &mut impl BufRead, width: usize) -> Result<Option<usize>, GzipError> {
+    fn next(&mut self, input: &mut impl BufRead, width: usize) -> Result<Option<usize>, Error> {
         if self.taken == self.filled {
             self.group.fill(0);
             (self.filled, self.taken) = (8 * read(input, &mut self.group[..width])?, 0);
@@ -183,19 +180,19 @@ impl Codes {
             return Ok(Some(code));
         }
         // The last bits are padding if they are zero, and a code cut off otherwise.
-        if code == 0 { Ok(None) } else { Err(GzipError::Truncated) }
+        if code == 0 { Ok(None) } else { Err(Error::Truncated) }
     }
 }
 
 /// Fills the buffer, or as much of it as there is input; returns the number of bytes.
-fn read(input: &mut impl Read, buffer: &mut [u8]) -> Result<usize, GzipError> {
+fn read(input: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Error> {
     let mut filled = 0;
     while filled < buffer.len() {
         match input.read(&mut buffer[filled..]) {
             Ok(0) => break,
             Ok(count) => filled += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(GzipError::Read(error)),
+            Err(error) => return Err(Error::Read(error)),
         }
     }
     Ok(filled)

@@ -13,16 +13,16 @@ pub(super) use lzw::decode as lzw;
 pub(super) use pack::decode as pack;
 pub(super) use zip::{Body, Entry, begins as zip_begins};
 
-use super::GzipError;
+use super::Error;
 use std::io::BufRead;
 
 /// Takes what is decoded, a piece at a time.
-pub(super) type Put<'a> = dyn FnMut(&[u8]) -> Result<(), GzipError> + 'a;
+pub(super) type Put<'a> = dyn FnMut(&[u8]) -> Result<(), Error> + 'a;
 
 /// The next `N` bytes.
-fn array<const N: usize>(input: &mut impl BufRead) -> Result<[u8; N], GzipError> {
+fn array<const N: usize>(input: &mut impl BufRead) -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
-    input.read_exact(&mut bytes).map_err(GzipError::from_read)?;
+    input.read_exact(&mut bytes).map_err(Error::from_read)?;
     Ok(bytes)
 }
 

@@ -6,20 +6,17 @@
 //! which is not listed. At each length, the codes that go on are lower than those that are whole.
 
 use super::{Put, array};
-use crate::gzip::GzipError;
+use crate::gzip::Error;
 use std::io::BufRead;
 
 /// Longer codes would need files larger than a length can tell.
 const MAX_LENGTH: u8 = 25;
 /// Decoded bytes handed on at a time.
 const PIECE: usize = 32 * 1024;
-const BAD_LENGTHS: GzipError = GzipError::Corrupt("invalid code lengths");
+const BAD_LENGTHS: Error = Error::Corrupt("invalid code lengths");
 
 /// Decodes to the end mark, and takes the byte that it is in.
-pub(in crate::gzip) fn decode(
-    input: &mut impl BufRead,
-    put: &mut Put<'_>,
-) -> Result<(), GzipError> {
+pub(in crate::gzip) fn decode(input: &mut impl BufRead, put: &mut Put<'_>) -> Result<(), Error> {
     let [_, _, length @ ..] = array::<6>(input)?;
     let code = Code::read(input)?;
     let mut bits = Bits { input, byte: 0, left: 0 };
@@ -38,7 +35,7 @@ pub(in crate::gzip) fn decode(
     put(&piece)?;
     end?;
     let length = u32::from_be_bytes(length) as usize;
-    if before + piece.len() == length { Ok(()) } else { Err(GzipError::Corrupt("length error")) }
+    if before + piece.len() == length { Ok(()) } else { Err(Error::Corrupt("length error")) }
 }
 
 /// The codes, and what they stand for.
@@ -58,7 +55,7 @@ struct Length {
 }
 
 impl Code {
-    fn read(input: &mut impl BufRead) -> Result<Self, GzipError> {
+    fn read(input: &mut impl BufRead) -> Result<Self, Error> {
         let [longest] = array(input)?;
         if !(1..=MAX_LENGTH).contains(&longest) {
             return Err(BAD_LENGTHS);
@@ -80,7 +77,7 @@ impl Code {
             return Err(BAD_LENGTHS);
         }
         let mut literals = vec![0; total];
-        input.read_exact(&mut literals).map_err(GzipError::from_read)?;
+        input.read_exact(&mut literals).map_err(Error::from_read)?;
 
         let (mut lengths, mut longer, mut end) = (Vec::new(), 0, total + 1);
         for &count in whole.iter().rev() {
@@ -96,7 +93,7 @@ impl Code {
     }
 
     /// The next symbol; `None` is the end mark.
-    fn symbol(&self, bits: &mut Bits<'_, impl BufRead>) -> Result<Option<u8>, GzipError> {
+    fn symbol(&self, bits: &mut Bits<'_, impl BufRead>) -> Result<Option<u8>, Error> {
         let mut code = 0;
         for length in &self.lengths {
             code = 2 * code + bits.next()?;
@@ -118,7 +115,7 @@ struct Bits<'a, R> {
 }
 
 impl<R: BufRead> Bits<'_, R> {
-    fn next(&mut self) -> Result<usize, GzipError> {
+    fn next(&mut self) -> Result<usize, Error> {
         if self.left == 0 {
             [self.byte] = array(self.input)?;
             self.left = 8;

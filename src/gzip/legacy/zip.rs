@@ -4,7 +4,7 @@
 
 use super::array;
 use crate::gzip::header::Trailer;
-use crate::gzip::{GzipError, Method};
+use crate::gzip::{Error, Method};
 use std::io::{self, BufRead, Read};
 
 /// What a local header begins with.
@@ -17,7 +17,7 @@ const DESCRIBED: u16 = 1 << 3;
 /// The extra field that has the sizes where 32 bits do not suffice, and makes those of the data
 /// descriptor 64 bits long.
 const ZIP64: u16 = 1;
-const BAD_EXTRA: GzipError = GzipError::Corrupt("extra field too short");
+const BAD_EXTRA: Error = Error::Corrupt("extra field too short");
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 
@@ -46,7 +46,7 @@ pub(in crate::gzip) fn begins(start: &[u8]) -> bool {
 
 impl Entry {
     /// Reads a local header to its end.
-    pub(in crate::gzip) fn read(input: &mut impl BufRead) -> Result<Self, GzipError> {
+    pub(in crate::gzip) fn read(input: &mut impl BufRead) -> Result<Self, Error> {
         let header: [u8; 30] = array(input)?;
         let short = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
         let long = |at: usize| u32::from(short(at)) | u32::from(short(at + 2)) << 16;
@@ -55,11 +55,11 @@ impl Entry {
         let mut sizes = [22, 18].map(|at| u64::from(long(at)));
 
         let skipped = io::copy(&mut input.take(name.into()), &mut io::sink());
-        if skipped.map_err(GzipError::Read)? < name.into() {
-            return Err(GzipError::Truncated);
+        if skipped.map_err(Error::Read)? < name.into() {
+            return Err(Error::Truncated);
         }
         let mut fields = vec![0; extra.into()];
-        input.read_exact(&mut fields).map_err(GzipError::from_read)?;
+        input.read_exact(&mut fields).map_err(Error::from_read)?;
 
         let wide = zip64(&fields);
         if let Some(mut wide) = wide {
@@ -71,12 +71,12 @@ impl Entry {
         let [plain, packed] = sizes;
         let is_described = flags & DESCRIBED != 0;
         let body = match method {
-            _ if flags & ENCRYPTED != 0 => return Err(GzipError::Zip("encrypted file")),
-            STORED if is_described => return Err(GzipError::Zip("stored entry without a length")),
-            STORED if packed != plain => return Err(GzipError::Corrupt("length mismatch")),
+            _ if flags & ENCRYPTED != 0 => return Err(Error::Zip("encrypted file")),
+            STORED if is_described => return Err(Error::Zip("stored entry without a length")),
+            STORED if packed != plain => return Err(Error::Corrupt("length mismatch")),
             STORED => Body::Stored(plain),
             DEFLATED => Body::Deflated,
-            _ => return Err(GzipError::Zip("first entry not deflated or stored")),
+            _ => return Err(Error::Zip("first entry not deflated or stored")),
         };
         let trailer = (!is_described).then(|| Trailer::new(crc, plain));
         Ok(Self { body, trailer, size: if wide.is_some() { 8 } else { 4 } })
@@ -90,7 +90,7 @@ impl Entry {
     }
 
     /// Reads what follows the data, if anything does; returns the checksum and the length.
-    pub(in crate::gzip) fn trailer(self, input: &mut impl BufRead) -> Result<Trailer, GzipError> {
+    pub(in crate::gzip) fn trailer(self, input: &mut impl BufRead) -> Result<Trailer, Error> {
         if let Some(trailer) = self.trailer {
             return Ok(trailer);
         }
@@ -100,7 +100,7 @@ impl Entry {
         }
         let mut sizes = [0; 16];
         let sizes = &mut sizes[..2 * self.size];
-        input.read_exact(sizes).map_err(GzipError::from_read)?;
+        input.read_exact(sizes).map_err(Error::from_read)?;
         // Of a length of 64 bits, as of gzip's, the lower 32.
         let plain = &sizes[self.size..];
         let plain = u32::from_le_bytes([plain[0], plain[1], plain[2], plain[3]]);

@@ -1,6 +1,6 @@
 //! The files that partial tallies are merged from.
 
-use crate::gzip::{GzipError, Settings, stream};
+use crate::gzip::{self, Settings};
 use crate::io::{Version, open};
 use crate::tally::source::{self, GZIP, in_order, read_at_most};
 use crate::tally::stream::PACKET;
@@ -152,12 +152,12 @@ impl<'a> Scratch<'a> {
 
     fn decompress(&mut self, input: impl Read + Send) -> Result<Text, OpenError> {
         let start = self.end;
-        let settings = Settings::new(self.threads);
-        match stream::decompress(input, &mut *self, &settings) {
+        let settings = Settings::default().threads(self.threads.get());
+        match gzip::decompress(input, &mut *self, &settings) {
             Ok(totals) if !totals.trailing_garbage => self.since(start).map_err(OpenError::Scratch),
             Ok(_) => Err(source::garbage().into()),
-            Err(GzipError::Read(error)) => Err(error.into()),
-            Err(GzipError::Write(error)) => Err(OpenError::Scratch(error)),
+            Err(gzip::Error::Read(error)) => Err(error.into()),
+            Err(gzip::Error::Write(error)) => Err(OpenError::Scratch(error)),
             Err(error) => Err(invalid(error).into()),
         }
     }

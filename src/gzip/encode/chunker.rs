@@ -5,9 +5,9 @@ use crate::io::buffer::{Buffer, Buffers};
 use std::io::{self, Read};
 
 /// A chunk of the input.
-pub(super) struct Chunk {
-    pub(super) plain: Buffer,
-    pub(super) position: Position,
+pub(in crate::gzip) struct Chunk {
+    pub(in crate::gzip) plain: Buffer,
+    pub(in crate::gzip) position: Position,
 }
 
 impl Chunk {
@@ -85,7 +85,7 @@ const CUT_BITS: u64 = !0 << (64 - 17);
 
 /// Where to cut: behind the first place at which a hash of the 64 bytes before it says so. That
 /// depends on nothing further away, so the cuts behind a change are soon where they were.
-fn content_cut(plain: &[u8]) -> usize {
+pub(in crate::gzip) fn content_cut(plain: &[u8]) -> usize {
     let mut hash = 0_u64;
     for (position, &byte) in plain.iter().enumerate().skip(SHORTEST) {
         // Each byte is shifted out at the top after 64 others.

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, ErrorKind, Read};
 const BLOCK: usize = 128 * 1024;
 
 /// A buffered reader that counts what is taken from it.
-pub(in crate::gzip) struct Source<R> {
+pub(in crate::gzip) struct PeekReader<R> {
     input: R,
     buffer: Vec<u8>,
     /// What of the buffer has been taken.
@@ -14,9 +14,24 @@ pub(in crate::gzip) struct Source<R> {
     taken: u64,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read> PeekReader<R> {
     pub(in crate::gzip) fn new(input: R) -> Self {
         Self { input, buffer: Vec::new(), start: 0, taken: 0 }
+    }
+
+    /// A reader whose first bytes were read already.
+    pub(in crate::gzip) fn preloaded(buffer: Vec<u8>, input: R) -> Self {
+        Self { input, buffer, start: 0, taken: 0 }
+    }
+
+    /// The bytes that were read and not taken yet.
+    pub(in crate::gzip) fn buffered(&self) -> &[u8] {
+        &self.buffer[self.start..]
+    }
+
+    /// The buffer, to be used again.
+    pub(in crate::gzip) fn into_buffer(self) -> Vec<u8> {
+        self.buffer
     }
 
     /// How many bytes were taken, and not put back.
@@ -72,7 +87,7 @@ impl<R: Read> Source<R> {
     }
 }
 
-impl<R: Read> Read for Source<R> {
+impl<R: Read> Read for PeekReader<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.start == self.buffer.len() && into.len() >= BLOCK {
             let read = self.input.read(into)?;
@@ -85,7 +100,7 @@ impl<R: Read> Read for Source<R> {
     }
 }
 
-impl<R: Read> BufRead for Source<R> {
+impl<R: Read> BufRead for PeekReader<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.peek_all(1)
     }
@@ -103,7 +118,7 @@ mod tests {
     #[test]
     fn what_is_put_back_comes_again() {
         let text: Vec<u8> = (0..=255).cycle().take(3 * BLOCK).collect();
-        let mut source = Source::new(&text[..]);
+        let mut source = PeekReader::new(&text[..]);
         assert_eq!(source.peek(3).unwrap(), &text[..3]);
         let mut first = Vec::new();
         source.read_into(2 * BLOCK, &mut first).unwrap();

@@ -1,7 +1,7 @@
 //! The sink: writes what comes, in order, compares checksums, and keeps what may be needed again.
 
-use super::work::{Done, Inflated};
-use crate::gzip::GzipError;
+use super::worker::{Decoded, Inflated};
+use crate::gzip::Error;
 use crate::gzip::header::Trailer;
 use crate::gzip::inflate::WINDOW;
 use crate::io::buffer::{Buffer, Buffers};
@@ -23,7 +23,7 @@ pub(super) enum Verdict {
     },
 }
 
-pub(super) struct Sink<'a, W> {
+pub(super) struct MemberWriter<'a, W> {
     output: W,
     /// Tells the feeder to ask for a verdict soon.
     doubt: &'a AtomicBool,
@@ -40,7 +40,7 @@ pub(super) struct Sink<'a, W> {
     plain: u64,
 }
 
-impl<'a, W: Write> Sink<'a, W> {
+impl<'a, W: Write> MemberWriter<'a, W> {
     pub(super) fn new(output: W, doubt: &'a AtomicBool, buffers: &'a Buffers) -> Self {
         let (crc, window) = (Hasher::new(), Vec::with_capacity(2 * WINDOW));
         Self {
@@ -66,24 +66,24 @@ impl<'a, W: Write> Sink<'a, W> {
         self.last_crc
     }
 
-    pub(super) fn flush(&mut self) -> Result<(), GzipError> {
-        self.output.flush().map_err(GzipError::Write)
+    pub(super) fn flush(&mut self) -> Result<(), Error> {
+        self.output.flush().map_err(Error::Write)
     }
 
-    pub(super) fn take(&mut self, done: Done, verdicts: &Sender<Verdict>) -> Result<(), GzipError> {
+    pub(super) fn take(&mut self, done: Decoded, verdicts: &Sender<Verdict>) -> Result<(), Error> {
         match done {
-            Done::Plain { plain, crc } => {
+            Decoded::Plain { plain, crc } => {
                 self.add_crc(crc, &plain);
                 self.write(plain)?;
             }
-            Done::Piece { packed, plain } => self.take_piece(packed, plain)?,
-            Done::Check(trailer) => {
+            Decoded::Piece { packed, plain } => self.take_piece(packed, plain)?,
+            Decoded::Check(trailer) => {
                 let (crc, length) = self.end();
                 self.last_crc = trailer.crc;
                 trailer.check(crc, length)?;
             }
-            Done::End => drop(self.end()),
-            Done::Ask => {
+            Decoded::End => drop(self.end()),
+            Decoded::Ask => {
                 let verdict = match self.refused.take() {
                     None => Verdict::Good,
                     Some(packed) => Verdict::Redo { packed, window: self.window.clone() },
@@ -95,7 +95,7 @@ impl<'a, W: Write> Sink<'a, W> {
         Ok(())
     }
 
-    fn take_piece(&mut self, packed: Vec<u8>, plain: Option<Inflated>) -> Result<(), GzipError> {
+    fn take_piece(&mut self, packed: Vec<u8>, plain: Option<Inflated>) -> Result<(), Error> {
         if let Some(refused) = &mut self.refused {
             refused.extend(packed);
             return Ok(());
@@ -125,8 +125,8 @@ impl<'a, W: Write> Sink<'a, W> {
         self.window.drain(..old);
     }
 
-    fn write(&mut self, plain: Buffer) -> Result<(), GzipError> {
-        self.output.write_all(&plain).map_err(GzipError::Write)?;
+    fn write(&mut self, plain: Buffer) -> Result<(), Error> {
+        self.output.write_all(&plain).map_err(Error::Write)?;
         self.plain += plain.len() as u64;
         self.buffers.give(plain);
         Ok(())
