@@ -36,10 +36,11 @@
 // gzip.
 mod bgzf;
 mod decode;
-// mod decoder;
+mod decoder;
 mod encode;
-// mod encoder;
+mod encoder;
 mod error;
+mod failure;
 mod files;
 mod header;
 mod header_info;
@@ -54,6 +55,8 @@ pub(crate) mod suffix;
 mod task;
 mod totals;
 
+pub use decoder::Decoder;
+pub use encoder::Encoder;
 pub use error::Error;
 pub use files::FileReport;
 pub use options::FileOptions;
@@ -159,16 +162,17 @@ pub fn test_file(path: impl AsRef<Path>, options: &FileOptions) -> Result<FileRe
 ///
 /// ```
 /// use csp_toolkit::gzip::{self, FileOptions};
+/// use std::io;
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let paths = ["a", "b"].map(|name| directory.path().join(name));
 /// # std::fs::write(&paths[0], "in the beginning was the word")?;
 /// gzip::compress_files(&paths, &FileOptions::default(), |index, result| match result {
 ///     Ok(report) => println!("{} written", report.output.display()),
-///     Err(error) => eprintln!("{}: {error}", paths[index].display()),
+///     Err(error) => eprintln!("{}: {}", paths[index].display(), io::Error::from(error)),
 /// });
 /// # assert!(directory.path().join("a.gz").exists());
-/// # Ok::<(), std::io::Error>(())
+/// # Ok::<(), io::Error>(())
 /// ```
 pub fn compress_files(
     paths: &[impl AsRef<Path>],
@@ -199,4 +203,42 @@ pub fn test_files(
 
 fn inputs(paths: &[impl AsRef<Path>]) -> Vec<InputPath> {
     paths.iter().map(|path| path.as_ref().into()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+    use std::fmt::Debug;
+    use std::io::{self, ErrorKind};
+
+    #[test]
+    fn everything_public_is_debug_and_can_go_to_another_thread() {
+        fn assert<T: Debug + Send>() {}
+        assert::<Settings>();
+        assert::<FileOptions>();
+        assert::<Totals>();
+        assert::<FileReport>();
+        assert::<Error>();
+        assert::<Encoder<Vec<u8>>>();
+        assert::<Decoder<io::Empty>>();
+    }
+
+    #[test]
+    fn an_error_does_not_repeat_its_source_and_becomes_an_io_error() {
+        let refused = || io::Error::new(ErrorKind::PermissionDenied, "not for you");
+        for error in [
+            Error::Read(refused()),
+            Error::Write(refused()),
+            Error::Remove(refused()),
+            Error::Attributes { target: "x".into(), source: refused() },
+        ] {
+            assert_eq!(error.source().unwrap().to_string(), "not for you");
+            assert!(!error.to_string().contains("not for you"), "{error}");
+            assert_eq!(io::Error::from(error).kind(), ErrorKind::PermissionDenied);
+        }
+        let error = io::Error::from(Error::Truncated);
+        assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+        assert_eq!(error.to_string(), "unexpected end of file");
+    }
 }

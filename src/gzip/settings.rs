@@ -139,6 +139,12 @@ pub(super) struct Checked {
     pub(super) pass_through: bool,
 }
 
+impl Default for Checked {
+    fn default() -> Self {
+        Settings::default().check().expect("the defaults make sense")
+    }
+}
+
 impl Checked {
     pub(super) fn pool(&self) -> Pool {
         Pool::new(self.threads)

@@ -1,62 +1,18 @@
 //! Readers and writers that fail are reported as what they are, and nobody waits for ever.
 
-use crate::support::{
-    CHUNK, bgzf, compressed, indexed, noise, ordinary, settings, within_a_minute,
-};
+use crate::support::{CHUNK, Failing, compressed, noise, settings, within_a_minute};
 use csp_toolkit::gzip::{self, Error};
-use flate2::Compression;
 use std::error::Error as _;
 use std::io::{self, ErrorKind, Read, Write};
-
-/// Works for so many bytes, and then no more.
-struct Failing<T> {
-    inner: T,
-    room: usize,
-}
-
-impl<T> Failing<T> {
-    fn spend(&mut self, wanted: usize) -> io::Result<usize> {
-        let spent = wanted.min(self.room);
-        if spent == 0 && wanted > 0 {
-            return Err(io::Error::new(ErrorKind::ConnectionReset, "gone"));
-        }
-        self.room -= spent;
-        Ok(spent)
-    }
-}
-
-impl<R: Read> Read for Failing<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.spend(into.len())?;
-        self.inner.read(&mut into[..count])
-    }
-}
-
-impl<W: Write> Write for Failing<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.spend(bytes.len())?;
-        self.inner.write(&bytes[..count])
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
 
 fn is_gone(error: &Error) -> bool {
     let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     source.is_some_and(|error| error.kind() == ErrorKind::ConnectionReset)
 }
 
-/// Files of every kind with the same contents: many chunks, or few.
+/// Files of every kind with the same contents.
 fn files(chunks: usize) -> [Vec<u8>; 4] {
-    let plain = noise(chunks * CHUNK);
-    [
-        indexed(&plain, 6),
-        compressed(&plain[..], &settings(2)),
-        bgzf(&plain, 60_000),
-        ordinary(&plain, Compression::fast()),
-    ]
+    crate::support::files(&noise(chunks * CHUNK))
 }
 
 #[test]

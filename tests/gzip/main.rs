@@ -2,6 +2,7 @@
 //!
 //! flate2 and `gzip` are the judges, and other gzip programs where they are installed.
 
+mod adapters;
 mod batches;
 mod damage;
 mod failures;

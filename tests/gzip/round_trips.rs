@@ -1,24 +1,14 @@
 //! What is compressed is one gzip member, depends on nothing but input and level, and comes back.
 
 use crate::support::{
-    CHUNK, Pieces, assert_agrees, compressed, decompressed, indexed, inputs, settings, text,
+    CHUNK, Pieces, assert_agrees, compressed, decompressed, indexed, inputs, one_member, settings,
+    text,
 };
 use csp_toolkit::gzip::Settings;
-use flate2::bufread::GzDecoder;
-use std::io::Read;
 
 /// The lengths at which something changes.
 fn lengths(chunk: usize) -> [usize; 6] {
     [0, 1, chunk - 1, chunk, chunk + 1, 3 * chunk + 5]
-}
-
-/// The plain bytes of a file that is one member to its last byte.
-fn one_member(packed: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::new();
-    let mut decoder = GzDecoder::new(packed);
-    decoder.read_to_end(&mut plain).unwrap();
-    assert!(decoder.into_inner().is_empty(), "something follows the member");
-    plain
 }
 
 fn assert_comes_back(plain: &[u8], settings: &Settings, what: &str) {

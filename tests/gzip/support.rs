@@ -5,7 +5,7 @@ use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use libdeflater::{CompressionLvl, Compressor};
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -228,4 +228,58 @@ impl Read for Pieces<'_> {
         let size = self.sizes.next().unwrap().min(into.len());
         self.data.read(&mut into[..size])
     }
+}
+
+/// Fails after `room` bytes.
+pub(crate) struct Failing<T> {
+    pub(crate) inner: T,
+    pub(crate) room: usize,
+}
+
+impl<T> Failing<T> {
+    fn spend(&mut self, wanted: usize) -> io::Result<usize> {
+        let spent = wanted.min(self.room);
+        if spent == 0 && wanted > 0 {
+            return Err(io::Error::new(ErrorKind::ConnectionReset, "gone"));
+        }
+        self.room -= spent;
+        Ok(spent)
+    }
+}
+
+impl<R: Read> Read for Failing<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.spend(into.len())?;
+        self.inner.read(&mut into[..count])
+    }
+}
+
+impl<W: Write> Write for Failing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.spend(bytes.len())?;
+        self.inner.write(&bytes[..count])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// The plain bytes of a file that is one member to its last byte.
+pub(crate) fn one_member(packed: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    let mut decoder = GzDecoder::new(packed);
+    decoder.read_to_end(&mut plain).unwrap();
+    assert!(decoder.into_inner().is_empty(), "something follows the member");
+    plain
+}
+
+/// Files of every kind with the same contents.
+pub(crate) fn files(plain: &[u8]) -> [Vec<u8>; 4] {
+    [
+        indexed(plain, 6),
+        compressed(plain, &settings(2)),
+        bgzf(plain, 60_000),
+        ordinary(plain, Compression::fast()),
+    ]
 }

@@ -5,8 +5,8 @@ mod chunker;
 mod files;
 mod tiny;
 
-use chunk::ChunkEncoder;
-
+pub(super) use chunk::{ChunkEncoder, Position};
+pub(super) use chunker::{Chunk, content_cut};
 pub(super) use files::{file, files};
 
 use super::header::{self, Header, Trailer};
@@ -14,7 +14,7 @@ use super::index::Reserved;
 use super::settings::Checked;
 use super::{Error, HeaderInfo, Level, Totals};
 use crate::io::buffer::Buffers;
-use chunker::{Chunk, Chunks};
+use chunker::Chunks;
 use crc32fast::Hasher;
 use std::io::{Read, Write};
 use std::mem;
