@@ -12,7 +12,7 @@ use std::{mem, thread};
 /// A [`Read`] and [`BufRead`] of what another reader's data decompresses to: all members, one after
 /// the other, as of [`decompress`](super::decompress).
 ///
-/// It takes the place of `flate2::read::MultiGzDecoder`:
+/// It can replace `flate2::read::MultiGzDecoder`:
 ///
 /// ```
 /// use csp_toolkit::gzip::{self, Decoder, Settings};
@@ -126,7 +126,7 @@ impl<R: Read + Send + 'static> Decoder<R> {
             if let Some(reader) = take(&for_thread) {
                 let output = BlockWriter { sender: &sender, used };
                 let end = decode::decompress(reader, output, &settings);
-                // Nobody may be there to hear it.
+                // Fails if the decoder was dropped.
                 let _ = sender.send(Message::End(end));
             }
         });

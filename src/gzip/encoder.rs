@@ -15,7 +15,7 @@ use std::thread;
 /// A [`Write`] that compresses all it is given into one gzip member, on all cores, and writes that
 /// to another writer.
 ///
-/// It takes the place of `flate2::write::GzEncoder`, and has its methods:
+/// It can replace `flate2::write::GzEncoder`, and has its methods:
 ///
 /// ```
 /// use csp_toolkit::gzip::{Encoder, Settings};
@@ -72,7 +72,7 @@ use std::thread;
 ///
 /// Dropped without [`finish`](Self::finish), it finishes the member and ignores errors, as
 /// `flate2` does. It does not after an error, nor while the thread panics: then the member is left
-/// incomplete, so that nobody takes it for the whole.
+/// incomplete, so that it cannot be mistaken for the whole.
 pub struct Encoder<W: Write> {
     /// `None` once `finish` has returned the writer.
     member: Option<Member<W>>,
@@ -195,7 +195,7 @@ impl<W: Write> Encoder<W> {
         Ok(())
     }
 
-    /// Writes what is compressed, and waits until at most so many chunks are left.
+    /// Writes what is compressed, and waits until at most this many chunks are left.
     fn write_chunks(&mut self, most: usize) -> Result<(), Error> {
         while let Some(chunk) = self.workers.next(most) {
             self.member().add(&chunk?)?;
@@ -334,7 +334,7 @@ impl Workers {
 }
 
 impl Drop for Workers {
-    /// Chunks that nobody waits for need not be compressed. The threads end with the last sender.
+    /// Drops the chunks that are not begun. The threads end with the last sender.
     fn drop(&mut self) {
         while self.to_do.try_recv().is_ok() {}
     }

@@ -1,4 +1,4 @@
-//! The head and tail of a gzip member (RFC 1952, section 2.3).
+//! The header and trailer of a gzip member (RFC 1952, section 2.3).
 
 use super::{Error, HeaderInfo, Level};
 use std::io::{BufRead, ErrorKind};
@@ -70,11 +70,11 @@ pub(super) fn begins(start: &[u8]) -> bool {
 /// Reads a header to its end.
 pub(super) fn read(input: impl BufRead) -> Result<Header, Error> {
     let mut input = Hashed { input, crc: crc32fast::Hasher::new() };
-    // Before anything else is asked for: what is too short for a header may be no gzip at all.
+    // Before anything else is read: an input too short for a header may not be gzip at all.
     if !begins(&input.array::<2>()?) {
         return Err(Error::NotGzip);
     }
-    // And before more than that: an unknown method's header may be shorter.
+    // And before more than that: the header of an unknown method may be shorter.
     if input.array::<1>()? != MAGIC[2..] {
         return Err(Error::Unsupported("unknown compression method"));
     }
@@ -115,7 +115,7 @@ pub(super) struct Trailer {
 impl Trailer {
     pub(super) const LENGTH: usize = 8;
 
-    /// For data of that checksum and length.
+    /// For data with this checksum and length.
     pub(super) fn new(crc: u32, length: u64) -> Self {
         Self { crc, length: length as u32 }
     }
@@ -133,7 +133,7 @@ impl Trailer {
         Self { crc: crc as u32, length: length as u32 }
     }
 
-    /// Compares what the member says with what was decoded.
+    /// Compares with the checksum and length of the decoded data.
     pub(super) fn check(self, crc: u32, length: u64) -> Result<(), Error> {
         let decoded = Self::new(crc, length);
         if self.crc != decoded.crc {
@@ -146,7 +146,7 @@ impl Trailer {
     }
 }
 
-/// A header being read, and the checksum of what has been read of it.
+/// A header being read, and the checksum of the bytes read so far.
 struct Hashed<R> {
     input: R,
     crc: crc32fast::Hasher,
@@ -165,7 +165,7 @@ impl<R: BufRead> Hashed<R> {
         Ok(bytes)
     }
 
-    /// Reads up to the zero that ends it, however far that is, and keeps the beginning.
+    /// Reads up to the terminating zero, however far that is, and keeps the beginning.
     fn text(&mut self) -> Result<Vec<u8>, Error> {
         let mut text = Vec::new();
         loop {
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn a_written_header_is_read_back() {
         for header in
             [Header::default(), named(b"name\xFF"), Header { extra: vec![1, 2, 3], ..named(b"") }]
         {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_s_checksum_counts() {
+    fn a_header_checksum_is_checked() {
         let mut bytes = written(&named(b"n"));
         bytes[3] |= FHCRC;
         let crc = crc32fast::hash(&bytes).to_le_bytes();
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_without_end_takes_no_memory_without_end() {
+    fn an_endless_name_takes_bounded_memory() {
         let mut bytes = written(&named(b""));
         bytes.pop();
         let endless = bytes.chain(io::repeat(b'x').take(10_000_000)).chain(&[0][..]);
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_supported_is_refused() {
+    fn unsupported_headers_are_refused() {
         let good = written(&Header::default());
         for (position, bits) in [(0, 1), (1, 1), (2, 1), (3, 0x20), (3, 0x80)] {
             let mut bytes = good.clone();

@@ -48,7 +48,7 @@ impl HeaderInfo {
 
     /// The last component of the stored name, if one is stored.
     ///
-    /// The name comes from whoever made the file, so it must not lead to another directory: an
+    /// The name comes from the maker of the file, so it must not lead to another directory: an
     /// empty one, `.` and `..` are [`Error::BadName`].
     pub(super) fn file_name(&self) -> Result<Option<&OsStr>, Error> {
         let Some(name) = &self.name else { return Ok(None) };

@@ -6,7 +6,7 @@
 //! | a reader and a writer | [`compress`], [`decompress`] |
 //! | one file | [`compress_file`], [`decompress_file`], [`test_file`] |
 //! | many files at once | [`compress_files`], [`decompress_files`], [`test_files`] |
-//! | code that takes a [`Write`](std::io::Write) or gives a [`Read`](std::io::Read) | [`Encoder`], [`Decoder`] |
+//! | code that needs a [`Write`](std::io::Write) or a [`Read`](std::io::Read) | [`Encoder`], [`Decoder`] |
 //!
 //! ```
 //! use csp_toolkit::gzip::{self, Settings};
@@ -160,18 +160,22 @@ pub fn test_file(path: impl AsRef<Path>, options: &FileOptions) -> Result<FileRe
 /// threads together, small ones by a thread each, and no more files are open at a time than there
 /// are threads, and two more.
 ///
+/// Every file of a directory:
+///
 /// ```
 /// use csp_toolkit::gzip::{self, FileOptions};
-/// use std::io;
+/// use std::{fs, io};
 ///
-/// # let directory = tempfile::tempdir()?;
-/// # let paths = ["a", "b"].map(|name| directory.path().join(name));
-/// # std::fs::write(&paths[0], "in the beginning was the word")?;
+/// # let scratch = tempfile::tempdir()?;
+/// # let directory = scratch.path();
+/// # fs::write(directory.join("a.txt"), "in the beginning was the word")?;
+/// let entries = fs::read_dir(directory)?.map(|entry| Ok(entry?.path()));
+/// let paths = entries.collect::<io::Result<Vec<_>>>()?;
 /// gzip::compress_files(&paths, &FileOptions::default(), |index, result| match result {
 ///     Ok(report) => println!("{} written", report.output.display()),
 ///     Err(error) => eprintln!("{}: {}", paths[index].display(), io::Error::from(error)),
 /// });
-/// # assert!(directory.path().join("a.gz").exists());
+/// # assert!(directory.join("a.txt.gz").exists());
 /// # Ok::<(), io::Error>(())
 /// ```
 pub fn compress_files(

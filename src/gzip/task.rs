@@ -79,8 +79,8 @@ impl InputFile {
         }
     }
 
-    /// Begins the output. Whether its name is free is found out early, to spare the work; the commit
-    /// is what makes sure.
+    /// Begins the output. An early check whether its name is free can spare the work; only the commit
+    /// makes sure.
     pub(super) fn begin_output(&self, plan: &Plan<'_>) -> Result<BufWriter<Destination>, Error> {
         let options = plan.options;
         if plan.action == Action::Test {
@@ -112,8 +112,8 @@ impl InputFile {
         Ok(BufWriter::new(destination))
     }
 
-    /// Writes what is still in the buffer, puts the output in place and removes the input, each
-    /// where that is asked for.
+    /// Writes what is still in the buffer, puts the output in place and removes the input, each only
+    /// if the options want it.
     pub(super) fn commit(
         self,
         output: BufWriter<Destination>,
@@ -158,7 +158,7 @@ impl InputFile {
     ) -> Result<Placed, Error> {
         let restored = (plan.action == Action::Decompress).then_some(&self.header_info);
         let target = &self.target;
-        // The file systems of cameras and of other systems do not know all of them.
+        // The file systems of cameras and of other systems do not have all of them.
         if let Err(source) = file.apply(&self.attributes, restored.and_then(HeaderInfo::modified)) {
             warnings.push(Error::Attributes { target: target.clone(), source });
         }
@@ -171,8 +171,8 @@ impl InputFile {
         })
     }
 
-    /// Removes the input's name, if that still is the file that was read, nobody wrote to it, and
-    /// the output's name leads to the output.
+    /// Removes the input's name, if it still is the file that was read, nobody wrote to it, and the
+    /// output's name leads to the output.
     fn remove(&self, placed: &Placed, options: &FileOptions) -> Result<(), Error> {
         let name = &self.name;
         let now = if options.force { self.dir.follow(name) } else { self.dir.look(name) };
@@ -226,18 +226,18 @@ fn output_path(path: &Path, plan: &Plan<'_>) -> Result<PathBuf, Error> {
 /// Where the output goes.
 pub(super) enum Destination {
     File(AtomicFile),
-    /// What is no regular file.
+    /// Anything that is not a regular file.
     Stream(Blocking<File>),
     Nowhere,
 }
 
 impl Destination {
-    /// Whether what is written can be written over later, with [`write_at`](Self::write_at).
+    /// Whether written bytes can be overwritten later, with [`write_at`](Self::write_at).
     pub(super) fn can_write_at(&self) -> bool {
         !matches!(self, Self::Stream(_))
     }
 
-    /// Writes over bytes that were written before.
+    /// Overwrites bytes that were written before.
     pub(super) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         match self {
             Self::File(file) => file.write_at(bytes, offset),

@@ -1,4 +1,4 @@
-//! Many files at once: each has its own outcome, in its own place.
+//! Many files at once: each has its own result and output.
 
 use crate::support::{CHUNK, gz, noise, ordinary, reference, settings, text};
 use csp_toolkit::gzip::{self, Error, FileOptions, FileReport, Settings};
@@ -56,7 +56,7 @@ fn names(directory: &Path) -> usize {
 }
 
 #[test]
-fn large_and_small_files_go_there_and_back() {
+fn large_and_small_files_round_trip() {
     for threads in [1, 3] {
         let directory = tempfile::tempdir().unwrap();
         let (files, contents) = mixture(directory.path());
@@ -135,7 +135,7 @@ fn an_error_stops_no_other_file() {
 }
 
 #[test]
-fn an_output_that_exists_is_kept_unless_it_is_to_be_replaced() {
+fn an_existing_output_is_kept_unless_overwritten() {
     for size in [100, 3 * CHUNK] {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
@@ -160,7 +160,7 @@ fn an_output_that_exists_is_kept_unless_it_is_to_be_replaced() {
 }
 
 #[test]
-fn the_same_file_twice_is_made_once() {
+fn the_same_file_twice_is_compressed_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");
     fs::write(&path, text(5 * CHUNK)).unwrap();

@@ -1,4 +1,4 @@
-//! Readers and writers that fail are reported as what they are, and nobody waits for ever.
+//! Errors of readers and writers are reported as such, and no call hangs.
 
 use crate::support::{CHUNK, Failing, compressed, noise, settings, within_a_minute};
 use csp_toolkit::gzip::{self, Error};

@@ -6,7 +6,7 @@ use crate::support::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Stretches of noise, of runs, and of what was there before.
+/// Sections of noise, of runs, and of repeated data.
 fn data() -> impl Strategy<Value = Vec<u8>> {
     let stretch = (0..4_u8, any::<u8>(), 1..40_000_usize);
     vec(stretch, 0..8).prop_map(|stretches| {
@@ -35,7 +35,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn whatever_goes_in_comes_out(
+    fn any_data_round_trips(
         data in data(), level in level(), threads in 1..5_usize, sizes in sizes(),
     ) {
         let settings = settings(threads).level(level);
@@ -48,7 +48,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_goes_into_a_file_comes_out_of_any_reads(
+    fn any_file_round_trips_through_any_reads(
         data in data(), level in level(), threads in 1..5_usize, sizes in sizes(),
     ) {
         let packed = indexed(&data, level);

@@ -1,4 +1,4 @@
-//! What is compressed is one gzip member, depends on nothing but input and level, and comes back.
+//! The output is one gzip member, depends on input and settings only, and decompresses to the input.
 
 use crate::support::{
     CHUNK, Pieces, assert_agrees, compressed, decompressed, indexed, inputs, one_member, settings,
@@ -28,7 +28,7 @@ fn assert_comes_back(plain: &[u8], settings: &Settings, what: &str) {
 }
 
 #[test]
-fn every_kind_and_length_comes_back_at_every_level() {
+fn every_kind_and_length_round_trips_at_every_level() {
     for length in lengths(CHUNK) {
         for (kind, plain) in inputs(length) {
             for level in 0..=12 {
@@ -40,7 +40,7 @@ fn every_kind_and_length_comes_back_at_every_level() {
 }
 
 #[test]
-fn every_kind_and_length_comes_back_in_chunks_of_a_mebibyte() {
+fn every_kind_and_length_round_trips_in_chunks_of_a_mebibyte() {
     let settings = Settings::default().level(1);
     for length in lengths(1 << 20) {
         for (kind, plain) in inputs(length) {
@@ -79,7 +79,7 @@ fn a_file_has_the_same_data_as_a_stream_and_an_index_from_two_chunks_on() {
 }
 
 #[test]
-fn the_header_tells_neither_name_nor_time() {
+fn the_header_has_neither_name_nor_time() {
     for level in 0..=12 {
         let packed = compressed(&b"word"[..], &settings(1).level(level));
         let effort = match level {
@@ -92,7 +92,7 @@ fn the_header_tells_neither_name_nor_time() {
 }
 
 #[test]
-fn more_effort_makes_less_of_it() {
+fn higher_levels_compress_better() {
     let plain = text(5 * CHUNK);
     let sizes =
         [0, 1, 6, 9, 12].map(|level| compressed(&plain[..], &settings(2).level(level)).len());

@@ -1,4 +1,4 @@
-//! Inputs, gzip files of every kind, and the judge of what is decoded.
+//! Inputs, gzip files of every kind, and a reference decoder.
 
 use csp_toolkit::gzip::{self, Error, FileOptions, Settings, Totals};
 use flate2::Compression;
@@ -12,14 +12,14 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-/// The smallest chunk there is, so that a few hundred KiB are several.
+/// The smallest chunk size, so that a few hundred KiB are several chunks.
 pub(crate) const CHUNK: usize = 64 << 10;
 
 pub(crate) fn settings(threads: usize) -> Settings {
     Settings::default().threads(threads).chunk_size(CHUNK)
 }
 
-/// Bytes without a pattern, the same at every run.
+/// Pseudo-random bytes, the same in every run.
 pub(crate) fn noise(count: usize) -> Vec<u8> {
     let mut state = 1_u64;
     let next = || {
@@ -38,7 +38,7 @@ pub(crate) fn text(count: usize) -> Vec<u8> {
     words.take(count).collect()
 }
 
-/// A sentence again and again: what compresses to next to nothing.
+/// A sentence repeated: compresses to next to nothing.
 pub(crate) fn sentence(count: usize) -> Vec<u8> {
     b"In the beginning was the word, and then another. "
         .iter()
@@ -48,7 +48,7 @@ pub(crate) fn sentence(count: usize) -> Vec<u8> {
         .collect()
 }
 
-/// As tar has it: headers that are mostly zeros, and contents of any kind, in blocks of 512.
+/// Like a tar: headers of mostly zeros, and contents of any kind, in blocks of 512.
 pub(crate) fn tar(count: usize) -> Vec<u8> {
     let (words, noise) = (text(9000), noise(5000));
     let mut bytes = Vec::new();
@@ -65,7 +65,7 @@ pub(crate) fn tar(count: usize) -> Vec<u8> {
     bytes
 }
 
-/// Each kind of input, that long.
+/// Each kind of input, with this length.
 pub(crate) fn inputs(count: usize) -> [(&'static str, Vec<u8>); 4] {
     [("zeros", vec![0; count]), ("noise", noise(count)), ("text", text(count)), ("tar", tar(count))]
 }
@@ -94,21 +94,21 @@ pub(crate) fn indexed(plain: &[u8], level: u32) -> Vec<u8> {
     fs::read(gz(&path)).unwrap()
 }
 
-/// The name that a file's compressed form has.
+/// The name of the compressed file.
 pub(crate) fn gz(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".gz");
     name.into()
 }
 
-/// A member as zlib makes it.
+/// A member from zlib.
 pub(crate) fn ordinary(plain: &[u8], level: Compression) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
     encoder.write_all(plain).unwrap();
     encoder.finish().unwrap()
 }
 
-/// A BGZF file with `each` plain bytes to a member (at most 65,280) and the empty member that
+/// A BGZF file with `each` plain bytes per member (at most 65,280) and the empty member that
 /// ends one (SAM/BAM specification, section 4.1).
 pub(crate) fn bgzf(plain: &[u8], each: usize) -> Vec<u8> {
     let members = plain.chunks(each).chain([&[][..]]);
@@ -144,12 +144,12 @@ pub(crate) enum End {
     Garbage,
     /// In an error.
     Broken,
-    /// In a format that flate2 does not know and the engine does.
+    /// In a format that flate2 does not support.
     Other,
 }
 
-/// What flate2 decodes, and how the file ends. It is asked member by member, because its
-/// `MultiGzDecoder` calls everything that follows the last an error, zeros included.
+/// What flate2 decodes, member by member, and how the file ends. (Its `MultiGzDecoder` treats
+/// everything after the last member as an error, zeros included.)
 pub(crate) fn reference(packed: &[u8]) -> (Vec<u8>, End) {
     let (mut plain, mut rest) = (Vec::new(), packed);
     loop {
@@ -171,7 +171,7 @@ pub(crate) fn reference(packed: &[u8]) -> (Vec<u8>, End) {
     }
 }
 
-/// Decodes on one thread and on three, and asserts that it comes to what flate2 makes of it.
+/// Decodes on one thread and on three, and asserts that the result is that of flate2.
 #[track_caller]
 pub(crate) fn assert_agrees(packed: &[u8]) -> End {
     let (expected, end) = reference(packed);
@@ -184,7 +184,7 @@ pub(crate) fn assert_agrees(packed: &[u8]) -> End {
             (End::Whole, Ok(totals)) => assert!(!totals.trailing_garbage),
             (End::Garbage, Ok(totals)) => assert!(totals.trailing_garbage),
             (End::Broken, Err(_)) => {
-                // Which of them gets further before it sees what is wrong is left open.
+                // Either may get further before it finds the error.
                 assert!(plain.starts_with(&expected) || expected.starts_with(&plain));
                 continue;
             }
@@ -196,7 +196,7 @@ pub(crate) fn assert_agrees(packed: &[u8]) -> End {
     end
 }
 
-/// Runs something that must come to an end.
+/// Fails if a call does not return.
 #[track_caller]
 pub(crate) fn within_a_minute<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = channel();
@@ -210,10 +210,10 @@ pub(crate) fn within_a_minute<T: Send + 'static>(run: impl FnOnce() -> T + Send 
     }
 }
 
-/// Reads some bytes at a time, as pipes and networks do.
+/// Returns a few bytes per read, as pipes and networks do.
 pub(crate) struct Pieces<'a> {
     pub(crate) data: &'a [u8],
-    /// How many at a time, again and again.
+    /// The sizes of the reads, repeated.
     pub(crate) sizes: std::iter::Cycle<std::vec::IntoIter<usize>>,
 }
 

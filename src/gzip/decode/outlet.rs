@@ -1,4 +1,4 @@
-//! Plain bytes that a decoder hands on in pieces of any size, gathered into jobs.
+//! The output of a decoder, in pieces of any size, gathered into jobs.
 
 use super::reader::{Feeder, submit};
 use super::worker::DecodeJob;

@@ -1,4 +1,4 @@
-//! The input of a decoder: bytes that can be looked at before they are taken, and put back.
+//! The input of a decoder: bytes can be looked at before they are taken, and put back.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 
@@ -9,7 +9,7 @@ const BLOCK: usize = 128 * 1024;
 pub(in crate::gzip) struct PeekReader<R> {
     input: R,
     buffer: Vec<u8>,
-    /// What of the buffer has been taken.
+    /// Up to here, the buffer was taken.
     start: usize,
     taken: u64,
 }
@@ -34,26 +34,26 @@ impl<R: Read> PeekReader<R> {
         self.buffer
     }
 
-    /// How many bytes were taken, and not put back.
+    /// The number of bytes taken and not put back.
     pub(in crate::gzip) fn taken(&self) -> u64 {
         self.taken
     }
 
-    /// The next `count` bytes, which stay where they are; fewer at the end of the input.
+    /// The next `count` bytes, without taking them; fewer at the end of the input.
     pub(in crate::gzip) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         let bytes = self.peek_all(count)?;
         Ok(&bytes[..count.min(bytes.len())])
     }
 
-    /// All the next bytes that are there, which stay where they are: at least `count`, fewer only at
-    /// the end of the input.
+    /// All the bytes that are buffered, without taking them: at least `count`, fewer only at the end of
+    /// the input.
     pub(in crate::gzip) fn peek_all(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.buffer.len() - self.start < count && self.read_more()? > 0 {}
         Ok(&self.buffer[self.start..])
     }
 
-    /// Appends the next `count` bytes, fewer at the end of the input. Makes room as they come, so
-    /// that a count out of a file's header costs nothing by itself.
+    /// Appends the next `count` bytes, fewer at the end of the input. Memory is allocated as they are
+    /// read, so that a wrong count in a header costs nothing.
     pub(in crate::gzip) fn read_into(
         &mut self,
         count: usize,
@@ -63,7 +63,7 @@ impl<R: Read> PeekReader<R> {
         Ok(())
     }
 
-    /// Puts bytes back that were taken last.
+    /// Puts back the bytes that were taken last.
     pub(in crate::gzip) fn put_back(&mut self, mut bytes: Vec<u8>) {
         self.taken -= bytes.len() as u64;
         bytes.extend(&self.buffer[self.start..]);
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_put_back_comes_again() {
+    fn bytes_put_back_are_read_again() {
         let text: Vec<u8> = (0..=255).cycle().take(3 * BLOCK).collect();
         let mut source = PeekReader::new(&text[..]);
         assert_eq!(source.peek(3).unwrap(), &text[..3]);

@@ -17,7 +17,7 @@ use crossbeam_channel::Receiver;
 use std::io::{BufRead, ErrorKind, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// How many BGZF members go into a job: as many as a buffer is sure to hold.
+/// BGZF members per job: as many as are certain to fit into a buffer.
 const MEMBERS: usize = super::BLOCK / bgzf::PLAIN;
 
 pub(super) type Feeder<'f> = pool::Feeder<'f, DecodeJob, Decoded>;
@@ -79,11 +79,11 @@ impl<'a, R: Read> MemberReader<'a, R> {
                 }
                 (Start::Entry, _) => return self.entry(feeder),
                 (Start::Lzh, _) => return Err(Error::Unsupported("lzh compression")),
-                (Start::Nothing, false) => return Ok(()),
+                (Start::End, false) => return Ok(()),
                 (_, _) if self.pass_through => return self.copy(feeder),
-                (Start::Nothing | Start::Begun, _) => return Err(Error::Truncated),
-                (Start::Foreign, true) => return Err(Error::NotGzip),
-                (Start::Foreign, false) => return self.rest(),
+                (Start::End | Start::Cut, _) => return Err(Error::Truncated),
+                (Start::Other, true) => return Err(Error::NotGzip),
+                (Start::Other, false) => return self.rest(),
             }
             is_first = false;
         }
@@ -99,18 +99,18 @@ impl<'a, R: Read> MemberReader<'a, R> {
             return Ok(Start::Entry);
         }
         Ok(match *self.peek(2)? {
-            [] => Start::Nothing,
-            [0x1F] => Start::Begun,
+            [] => Start::End,
+            [0x1F] => Start::Cut,
             // As in gzip: a single byte is a header cut off, unless it is 0.
-            [byte] if is_first && byte != 0 => Start::Begun,
+            [byte] if is_first && byte != 0 => Start::Cut,
             [0x1F, 0x1E] => Start::Packed,
             [0x1F, 0x9D] => Start::Compressed,
             [0x1F, 0xA0] => Start::Lzh,
-            _ => Start::Foreign,
+            _ => Start::Other,
         })
     }
 
-    /// Feeds a gzip member, or as many as there are of BGZF.
+    /// Feeds a gzip member, or all BGZF members that follow each other.
     fn gzip(&mut self, feeder: &mut Feeder<'_>) -> Result<(), Error> {
         if self.trusting() && bgzf::member_length(self.peek(bgzf::HEADER)?).is_some() {
             self.blocks(feeder)
@@ -120,7 +120,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
         }
     }
 
-    /// Feeds what a decoder makes of what comes next.
+    /// Feeds the output of another decoder.
     fn legacy(
         &mut self,
         method: Method,
@@ -136,7 +136,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
         submit(feeder, DecodeJob::End)
     }
 
-    /// Feeds the entry that begins here, and looks whether another follows.
+    /// Feeds the zip entry that begins here, and checks whether another follows.
     fn entry(&mut self, feeder: &mut Feeder<'_>) -> Result<(), Error> {
         let entry = Entry::read(&mut self.input)?;
         (self.is_gzip, self.found.method) = (false, entry.method());
@@ -151,14 +151,14 @@ impl<'a, R: Read> MemberReader<'a, R> {
         Ok(())
     }
 
-    /// Feeds all that is left as it is.
+    /// Feeds the rest of the input unchanged.
     fn copy(&mut self, feeder: &mut Feeder<'_>) -> Result<(), Error> {
         (self.is_gzip, self.found.method) = (false, Method::Stored);
         while self.pass_some(u64::MAX, feeder)? > 0 {}
         submit(feeder, DecodeJob::End)
     }
 
-    /// Feeds that many bytes as they are.
+    /// Feeds this many bytes unchanged.
     fn pass(&mut self, mut count: u64, feeder: &mut Feeder<'_>) -> Result<(), Error> {
         while count > 0 {
             match self.pass_some(count, feeder)? {
@@ -169,7 +169,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
         Ok(())
     }
 
-    /// Feeds what can be read at a time, at most that much; returns how much that was.
+    /// Feeds the bytes of one read, at most this many; returns their number.
     fn pass_some(&mut self, most: u64, feeder: &mut Feeder<'_>) -> Result<u64, Error> {
         let mut plain = self.buffers.take();
         let count = plain.read_once(self.input.by_ref().take(most)).map_err(Error::Read)?;
@@ -204,7 +204,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
         submit(feeder, DecodeJob::Check(Trailer::from_bytes(trailer)))
     }
 
-    /// Hands out the pieces of a member, as its index has them.
+    /// Feeds the pieces of a member that its index lists.
     fn pieces(&mut self, index: &Index, feeder: &mut Feeder<'_>) -> Result<(), Error> {
         for piece in index.pieces() {
             if !self.trusting() {
@@ -224,7 +224,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
         }
     }
 
-    /// Hands out BGZF members as long as there are any.
+    /// Feeds BGZF members as long as there are any.
     fn blocks(&mut self, feeder: &mut Feeder<'_>) -> Result<(), Error> {
         (self.is_gzip, self.found.method) = (true, Method::Deflated);
         self.note_overhead(bgzf::HEADER as u64);
@@ -246,7 +246,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
         Ok(())
     }
 
-    /// Waits until the sink has seen all the pieces.
+    /// Waits until the writer has seen all the pieces.
     fn ask(&mut self, feeder: &mut Feeder<'_>) -> Result<Verdict, Error> {
         submit(feeder, DecodeJob::Ask)?;
         self.verdicts.recv().map_err(|_| Error::closed())
@@ -267,7 +267,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
         }
     }
 
-    /// Inflates until the buffer is full; tells whether the member's data has ended.
+    /// Inflates until the buffer is full; returns whether the member's data has ended.
     fn fill(&mut self, plain: &mut Buffer) -> Result<bool, Error> {
         let mut wanted = 1;
         while !plain.is_full() {
@@ -287,7 +287,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
         Ok(false)
     }
 
-    /// What follows the last member: zeros pad it, anything else is garbage.
+    /// Reads on after the last member: zeros are padding, anything else is garbage.
     fn rest(&mut self) -> Result<(), Error> {
         loop {
             let rest = match self.input.fill_buf() {
@@ -311,20 +311,20 @@ impl<'a, R: Read> MemberReader<'a, R> {
 enum Start {
     /// A gzip member.
     Gzip,
-    /// What `pack` makes.
+    /// The output of `pack`.
     Packed,
-    /// What `compress` makes, which goes on to the end.
+    /// The output of `compress`, which only ends with the input.
     Compressed,
-    /// An entry of a zip archive, the first and only one that is decompressed.
+    /// A zip archive; its first entry is decompressed.
     Entry,
-    /// What SCO's `compress -H` made, which is not decoded here.
+    /// The output of SCO's `compress -H`, which is not supported.
     Lzh,
-    /// The end of the input, one byte into a member.
-    Begun,
+    /// The end of the input, one byte into a header.
+    Cut,
     /// The end of the input.
-    Nothing,
+    End,
     /// Anything else.
-    Foreign,
+    Other,
 }
 
 pub(super) fn submit(feeder: &mut Feeder<'_>, job: DecodeJob) -> Result<(), Error> {

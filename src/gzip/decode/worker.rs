@@ -1,4 +1,4 @@
-//! What the workers do: inflate pieces, and compute checksums.
+//! The workers: inflate pieces, and compute checksums.
 
 use crate::gzip::bgzf;
 use crate::gzip::header::Trailer;
@@ -6,7 +6,7 @@ use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
 use crate::io::buffer::{Buffer, Buffers};
 
-/// Something for a worker to do, or to pass on to the sink in its turn.
+/// Something for a worker to do, or to pass on to the writer in order.
 pub(super) enum DecodeJob {
     /// Inflated already.
     Plain(Buffer),
@@ -16,13 +16,13 @@ pub(super) enum DecodeJob {
     Blocks { packed: Vec<u8> },
     /// The member ends here.
     Check(Trailer),
-    /// It ends here, and tells no checksum.
+    /// It ends here, without a checksum.
     End,
-    /// The feeder waits to hear whether all the pieces so far were good.
+    /// The reader waits for the verdict on all the pieces so far.
     Ask,
 }
 
-/// What comes of it.
+/// The result of a job.
 pub(super) enum Decoded {
     Plain { plain: Buffer, crc: u32 },
     Piece { packed: Vec<u8>, plain: Option<Inflated> },
@@ -34,19 +34,19 @@ pub(super) enum Decoded {
 /// An accepted piece.
 pub(super) struct Inflated {
     pub(super) plain: Buffer,
-    /// Its checksum, where that is still to be compared.
+    /// Its checksum, unless that was compared already.
     pub(super) crc: Option<u32>,
 }
 
-/// A worker's state, and its way to do a job.
+/// Returns the function that does a worker's jobs.
 pub(super) fn worker(buffers: &Buffers) -> impl FnMut(DecodeJob) -> Decoded + '_ {
     let mut inflater = Inflater::new();
     move |job| match job {
         DecodeJob::Plain(plain) => Decoded::Plain { crc: crc32fast::hash(&plain), plain },
         DecodeJob::Piece { packed, plain, ending } => {
             let mut buffer = buffers.take();
-            // The index promises no more than the sizes in it allow. But the input may end earlier,
-            // and no room is made for what cannot be there.
+            // The index claims no more than the sizes in it allow. But the input may end earlier, and
+            // no memory is allocated for bytes that cannot be there.
             let good = plain <= packed.len().saturating_mul(Index::BEST_RATIO)
                 && inflater.inflate(&packed, buffer.space(plain), ending).is_ok();
             let plain = accept(good, buffer, buffers);

@@ -1,4 +1,5 @@
-//! The sink: writes what comes, in order, compares checksums, and keeps what may be needed again.
+//! The writer: writes the results in order, compares checksums, and keeps what may have to be decoded
+//! again.
 
 use super::worker::{Decoded, Inflated};
 use crate::gzip::Error;
@@ -11,30 +12,30 @@ use std::io::Write;
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What the sink says of the pieces so far.
+/// The writer's verdict on the pieces so far.
 pub(super) enum Verdict {
     Good,
-    /// From here on it has to be done again, in order.
+    /// The rest has to be decoded again, in order.
     Redo {
-        /// The packed bytes of the first piece that was not accepted and of all after it.
+        /// The compressed bytes of the first piece that was not accepted and of all after it.
         packed: Vec<u8>,
-        /// The plain bytes of this member that come before, as far as a distance reaches.
+        /// The uncompressed bytes of this member before it, as far back as a distance can reach.
         window: Vec<u8>,
     },
 }
 
 pub(super) struct MemberWriter<'a, W> {
     output: W,
-    /// Tells the feeder to ask for a verdict soon.
+    /// Tells the reader to ask for a verdict soon.
     doubt: &'a AtomicBool,
     buffers: &'a Buffers,
-    /// Of this member, as written.
+    /// Of this member, as far as it is written.
     crc: Hasher,
     length: u64,
     window: Vec<u8>,
-    /// What was not accepted, and what followed.
+    /// The piece that was not accepted, and all after it.
     refused: Option<Vec<u8>>,
-    /// What the last member ended with.
+    /// The checksum that the last member ended with.
     last_crc: u32,
     /// Of all members.
     plain: u64,
@@ -56,7 +57,7 @@ impl<'a, W: Write> MemberWriter<'a, W> {
         }
     }
 
-    /// How many bytes were written.
+    /// The number of bytes written.
     pub(super) fn plain(&self) -> u64 {
         self.plain
     }
@@ -88,7 +89,7 @@ impl<'a, W: Write> MemberWriter<'a, W> {
                     None => Verdict::Good,
                     Some(packed) => Verdict::Redo { packed, window: self.window.clone() },
                 };
-                // Fails when the feeder has panicked, which the pool will tell.
+                // Fails if the reader has panicked, which the pool passes on.
                 let _ = verdicts.send(verdict);
             }
         }

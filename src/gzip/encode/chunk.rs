@@ -1,12 +1,12 @@
-//! One chunk compressed, proved, and made ready to stand among others in one member.
+//! One chunk compressed, verified, and prepared to be part of one member.
 //!
-//! libdeflate compresses fastest for its size, but knows whole streams only: the last block of all
-//! that it makes is marked final. To put chunks one after the other into one stream, every final
-//! mark but the last is taken away again, and an empty stored block is put behind it, which ends
-//! on a byte boundary whatever bit the chunk ended on (RFC 1951, section 3.2.4).
+//! libdeflate compresses fastest for its output size, but only writes whole streams, whose last
+//! block is marked final. To join chunks to one stream, every final mark except the last is removed,
+//! and an empty stored block is appended, which ends on a byte boundary whatever bit the chunk ended
+//! on (RFC 1951, section 3.2.4).
 //!
-//! To find the mark, the chunk's blocks are walked from the start, and on the way what they decode
-//! to is compared with the input. So no chunk is ever written that was not decoded before.
+//! To find the mark, the chunk's blocks are decoded from the start, and the result is compared with
+//! the input. So every chunk is verified before it is written.
 
 use super::tiny;
 use crate::gzip::inflate::Inflater;
@@ -23,15 +23,15 @@ pub(in crate::gzip) enum Position {
     Last,
 }
 
-/// Compresses chunks, one after the other. Not shared: every worker has its own.
+/// Compresses chunks, one after the other. Every worker has its own.
 pub(in crate::gzip) struct ChunkEncoder {
     compressor: Compressor,
-    /// At level 0, nothing is compressed.
+    /// Whether the level is 0, so that nothing is compressed.
     stores: bool,
-    /// For tiny inputs, which other levels of libdeflate store without a try.
+    /// For tiny inputs, which other levels of libdeflate always store.
     thorough: Option<Compressor>,
     inflater: Inflater,
-    /// Room for the largest chunk so far, compressed; zeroed once.
+    /// Memory for the largest compressed chunk so far; zeroed once.
     scratch: Vec<u8>,
 }
 
@@ -79,7 +79,7 @@ impl ChunkEncoder {
         Ok(crc32fast::hash(plain))
     }
 
-    /// A tiny input at the highest level, the only one that tries codes of its own on so little.
+    /// A tiny input at the highest level, the only one that tries dynamic codes for so few bytes.
     fn thorough(&mut self, plain: &[u8]) -> Result<Vec<u8>, Error> {
         let thorough = self.thorough.get_or_insert_with(|| Compressor::new(CompressionLvl::best()));
         let mut packed = vec![0; thorough.deflate_compress_bound(plain.len())];
@@ -93,7 +93,7 @@ impl ChunkEncoder {
 fn align(packed: &mut Vec<u8>, used: usize) {
     if used != 0 {
         if let Some(last) = packed.last_mut() {
-            // Beyond the end there may be anything; the stored block's header begins there.
+            // Bits beyond the end can have any value; the stored block's header begins there.
             *last &= (1 << used) - 1;
         }
     }
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn tiny_inputs_are_no_larger_than_zlib_makes_them() {
+    fn tiny_inputs_become_no_larger_than_with_zlib() {
         let (mut ours, mut theirs) = (0, 0);
         let mut encoder = ChunkEncoder::new(Level::default());
         let mut state = 1_u32;
@@ -162,7 +162,7 @@ mod tests {
             flate2::read::DeflateEncoder::new(input, flate2::Compression::default())
                 .read_to_end(&mut zlib)
                 .unwrap();
-            // Of noise, zlib may find codes that take a byte less.
+            // For noise, zlib may find codes that take a byte less.
             assert!(packed.len() <= zlib.len() + 1, "{plain:?}");
             assert_eq!(inflated(&packed), plain);
             ours += packed.len();
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bit_a_chunk_may_end_on_is_aligned() {
+    fn a_chunk_is_aligned_whatever_bit_it_ends_on() {
         let mut encoder = ChunkEncoder::new(Level::default());
         let mut seen = [false; 8];
         for length in 1..200 {
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_decode_to_the_input_is_found_out() {
+    fn data_that_does_not_decode_to_the_input_is_found() {
         let mut encoder = ChunkEncoder::new(Level::default());
         let plain = b"as it was in the beginning ".repeat(100);
         let mut packed = Vec::new();

@@ -1,21 +1,21 @@
-//! What `compress` makes (`.Z`): Welch's variant of LZ78, with codes of 9 to 16 bits.
+//! The format of `compress` (`.Z`): Welch's variant of LZ78, with codes of 9 to 16 bits.
 //!
 //! A code below 256 is a byte. Every other stands for an earlier code's string and one byte more.
 //! The decoder adds an entry to its table with each code, always one behind the encoder: the code
-//! that is about to be added may come already, and then stands for the last string and its own
+//! that is about to be added can occur already, and then stands for the last string and its own
 //! first byte. In block mode, code 256 clears the table.
 //!
 //! Codes come in groups of eight, as many bytes as a code has bits. Where the width changes and
 //! after a clear, the rest of the group is skipped.
 //!
-//! The format has neither a length nor a checksum nor an end mark. A cut is noticed where it leaves
+//! The format has neither a length nor a checksum nor an end mark. A cut is noticed if it leaves
 //! part of a code: an encoder ends within the last code's last byte and fills it with zeros.
 
 use super::{Put, array};
 use crate::gzip::Error;
 use std::io::{BufRead, ErrorKind, Read};
 
-/// The flag in the third byte that says that [`CLEAR`] is in use.
+/// The flag in the third byte for a stream that uses [`CLEAR`].
 const BLOCK_MODE: u8 = 0x80;
 const RESERVED: u8 = 0x60;
 const MAX_WIDTH: u8 = 0x1F;
@@ -56,7 +56,7 @@ pub(in crate::gzip) fn decode(input: &mut impl BufRead, put: &mut Put<'_>) -> Re
 struct Table {
     block_mode: bool,
     max_width: usize,
-    /// How many entries there may be.
+    /// How many entries there can be.
     limit: usize,
     /// The entry that is added next.
     next: usize,
@@ -91,13 +91,13 @@ impl Table {
         }
     }
 
-    /// Makes codes a bit longer where the next entry needs it; tells whether it did.
+    /// Makes codes a bit longer if the next entry needs it; returns whether it did.
     fn grows(&mut self) -> bool {
         let grows = self.next > self.highest;
         if grows {
             self.width += 1;
-            // At the last width the table fills up, and codes grow no more. Where that is to be 9,
-            // they grow to 10 all the same, as they do in `compress`.
+            // At the last width the table fills up, and codes grow no more. If that is 9, they
+            // grow to 10 all the same, as they do in `compress`.
             let full = self.width == self.max_width;
             self.highest = if full { self.limit } else { (1 << self.width) - 1 };
         }
@@ -106,7 +106,7 @@ impl Table {
 
     fn clear(&mut self) {
         // The code that follows adds an entry that no code can stand for, since its number is
-        // CLEAR. So the last code may stay what it was.
+        // CLEAR. So the last code can stay as it was.
         self.next = CLEAR;
         self.width = FIRST_WIDTH;
         self.highest = (1 << FIRST_WIDTH) - 1;

@@ -1,21 +1,22 @@
-//! What `pack` makes (`.z`): one Huffman code for all of a file.
+//! The format of `pack` (`.z`): one Huffman code for all of a file.
 //!
 //! After the magic bytes come the length of the data (four bytes, the highest first), the longest
 //! code's length, how many codes there are of each length, and the bytes they stand for, from the
-//! shortest code on. There are two more codes of the longest length than the header says: the last is the end mark,
-//! which is not listed. At each length, the codes that go on are lower than those that are whole.
+//! shortest code on. There are two more codes of the longest length than the header says: the last
+//! is the end mark, which is not listed. At each length, the prefixes of longer codes are lower than
+//! the complete codes.
 
 use super::{Put, array};
 use crate::gzip::Error;
 use std::io::BufRead;
 
-/// Longer codes would need files larger than a length can tell.
+/// Longer codes would need files longer than the length field allows.
 const MAX_LENGTH: u8 = 25;
 /// Decoded bytes handed on at a time.
 const PIECE: usize = 32 * 1024;
 const BAD_LENGTHS: Error = Error::Corrupt("invalid code lengths");
 
-/// Decodes to the end mark, and takes the byte that it is in.
+/// Decodes up to the end mark, and takes the byte that contains it.
 pub(in crate::gzip) fn decode(input: &mut impl BufRead, put: &mut Put<'_>) -> Result<(), Error> {
     let [_, _, length @ ..] = array::<6>(input)?;
     let code = Code::read(input)?;
@@ -38,7 +39,7 @@ pub(in crate::gzip) fn decode(input: &mut impl BufRead, put: &mut Put<'_>) -> Re
     if before + piece.len() == length { Ok(()) } else { Err(Error::Corrupt("length error")) }
 }
 
-/// The codes, and what they stand for.
+/// The codes, and the bytes they stand for.
 struct Code {
     /// Of each length, from 1 on.
     lengths: Vec<Length>,
@@ -48,7 +49,7 @@ struct Code {
 
 /// The codes of one length.
 struct Length {
-    /// How many go on: the lower ones.
+    /// How many are prefixes of longer codes: the lower ones.
     longer: usize,
     /// Where the others' literals begin.
     start: usize,
@@ -60,7 +61,7 @@ impl Code {
         if !(1..=MAX_LENGTH).contains(&longest) {
             return Err(BAD_LENGTHS);
         }
-        // What there may be of a length: twice as many as of the one before go on.
+        // How many codes there can be of a length: twice as many as prefixes of the one before.
         let (mut room, mut whole) = (2, Vec::new());
         for length in 1..=longest {
             let [count] = array(input)?;

@@ -19,7 +19,7 @@ fn decoded(decode: Decode, mut packed: &[u8]) -> (Vec<u8>, usize, Result<(), Err
     (plain, packed.len(), end)
 }
 
-/// Text of a few words again and again, which makes long strings.
+/// A few words repeated, which gives long strings.
 fn words(count: usize) -> Vec<u8> {
     (0_u32..)
         .flat_map(|n| format!("{} ", n.wrapping_mul(n) % 999).into_bytes())
@@ -36,7 +36,7 @@ fn decompressed(packed: &[u8], pass_through: bool) -> (Vec<u8>, Result<Totals, E
 }
 
 #[test]
-fn any_width_and_any_number_of_clears_come_back() {
+fn any_width_and_any_number_of_clears_round_trip() {
     let texts = [vec![], b"a".to_vec(), vec![b'a'; 100_000], words(200_000)];
     for (text, width) in texts.iter().flat_map(|text| (9..=16).map(move |width| (text, width))) {
         for clear_after in [None, Some(1), Some(7), Some(8), Some(255), Some(256), Some(9000)] {
@@ -66,8 +66,8 @@ fn a_cut_within_a_code_is_noticed() {
 }
 
 #[test]
-fn a_code_that_is_not_there_yet_is_refused() {
-    // Codes of nine bits: the first is no byte; the second is two ahead; one beyond a full table.
+fn a_code_not_defined_yet_is_refused() {
+    // Codes of nine bits: the first is not a byte; the second is two ahead; one beyond a full table.
     for (flags, codes) in [
         (0x90, vec![256]),
         (0x90, vec![257]),
@@ -96,7 +96,7 @@ fn flags_and_widths_that_do_not_exist_are_refused() {
 }
 
 #[test]
-fn what_is_packed_comes_back_and_no_more_is_taken() {
+fn pack_round_trips_and_no_more_is_taken() {
     let mut all: Vec<u8> = (0..=255).collect();
     for text in [vec![], b"a".to_vec(), vec![b'a'; 70_000], words(100_000), all.clone()] {
         let packed = [encoders::pack(&text), b"rest".to_vec()].concat();
@@ -108,7 +108,7 @@ fn what_is_packed_comes_back_and_no_more_is_taken() {
             assert!(matches!(end, Err(Error::Truncated)), "{length}: {end:?}");
         }
     }
-    // The longest code that there may be.
+    // The longest code that there can be.
     all.truncate(20);
     let skewed: Vec<u8> = all.iter().flat_map(|&byte| vec![byte; 1 << (byte / 2)]).collect();
     let (plain, _, end) = decoded(PACK, &encoders::pack(&skewed));
@@ -116,7 +116,7 @@ fn what_is_packed_comes_back_and_no_more_is_taken() {
 }
 
 #[test]
-fn codes_that_make_no_tree_are_refused() {
+fn codes_that_do_not_make_a_tree_are_refused() {
     for lengths in [
         &[0][..],                       // none
         &[26],                          // longer than there are
@@ -141,7 +141,7 @@ fn a_wrong_length_is_found() {
 }
 
 #[test]
-fn zip_entries_of_every_kind_come_back() {
+fn zip_entries_of_every_kind_round_trip() {
     let text = words(50_000);
     let mut deflated = Vec::new();
     flate2::read::DeflateEncoder::new(&text[..], flate2::Compression::default())
@@ -174,7 +174,7 @@ fn a_damaged_zip_entry_is_refused() {
         bad[position] ^= 1;
         let (_, outcome) = decompressed(&bad, false);
         let error = outcome.unwrap_err().to_string();
-        assert_eq!(error, format!("invalid compressed data--{expected}"));
+        assert_eq!(error, format!("invalid compressed data: {expected}"));
     }
     for (position, expected) in [(6, "encrypted file"), (8, "first entry not deflated or stored")] {
         let mut bad = good.clone();
@@ -189,7 +189,7 @@ fn a_damaged_zip_entry_is_refused() {
 }
 
 #[test]
-fn more_entries_are_told_of() {
+fn more_entries_are_reported() {
     let entry = Zip::default().entry(b"text", b"text");
     let (plain, outcome) = decompressed(&entry.repeat(2), false);
     let totals = outcome.unwrap();
@@ -197,7 +197,7 @@ fn more_entries_are_told_of() {
 }
 
 #[test]
-fn a_stored_entry_claims_no_memory() {
+fn a_stored_entry_allocates_no_memory_for_its_length() {
     let mut entry = Zip::default().entry(b"", b"");
     entry[18..26].copy_from_slice(&[0xFE, 0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0xFF, 0xFF]);
     let mut input = &entry[..];

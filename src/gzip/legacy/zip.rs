@@ -1,4 +1,4 @@
-//! The first entry of a zip archive, as far as its local header goes (APPNOTE.TXT, section 4.3.7).
+//! The first entry of a zip archive, from its local header (APPNOTE.TXT, section 4.3.7).
 //!
 //! The central directory at the archive's end is not read: the input may be a pipe.
 
@@ -7,14 +7,14 @@ use crate::gzip::header::Trailer;
 use crate::gzip::{Error, Method};
 use std::io::{self, BufRead, Read};
 
-/// What a local header begins with.
+/// The first bytes of a local header.
 const SIGNATURE: [u8; 4] = *b"PK\x03\x04";
-/// What a data descriptor may begin with.
+/// The first bytes that a data descriptor can have.
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 const ENCRYPTED: u16 = 1;
 /// The sizes and the checksum come after the data, in a data descriptor.
 const DESCRIBED: u16 = 1 << 3;
-/// The extra field that has the sizes where 32 bits do not suffice, and makes those of the data
+/// The extra field that contains the sizes if 32 bits do not suffice, and makes those of the data
 /// descriptor 64 bits long.
 const ZIP64: u16 = 1;
 const BAD_EXTRA: Error = Error::Corrupt("extra field too short");
@@ -24,16 +24,16 @@ const DEFLATED: u16 = 8;
 /// How an entry's data is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::gzip) enum Body {
-    /// As it is, and so long.
+    /// Uncompressed, with this length.
     Stored(u64),
     Deflated,
 }
 
-/// What a local header says.
+/// A local header.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::gzip) struct Entry {
     pub(in crate::gzip) body: Body,
-    /// The CRC and the length, if the header holds them; else they follow the data.
+    /// The CRC and the length, if the header contains them; otherwise they follow the data.
     trailer: Option<Trailer>,
     /// Bytes to a size in the data descriptor.
     size: usize,
@@ -89,7 +89,7 @@ impl Entry {
         }
     }
 
-    /// Reads what follows the data, if anything does; returns the checksum and the length.
+    /// Reads the data descriptor, if there is one; returns the checksum and the length.
     pub(in crate::gzip) fn trailer(self, input: &mut impl BufRead) -> Result<Trailer, Error> {
         if let Some(trailer) = self.trailer {
             return Ok(trailer);
@@ -101,7 +101,7 @@ impl Entry {
         let mut sizes = [0; 16];
         let sizes = &mut sizes[..2 * self.size];
         input.read_exact(sizes).map_err(Error::from_read)?;
-        // Of a length of 64 bits, as of gzip's, the lower 32.
+        // The lower 32 of 64 bits, as for gzip's length.
         let plain = &sizes[self.size..];
         let plain = u32::from_le_bytes([plain[0], plain[1], plain[2], plain[3]]);
         Ok(Trailer::new(u32::from_le_bytes(crc), plain.into()))

@@ -1,5 +1,5 @@
-//! What is no gzip: the formats before it, and what is copied because it is none. GNU gzip is the
-//! judge.
+//! Input that is not gzip: the older formats, and data that passes through. Results are compared with
+//! those of GNU gzip.
 
 #[path = "../../src/gzip/legacy/encoders.rs"]
 mod encoders;
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use std::io::{self, Read, Seek, Write};
 use std::process::Command;
 
-/// What `gzip` makes of it: the bytes, and its exit status.
+/// `gzip`'s output and exit status.
 fn judged(packed: &[u8], flags: &str) -> (Vec<u8>, i32) {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(packed).unwrap();
@@ -28,7 +28,7 @@ fn decoded(packed: &[u8], pass_through: bool) -> (Vec<u8>, Result<Totals, Error>
     (plain, outcome)
 }
 
-/// The exit status that belongs to it.
+/// The exit status that `gzip` would have.
 fn status(outcome: &Result<Totals, Error>) -> i32 {
     match outcome {
         Ok(totals) if totals.trailing_garbage => 2,
@@ -37,7 +37,7 @@ fn status(outcome: &Result<Totals, Error>) -> i32 {
     }
 }
 
-/// Asserts that both end the same way and come to the same bytes.
+/// Asserts that both have the same output and end the same way.
 #[track_caller]
 fn assert_same(packed: &[u8]) {
     for (pass_through, flags) in [(true, "-cdf"), (false, "-cd")] {
@@ -49,7 +49,7 @@ fn assert_same(packed: &[u8]) {
     }
 }
 
-/// Something that a mixture may have in it.
+/// A part of an input.
 fn part(kind: u8, length: usize) -> Vec<u8> {
     let plain = sentence(length);
     match kind {
@@ -66,11 +66,11 @@ fn part(kind: u8, length: usize) -> Vec<u8> {
 }
 
 #[test]
-fn one_two_or_three_parts_are_taken_as_gzip_takes_them() {
+fn one_two_or_three_parts_are_decompressed_as_by_gzip() {
     assert_same(b"");
     for first in 0..9 {
         assert_same(&part(first, 300));
-        // What follows the codes of `compress` are codes to it, as good as any.
+        // After the codes of `compress`, anything counts as more codes.
         for second in if first == 4 { 2..3 } else { 0..9 } {
             let two = [part(first, 300), part(second, 200)].concat();
             assert_same(&two);
@@ -82,7 +82,7 @@ fn one_two_or_three_parts_are_taken_as_gzip_takes_them() {
 }
 
 #[test]
-fn where_gzip_stumbles_over_one_byte_it_is_reported_as_garbage() {
+fn one_byte_that_gzip_refuses_is_reported_as_garbage() {
     let packed = [part(0, 9), b"\n".to_vec()].concat();
     assert_eq!(judged(&packed, "-cd").1, 1);
     assert_eq!(status(&decoded(&packed, false).1), 2);
@@ -141,7 +141,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn damage_is_judged_as_gzip_judges_it(
+    fn damage_is_judged_as_by_gzip(
         kind in 3..6_u8,
         length in 1..4000_usize,
         changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
@@ -156,7 +156,7 @@ proptest! {
         let (expected, code) = judged(&packed, "-dc");
         let (plain, outcome) = decoded(&packed, false);
         match outcome {
-            // gzip does not notice that a code is cut.
+            // gzip does not notice a truncated code.
             Err(Error::Truncated) if kind == 4 => prop_assert!(plain == expected),
             Err(_) => prop_assert!(code == 1 && plain.starts_with(&expected)),
             Ok(_) => prop_assert!(code == 0 && plain == expected),
