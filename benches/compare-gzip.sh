@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# pgz beside its peers: times, rates, sizes and peak memory, in one run.
+# Compares pgz with its peers: times, rates, sizes and peak memory, in one run.
 #
 #   benches/compare-gzip.sh DIR
 #
-# DIR holds linux64.tar, kjv100.txt and small/ (3,000 files); any tar, any large text and any
-# folder will do under those names. Every output is decoded and compared with the input before its
-# time is printed. A peer that is not installed is left out, and said so. Compressed data goes
-# through a pipe, decompressed data to /dev/null. Each time is the best of RUNS (5); the ratio is the peer's time over pgz's, so more than 1 is a win for pgz.
+# DIR contains linux64.tar, kjv100.txt and small/ (3,000 files); any tar, large text and directory
+# will do under those names. Every output is decoded and compared with the input before its time is
+# printed. A peer that is not installed is reported and left out. Compressed data goes through a
+# pipe, decompressed data to /dev/null. Each time is the best of RUNS (5). The ratio is the peer's
+# time divided by pgz's: above 1, pgz is faster.
 #
 # Needs: bash, gzip, GNU time for the memory.
 set -euo pipefail
@@ -21,7 +22,7 @@ cd "$work"
 
 has() { command -v "${1%% *}" >/dev/null; }
 
-# best COMMAND [FIRST]: the least of its wall times, in seconds; FIRST is run before each, untimed.
+# best COMMAND [FIRST]: the shortest wall time in seconds; FIRST runs before each, untimed.
 best() {
     for _ in $(seq "$runs"); do
         ${2:-true}
@@ -40,7 +41,7 @@ title() {
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 rate() { awk -v bytes="$1" -v s="$2" 'BEGIN { printf "%.0f", bytes / s / 1e6 }'; }
 
-# compress LEVEL INPUT TOOL...: each tool to a pipe; the first is what the others are divided by.
+# compress INPUT TOOL...: each tool writes to a pipe; the ratio is to the first one's time.
 compress() {
     local input=$1 bytes ours='' seconds size
     bytes=$(stat -c %s "$input")
@@ -56,27 +57,29 @@ compress() {
     done
 }
 
-# decompress PACKED INPUT TOOL...
+# decompress COMPRESSED INPUT TOOL...
 decompress() {
-    local packed=$1 input=$2 ours='' seconds bytes
+    local compressed=$1 input=$2 ours='' seconds bytes
     bytes=$(stat -c %s "$input")
     shift 2
     for tool in "$@"; do
         has "$tool" || { row "${tool%% *}" 'not installed' '' '' ''; continue; }
-        bash -c "$tool '$packed'" | cmp - "$input" || { row "$tool" WRONG '' '' ''; continue; }
-        seconds=$(best "$tool '$packed'")
+        bash -c "$tool '$compressed'" | cmp - "$input" || { row "$tool" WRONG '' '' ''; continue; }
+        seconds=$(best "$tool '$compressed'")
         ours=${ours:-$seconds}
         row "${tool/#*\/pgz/pgz}" "$seconds" "$(rate "$bytes" "$seconds")" '' "$(ratio "$seconds" "$ours")"
     done
 }
 
-# peak COMMAND...: the most memory it held, in MB.
+# peak COMMAND...: its peak memory in MB.
 peak() { command time -f %M bash -c "exec $*" 2>&1 >/dev/null | awk 'END { printf "%.1f", $1 / 1024 }'; }
 
 printf '%s; %s threads; best of %s\n' "$(awk -F': ' '/model name/ { print $2; exit }' /proc/cpuinfo)" "$threads" "$runs"
 printf '%s; %s; %s\n' "$("$pgz" --version)" "$(gzip --version | head -n 1)" "$(rustc --version)"
 for peer in pigz crabz gzippy bgzip igzip libdeflate-gzip; do
-    has "$peer" && printf '%s: %s\n' "$peer" "$({ "$peer" --version 2>&1 || "$peer" -V 2>&1; } | head -n 1)"
+    has "$peer" || continue
+    version=$("$peer" --version 2>&1) || version=$("$peer" -V 2>&1) || version=unknown
+    printf '%s: %s\n' "$peer" "${version%%$'\n'*}"
 done
 
 tar=$dir/linux64.tar text=$dir/kjv100.txt
@@ -94,8 +97,8 @@ piped=$(best "cat '$tar' | $pgz -p$threads | cat")
 row 'cat FILE | pgz -6' "$piped" "$(rate 67108864 "$piped")" '' "$(ratio "$piped" "$seconds")"
 
 title '3,000 small files, one .gz each'
-# In memory where that can be had: making thousands of files takes a disk's file system longer than
-# compressing them, and longer still after others were removed.
+# In memory if possible: creating thousands of files takes longer on a disk's file system than
+# compressing them, and even longer after others were removed.
 memory=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
 trap 'rm -rf "$work" "$memory"' EXIT
 cp -r "$dir/small" "$memory/small"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Times wc-race merge beside sort -m and a sum in awk, and prints a table in Markdown.
+# Times wc-race merge against sort -m with a sum in awk, and prints a table in Markdown.
 #
 # Usage: benches/compare-merge.sh DIR [RUNS]
 #
-# Makes 2,000 partial tallies of some 100,000 words each in DIR/parts, the same every time (2.4 GB),
-# or as many as FILES says. A tenth of the words are in every file, the rest in one of five on the
-# average. Every time is the best of RUNS (3), taken in turns. WC_RACE is the program to time, by
-# default built here.
+# Makes FILES (2,000) partial tallies of about 100,000 words each in DIR/parts, the same on every
+# run (2.4 GB). A tenth of the words are in every file, the others on average in one file of five.
+# Each time is the best of RUNS (3), taken in turns. WC_RACE is the program to time; by default the
+# script builds it.
 set -euo pipefail
 dir=${1:?usage: compare-merge.sh DIR [RUNS]}
 runs=${2:-3}
@@ -30,7 +30,7 @@ if [ "$(cat "$parts/made" 2>/dev/null)" != "$files" ]; then
       word = word substr("bcdfghklmnprstvwz", 1 + int(rand() * 17), 1) substr("aeiou", 1 + int(rand() * 5), 1)
     print word i % 97 } }' | sort -u >"$scratch/words"
   for ((file = 0; file < files; file++)); do
-    # Steps of 1 to 8 words, now and then from a word that all files have.
+    # Steps of 1 to 8 words, and every 50th word, which all files have.
     awk -v file="$file" 'BEGIN { srand(file); next_one = 1 }
       NR % 50 == 0 || NR == next_one { print $0 "\t" 1 + int(1 / (rand() + 0.0005)) }
       NR >= next_one { next_one = NR + 1 + int(rand() * 8) }' "$scratch/words" >"$parts/$(printf %05d "$file")"
@@ -40,7 +40,7 @@ fi
 lines=$(cat "$parts"/[0-9]* | wc -l)
 bytes=$(cat "$parts"/[0-9]* | wc -c)
 
-# sort opens as many files at once as there are handles; the sums are printed as whole numbers.
+# sort opens as many files at once as the limit allows; awk prints the sums as integers.
 ulimit -n "$(ulimit -H -n)"
 cat >"$scratch/sort" <<'END'
 sort -m --batch-size=$(($(ulimit -n) < 4096 ? $(ulimit -n) - 16 : 4080)) "$parts"/[0-9]* |
@@ -50,7 +50,7 @@ cat >"$scratch/merge" <<'END'
 exec "$WC_RACE" merge --partial "$parts"/[0-9]*
 END
 
-# The results first.
+# First check that the results are equal.
 bash "$scratch/merge" >"$scratch/ours" || fail "wc-race merge failed"
 bash "$scratch/sort" | cmp - "$scratch/ours" || fail "not the sums of sort and awk"
 

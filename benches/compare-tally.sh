@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Times wc-race beside what its users would pick instead, and prints tables in Markdown.
+# Times wc-race against the tools that its users might choose instead, and prints tables in
+# Markdown.
 #
 # Usage: benches/compare-tally.sh DIR [RUNS]
 #
-# DIR holds kjv.txt, kjv10.txt (ten times that), kjv100.txt (a hundred times), kjvs/ (kjv10.txt in
-# pieces), src.txt (much source code) and small/ (thousands of small files). Every time is the best
-# of RUNS (3), taken in turns with what it is compared to; a peer that is not installed is left out,
-# and said to be. WC_RACE and PGZ are the programs to time, by default built here.
-# COUNTWORDS_C and COUNTWORDS_RUST may name the optimized programs of the countwords comparison,
-# which are nothing that can be installed. DISTINCT=1 adds the corpus that does not fit into memory
-# (2 GB made in DIR, some minutes).
+# DIR contains kjv.txt, kjv10.txt (ten times that), kjv100.txt (a hundred times), kjvs/ (kjv10.txt
+# in pieces), src.txt (much source code) and small/ (thousands of small files). Each time is the
+# best of RUNS (3), taken in turns with the other side of the comparison. A peer that is not
+# installed is reported and left out. WC_RACE and PGZ are the programs to time; by default the
+# script builds them. COUNTWORDS_C and COUNTWORDS_RUST can name the optimized programs of the
+# countwords comparison, which no package provides. DISTINCT=1 adds a text whose words do not fit in
+# memory (2 GB made in DIR, some minutes).
 set -euo pipefail
 dir=${1:?usage: compare-tally.sh DIR [RUNS]}
 runs=${2:-3}
@@ -25,8 +26,8 @@ trap 'rm -rf "$scratch"' EXIT
 fail() { echo "compare-tally.sh: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null || { echo "Not installed, so left out: $1." >&2; false; }; }
 
-# best COMMAND... - COMMAND...: the least seconds of each, run in turns, one line each: by the clock,
-# and of processor time, which says more on a machine that is busy with other things.
+# best COMMAND... - COMMAND...: runs the commands in turns, and prints a line for each: the shortest
+# wall time in seconds, and the shortest processor time, which is more reliable on a busy machine.
 best() {
   local commands=() current=() argument run line
   for argument in "$@" -; do
@@ -39,16 +40,17 @@ best() {
       { time bash -c "${commands[$line]}" >/dev/null 2>&1; } 2>>"$scratch/time.$line"
     done
   done
-  for line in "${!commands[@]}"; do 
+  for line in "${!commands[@]}"; do
     awk 'NR == 1 || $1 < wall { wall = $1 } NR == 1 || $2 + $3 < cpu { cpu = $2 + $3 } END { print wall, cpu }' "$scratch/time.$line"
     rm "$scratch/time.$line"
   done
 }
 
-# row NAME FILES-TO-WEIGH COMMAND... - COMMAND...: how many times as fast the first is.
+# row NAME FILES COMMAND... - COMMAND...: how many times as fast the first command is. FILES are its
+# input, for the rate.
 row() {
-  local name=$1 weighed=$2 bytes times; shift 2
-  bytes=$(find -L $weighed -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')
+  local name=$1 files=$2 bytes times; shift 2
+  bytes=$(find -L $files -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')
   times=$(best "$@" | tr '\n' ' ')
   awk -v name="$name" -v bytes="$bytes" -v times="$times" 'BEGIN {
     split(times, t, " ")
@@ -56,7 +58,8 @@ row() {
   }'
 }
 
-# The results first. The plain pipeline splits at ASCII white space, which is all there is here.
+# First check that the results are equal. The plain pipeline splits at ASCII white space, the only
+# kind in these texts.
 plain() { LC_ALL=C tr -s '[:space:]' '\n' <"$1" | LC_ALL=C tr A-Z a-z | grep . | LC_ALL=C sort | uniq -c | LC_ALL=C sort -k1,1nr -k2; }
 "$wc_race" -n1 -f uniq "$dir/kjv.txt" >"$scratch/ours"
 plain "$dir/kjv.txt" | cmp - "$scratch/ours" || fail "kjv.txt: not the words of the plain pipeline"
@@ -71,14 +74,14 @@ echo
 echo '| work | wc-race | the other | times as fast | times the processor time |'
 echo '|---|---|---|---|---|'
 if have word-tally; then
-  # Its words are those of UAX 29, so its list is compared to ours by that rule; where the two
-  # versions of Unicode differ (a colon between letters), so do a word or two.
+  # It splits by UAX 29, so compare its list with ours split by the same rule. One or two words
+  # differ, because the two versions of Unicode do (a colon between letters).
   same=$(comm -12 <(word-tally -c lower -f csv "$dir/kjv.txt" 2>/dev/null | sort) <("$wc_race" -n1 -w unicode -f csv "$dir/kjv.txt" | sort) | wc -l)
   all=$("$wc_race" -n1 -w unicode -f csv "$dir/kjv.txt" | wc -l)
   [ $((same * 1000)) -gt $((all * 999)) ] || fail "word-tally: only $same of $all words and counts are the same"
   version=$(word-tally --version)
   for file in kjv100 src; do
-    row "\`$file.txt\`, each as it is by default, $version" "$dir/$file.txt" "$wc_race" "$dir/$file.txt" - word-tally "$dir/$file.txt"
+    row "\`$file.txt\`, each by default, $version" "$dir/$file.txt" "$wc_race" "$dir/$file.txt" - word-tally "$dir/$file.txt"
     row "\`$file.txt\`, both by UAX 29, in lower case, $version" "$dir/$file.txt" "$wc_race" -n1 -w unicode "$dir/$file.txt" - word-tally -c lower "$dir/$file.txt"
   done
 fi

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Makes the pictures in docs/ anew, from one real run each on this machine, and prints what the
-# runs say.
+# Makes the pictures in docs/ again, each from one real run on this machine, and prints the output
+# of the runs.
 #
 # Usage: docs/pictures.sh FILE...
 #
-# FILEs are the texts that the strategies race on; the pictures here are of the King James Bible
-# (Debian's bible-kjv) ten times over, in 16 pieces. Nothing else should be running. Every picture
-# comes into its place when it is complete.
+# FILEs are the texts for the comparison of the strategies. The pictures in docs/ were made with the
+# King James Bible (Debian's bible-kjv) ten times over, in 16 pieces. Nothing else should be
+# running. Each picture is replaced once the new one is complete.
 set -euo pipefail
 [ $# -gt 0 ] || { echo 'usage: docs/pictures.sh FILE...' >&2; exit 2; }
 docs=$(cd "$(dirname "$0")" && pwd)

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Builds the fuzz targets and runs each for some seconds: fuzz/run.sh [SECONDS] [TARGET...]
+# Builds the fuzz targets and runs each for a number of seconds (10):
+# fuzz/run.sh [SECONDS] [TARGET...]
 #
-# Needs a C++ compiler, but neither a nightly Rust nor cargo-fuzz. Ends with "N passed, N failed",
-# and with status 1 if a target found something: its input is in fuzz/artifacts/TARGET then, and
-# fuzz/run.sh 0 TARGET runs that and the corpus again. What is learnt stays in fuzz/corpus/TARGET.
+# Needs a C++ compiler, but neither nightly Rust nor cargo-fuzz. Prints "N passed, N failed" at the
+# end. If a target fails, the status is 1 and the input is in fuzz/artifacts/TARGET; fuzz/run.sh 0
+# TARGET runs that input and the corpus again. The corpus is kept in fuzz/corpus/TARGET.
 set -eu
 cd "$(dirname "$0")"
 
@@ -14,15 +15,15 @@ case ${1-} in
 esac
 [ $# -gt 0 ] || set -- decompress index legacy merge mixture round_trip
 
-# What libFuzzer needs to see of the code: which edges were taken, and what was compared. A target
-# that is named keeps the flags away from build scripts.
+# The instrumentation that libFuzzer needs: which edges are taken, and which values are compared.
+# With an explicit --target, cargo does not apply these flags to build scripts.
 host=$(rustc -vV | sed -n 's/^host: //p')
 flags="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4"
 flags="$flags -Cllvm-args=-sanitizer-coverage-inline-8bit-counters"
 flags="$flags -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares"
 RUSTFLAGS=$flags cargo build --quiet --release --target "$host"
 
-# Seeds: something of every format, so that no target has to guess magic bytes.
+# Seeds: a sample of every format, so that no target has to guess magic bytes.
 seed() {
     mkdir -p "corpus/$1"
     cat > "corpus/$1/seed-$2"

@@ -1,26 +1,26 @@
 #!/usr/bin/env bash
-# Every system call of every command fails once, and nothing may be lost.
+# Makes every system call of every command fail once, and checks that nothing is lost.
 #
 # Usage: tests/faults.sh [sample | all] [SCENE]...
 #
-# A scene is a command line on a few small files. Its calls are counted in a first run under strace;
-# then it is run again for each of them, with that one call failing. After each run:
+# A scene is a command line on a few small files. A first run under strace counts its system calls;
+# then the script runs it again for each of them, with that one call failing. Each run is checked:
 #
-#   lost     each input is there and whole, or its output is; no output is there in part
-#   wrong    the status is 0 only if all that was asked for is there
+#   lost     each input or its output is complete, and no output is partial
+#   wrong    the status is 0 only if every output is complete
 #   left     no temporary file is left
 #   panic    it did not panic or abort
-#   hang     it ended within 20 seconds
-#   noise    standard error has a line for each file at most
+#   hang     it ended within a minute
+#   noise    standard error has at most a line per file
 #   silent   a failure was reported
 #
-# And at those calls that change something it is killed: then, and after another run of the same
-# line, nothing is lost, and after that run nothing is left.
+# It is also killed at each call that changes something: nothing is lost then, or after another run
+# of the same command line, and that run leaves no temporary file.
 #
-# `all` takes some minutes; `sample`, the default, takes a few hundred of these runs. SCENEs are
-# names from the table below. COMMANDS is where the commands are, by default built here. KEEP is a
-# file for what failed, a line each. Skipped, with one line that says so, where there is no strace
-# or it may not trace.
+# `all` takes some minutes; `sample`, the default, does a few hundred of these runs. SCENEs are
+# names from the table below. COMMANDS is the directory of the commands; by default the script
+# builds them. KEEP is a file for the failures, one per line. The test is skipped, and prints one
+# line, if there is no strace or it is not permitted to trace.
 set -uo pipefail
 export LC_ALL=C
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -43,7 +43,7 @@ mkdir "$T" "$scratch/bin"
 for name in pgz wc-race echoback lockdemo; do ln -s "$commands/$name" "$scratch/bin/$name"; done
 for name in gzip gunzip zcat; do ln -s "$commands/pgz" "$scratch/bin/$name"; done
 
-# --- What the scenes are made of ---------------------------------------------------------------
+# --- The files of the scenes ---------------------------------------------------------------------
 
 cd "$T" || exit 1
 seq 1 900 >small
@@ -65,22 +65,23 @@ done
 "$scratch/bin/wc-race" combine <part1 >combined
 echo old >old
 
-# put TEMPLATE:NAME...: copies of templates under these names.
+# put TEMPLATE:NAME...: copies templates to these names.
 put() { local pair; for pair; do cp "$T/${pair%%:*}" "${pair#*:}"; done; }
-# is NAME TEMPLATE: that it is there, with this content.
+# is NAME TEMPLATE: checks that the file exists and has this content.
 is() { cmp -s "$1" "$T/$2"; }
-# packs NAME TEMPLATE: the same for a gzip file, judged by the installed gzip.
+# packs NAME TEMPLATE: the same for a gzip file, decompressed by the installed gzip.
 packs() { [ -f "$1" ] && gzip -dc <"$1" 2>/dev/null | cmp -s - "$T/$2"; }
 gone() { [ ! -e "$1" ]; }
-# counted NAME: that it is the list of some of small and big; one that cannot be read is reported,
-# and the others are counted.
+# counted NAME: checks that the file is the list of small, big, both or neither: a file that cannot
+# be read is reported, and the others are counted.
 counted() { is "$1" counted || is "$1" counted.small || is "$1" counted.big || is "$1" counted.none; }
-# events NAME: an object on each line, and all six of two workers.
+# events NAME: checks that the file has an object on each line, and all six events of two workers.
 events() { [ "$(grep -c '^{.*}$' "$1")" = 6 ] && [ "$(wc -l <"$1")" = 6 ]; }
 
-# For each scene: its files, its line, what must hold whatever happens, what must hold after
-# status 0, and the names that may be there. $in and $out are its standard input and output, and
-# $reports is how many lines there may be on standard error: one for each input.
+# Sets for each scene: its files, its command line, the conditions that must always hold ($safe) and
+# those that must hold after status 0 ($whole), and the names of files that may exist. $in and $out
+# are its standard input and output, and $reports is the maximum number of lines on standard error:
+# one for each input.
 scene() {
   in=/dev/null out=/dev/null safe=true reports=1
   case $1 in
@@ -137,7 +138,7 @@ scene() {
   count-over)  reports=2; put small:x big:y old:z; line='wc-race -o z x y' names='x y z'
                safe='is z old || counted z' whole='is z counted' ;;
   spill)       reports=2; put words:x; line='wc-race --memory 4M -o z x' names='x z'
-               # What was read before an error is counted, and the error is reported.
+               # Words read before an error are counted, and the error is reported.
                safe='is x words' whole='is z words.counted' ;;
   merge)       reports=3; put part1:x part2:y part3:w; line='wc-race merge x y w' out=z names='x y w z'
                safe='is x part1' whole='is z merged' ;;
@@ -156,9 +157,9 @@ scenes='gzip gzip-big gzip-over gunzip gunzip-big keep remove unpack tree named 
   stdout through unpack-out unpack-in verify list count count-gz count-over spill merge merge-file
   map combine echo locks locks-out'
 
-# --- One run -----------------------------------------------------------------------------------
+# --- One run -------------------------------------------------------------------------------------
 
-# fresh SCENE: its files in an empty directory, which becomes the current one.
+# fresh SCENE: creates its files in an empty directory, and changes to it.
 fresh() {
   here=$scratch/run-$slot
   rm -rf "$here" && mkdir -p "$here/files" "$here/tmp" && cd "$here/files" || exit 1
@@ -166,21 +167,21 @@ fresh() {
   [ "$out" = /dev/null ] || : >"$out"
 }
 
-# traced STRACE_OPTION...: the scene's line under strace; its status.
+# traced STRACE_OPTION...: runs the scene's command line under strace; returns its status.
 traced() {
   # shellcheck disable=SC2086
-  PATH=$scratch/bin:$PATH TMPDIR=$here/tmp timeout -s KILL 20 \
+  PATH=$scratch/bin:$PATH TMPDIR=$here/tmp timeout -s KILL 60 \
     strace -f -e quiet=all "$@" $line <"$in" >"$out" 2>"$here/err"
 }
 
-# focus: sets $options, which leave only the calls on the scene's own files.
+# focus: sets $options so that strace sees only the calls on the scene's own files.
 focus() {
   local name
   options=(-P . -P "$PWD")
   for name in $names; do options+=(-P "$name" -P "$PWD/$name"); done
 }
 
-# What every run must leave alone, and what none may leave behind.
+# check_safe, check_left: add to $verdict if something is lost, or if a file is left behind.
 check_safe() {
   local part
   while IFS= read -r part; do eval "$part" || verdict='lost '; done <<<"${safe//; /$'\n'}"
@@ -191,7 +192,7 @@ check_left() {
   [ -z "$left" ] || verdict+='left '
 }
 
-# judge STATUS CALL: sets $verdict to the words for what is not as it must be.
+# judge STATUS CALL: sets $verdict to the words for the checks that failed.
 judge() {
   local status=$1 call=$2 lines
   verdict=''
@@ -208,14 +209,14 @@ judge() {
   esac
   [[ $verdict == *panic* ]] || ! grep -q 'panicked' "$here/err" || verdict+='panic '
   [ "$lines" -le $reports ] || [[ $verdict == *panic* ]] || verdict+='noise '
-  # It may be the report that could not be written; and -q leaves warnings out.
+  # If a write failed, it can be the report itself; and -q suppresses warnings.
   case $status:$line in
   0:* | 2:*' -q'*) ;;
   *) [ "$lines" -gt 0 ] || [ "$call" = write ] || verdict+='silent ' ;;
   esac
 }
 
-# try SCENE CALL ERROR WHEN WHERE: one run; a line for each that failed, `ok` for the others.
+# try SCENE CALL ERROR WHEN WHERE: does one run; prints `ok`, or a line that says what failed.
 try() {
   local name=$1 call=$2 error=$3 when=$4 where=$5 options=() status verdict
   fresh "$name"
@@ -233,15 +234,15 @@ try() {
     verdict=''
     check_safe
     # shellcheck disable=SC2086
-    PATH=$scratch/bin:$PATH TMPDIR=$here/tmp timeout 20 $line <"$in" >"$out" 2>"$here/err"
+    PATH=$scratch/bin:$PATH TMPDIR=$here/tmp timeout 60 $line <"$in" >"$out" 2>"$here/err"
     check_safe
     check_left
   else
     judge "$status" "$call"
   fi
   if [ "$where" = start ]; then
-    # Before `main` it may end in any way. Calls are counted in each thread, so those that the
-    # first thread makes there keep a few calls of the others from being reached.
+    # Before `main` it may end in any way. strace counts calls in each thread, so the calls of the
+    # first thread before `main` hide a few calls of the others.
     verdict=$(grep -oE '(lost|hang|wrong) ' <<<"$verdict" | tr -d '\n')
   fi
   if [ -z "$verdict" ]; then
@@ -251,9 +252,9 @@ try() {
   fi
 }
 
-# --- All runs ----------------------------------------------------------------------------------
+# --- All runs ------------------------------------------------------------------------------------
 
-# The errors that a call may end with.
+# errors CALL: prints the errors that the call can fail with.
 errors() {
   case $1 in
   openat) echo EIO EINTR EPERM ENOSPC EDQUOT ;;
@@ -269,7 +270,7 @@ errors() {
   *) echo EIO ;;
   esac
 }
-# KILL for a call at which it may have made something.
+# killing CALL: prints KILL if the call can change a file.
 killing() {
   case $1 in openat | *write* | close | fchmod | utimensat | fsync | *link* | *rename*) echo KILL ;; esac
 }
@@ -277,8 +278,9 @@ calls=(openat read pread64 write pwrite64 close clone clone3 mmap fchmod fchown 
   fdatasync ftruncate fallocate link linkat rename renameat renameat2 unlink unlinkat mkdir mkdirat
   statx fstat newfstatat getdents64 lseek)
 
-# counts WHERE: from a trace, each call with how often a thread does it at most; and with `all`, how
-# often the first thread has done it when `main` begins, which is after the runtime's sigaltstack.
+# counts WHERE: prints from a trace, for each call, the maximum number of times that one thread
+# makes it; with `all` also how often the first thread makes it before `main`, which begins after
+# the runtime's sigaltstack.
 counts() {
   awk -v where="$1" '
     { split($2, name, "("); call = name[1]; if ($2 == "<...") next }
@@ -290,7 +292,7 @@ counts() {
   ' trace
 }
 
-# plan SCENE: a line for each run of it.
+# plan SCENE: prints a line for each run of it.
 plan() {
   local set name=$1 where call start most error when options verdict
   set=$(IFS=,; echo "${calls[*]}")
@@ -307,7 +309,7 @@ plan() {
     (cd "$here" && counts $where) | sort | while read -r call start most; do
       for ((when = 1; when <= most; when++)); do
         for error in $(errors "$call") $(killing "$call"); do
-          # Of many calls in a row, those at both ends and every ninth of the others.
+          # Of many calls in a row, take the first and the last ones, and every ninth in between.
           if ((when > start + 24 && when < most - 4 && (when - start) % 9)); then continue; fi
           if ((when > start)); then
             echo "$name $call $error $when $where"
@@ -330,7 +332,8 @@ stride=1
 [ $amount = all ] || stride=$((runs / 400 + 1))
 awk -v stride=$stride 'NR % stride == 0' "$scratch/plan" >"$scratch/taken"
 
-# Two at a time: starting strace is mostly waiting. Bash says on standard error what was killed.
+# Two at a time, since starting strace is mostly waiting. Standard error is where bash reports
+# killed processes.
 for slot in 0 1; do
   awk -v slot=$slot 'NR % 2 == slot' "$scratch/taken" >"$scratch/taken-$slot"
   while read -r -u 3 name call error when where; do
@@ -340,10 +343,11 @@ done
 wait
 cat "$scratch"/results-? >"$scratch/results"
 
-# --- What only close reports -------------------------------------------------------------------
+# --- Errors that only close reports --------------------------------------------------------------
 
-# told NAME LINE: with every close of the file failing, the status is 1, and one line says why.
-told() {
+# close_reported FILE: with every close of FILE failing, checks that the status is 1, and that the
+# error is reported.
+close_reported() {
   local file=$1 verdict='' status
   traced -o /dev/null -P "$PWD/$file" -e inject=close:error=ENOSPC
   status=$?
@@ -360,18 +364,18 @@ told() {
 slot=0
 for name in ${*:-$scenes}; do
   fresh "$name"
-  [ "$out" = /dev/null ] || told "$out"
+  [ "$out" = /dev/null ] || close_reported "$out"
 done >>"$scratch/results"
 if [ -z "$*" ]; then
   fresh gzip; mkdir d; mv x d; line='gzip d/x' safe='is d/x small'
-  told d/x.gz
+  close_reported d/x.gz
   fresh gunzip; safe='packs x.gz small'
-  told x
+  close_reported x
   fresh count-over; safe='is z old || counted z'
-  told z
+  close_reported z
 fi >>"$scratch/results"
 
-# --- The sum -----------------------------------------------------------------------------------
+# --- The sum -------------------------------------------------------------------------------------
 
 grep -v '^ok$' "$scratch/results" | sort | tee "${KEEP:-/dev/null}" | head -n 60
 echo "$(grep -c . "$scratch/results") runs of $runs:" \

@@ -28,7 +28,7 @@ const MOST_ENTRIES: u64 = ((u16::MAX as usize - 4 - FIXED) / ENTRY) as u64;
 /// An entry's plain bytes are decoded in memory, so they are limited.
 const MOST_PLAIN: u64 = 16 << 20;
 /// The sizes that a chunk can have, in plain bytes.
-pub(crate) const CHUNK_SIZES: RangeInclusive<usize> = 64 << 10..=16 << 20;
+pub(super) const CHUNK_SIZES: RangeInclusive<usize> = 64 << 10..=16 << 20;
 
 /// Where the chunks of a member are.
 #[derive(Clone, Debug, PartialEq, Eq)]

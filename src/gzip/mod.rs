@@ -65,7 +65,6 @@ pub use totals::Totals;
 
 pub(crate) use files::{FileResult, process};
 pub(crate) use header_info::HeaderInfo;
-pub(crate) use index::CHUNK_SIZES;
 pub(crate) use input::{CountedInput, InputPath, Root, open};
 pub(crate) use level::Level;
 pub(crate) use options::{Action, OutputPath};

@@ -147,7 +147,7 @@ impl Default for Checked {
 
 impl Checked {
     pub(super) fn pool(&self) -> Pool {
-        Pool::new(self.threads)
+        Pool::new(self.threads.get())
     }
 
     /// The same on one thread.

@@ -1,15 +1,15 @@
-//! An output file that is whole or not there.
+//! An output file that is either complete or absent.
 //!
-//! An [`AtomicFile`] is written without a name, or under a temporary one where the file system has
-//! no files without names, and gets its name once it is complete. A reader of that name finds all
-//! of the new file or none of it, even after `kill -9`.
+//! An [`AtomicFile`] is written without a name, or under a temporary name if the file system does
+//! not support files without names. It gets its name once it is complete. A reader of that name
+//! finds all of the new file or none of it, even after `kill -9`.
 //!
-//! | the file system has | the name is given by |
+//! | the file system supports | the file gets its name by |
 //! |---|---|
-//! | files without names (`O_TMPFILE`) | `linkat`, and a rename over what is there |
+//! | files without names (`O_TMPFILE`) | `linkat`; to overwrite, also a rename |
 //! | `RENAME_NOREPLACE` | a rename |
 //! | hard links | `linkat` |
-//! | none of these | taking the name with an empty file, and a rename over that |
+//! | none of these | creating an empty file of that name, and a rename over it |
 
 use super::attributes::{Attributes, Owner};
 use super::close::close;
@@ -27,23 +27,23 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// What to do where the output's name is taken.
+/// What to do if the output's name is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Existing {
-    /// Leave the file that is there alone, and fail.
+    /// Keep the existing file, and fail.
     Keep,
-    /// Put the new file in its place, atomically.
+    /// Replace it with the new file, atomically.
     Replace,
 }
 
-/// A file being written; dropped before [`commit`](Self::commit), it is gone.
+/// A file being written. Dropping it before [`commit`](Self::commit) removes it.
 #[derive(Debug)]
 pub(crate) struct AtomicFile {
     file: File,
     id: FileId,
-    /// Whose it was when it was made.
+    /// The owner it was created with.
     owner: Owner,
-    /// The name that it has until it is in place.
+    /// Its name until it is in place.
     temporary: Option<OsString>,
     dir: Arc<Dir>,
     name: OsString,
@@ -56,13 +56,13 @@ pub(crate) struct Placed {
     dir: Arc<Dir>,
     name: OsString,
     id: FileId,
-    /// Whether it took the place of another.
+    /// Whether it replaced another file.
     replaced: bool,
 }
 
 impl AtomicFile {
-    /// Begins the file that is to become `name` in `dir`. `mode` is what it has when it is in place,
-    /// less the process's mask, unless its attributes are set.
+    /// Creates the file that will become `name` in `dir`. Its mode is `mode` less the process's
+    /// umask, unless [`apply`](Self::apply) sets another.
     pub(crate) fn create(
         dir: Arc<Dir>,
         name: OsString,
@@ -83,7 +83,7 @@ impl AtomicFile {
         Ok(Self { file, id, owner, temporary, dir, name, outputs })
     }
 
-    /// Gives the file these attributes, see [`Attributes::apply`].
+    /// Sets these attributes on the file; see [`Attributes::apply`].
     pub(crate) fn apply(
         &self,
         attributes: &Attributes,
@@ -92,25 +92,25 @@ impl AtomicFile {
         attributes.apply(&self.file, self.owner, modified)
     }
 
-    /// Gives the file the owner and the group of another, and tells whether it has both.
+    /// Gives the file the owner and the group of another. Returns whether it has both now.
     pub(crate) fn give_owner(&self, attributes: &Attributes) -> bool {
         attributes.give_owner(&self.file, self.owner) == (true, true)
     }
 
-    /// Writes over bytes that were written before.
+    /// Overwrites bytes that were written before.
     pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         self.file.write_all_at(bytes, offset)
     }
 
-    /// Puts the file in place. With [`Existing::Keep`] it fails with [`ErrorKind::AlreadyExists`]
-    /// where there is a file of that name, at whatever moment that came to be; with
-    /// [`Existing::Replace`] only where this run has made that file. With `flush` it returns when the
-    /// file and its name are on the disk.
+    /// Puts the file in place. Fails with [`ErrorKind::AlreadyExists`] if there is a file of that
+    /// name, even one created just now; with [`Existing::Replace`], only if this run made that
+    /// file. With `flush`, blocks until the file and its name are on the disk.
     pub(crate) fn commit(mut self, existing: Existing, flush: bool) -> io::Result<Placed> {
         if flush {
             sync(&self.file)?;
         }
-        // Before the name is given: what only `close` reports would come too late after it.
+        // Before the file gets its name: after that, an error that only `close` reports is too
+        // late.
         close(&self.file)?;
         let outputs = self.outputs.clone();
         let shared = outputs.share();
@@ -121,7 +121,7 @@ impl AtomicFile {
                 false
             }
             Existing::Replace => {
-                // One at a time, so that no other comes into place between the look and the rename.
+                // One at a time, so that no other is put in place between the check and the rename.
                 let mut made = outputs.made();
                 let replaced = self.replace(&made)?;
                 made.insert(self.id);
@@ -135,8 +135,8 @@ impl AtomicFile {
         Ok(Placed { dir: Arc::clone(&self.dir), name: self.name.clone(), id: self.id, replaced })
     }
 
-    /// Overwrites the file that is there, keeping its inode, for where another one in its place
-    /// would not have its owner. Not atomic; but all that is to be written is there already.
+    /// Overwrites the existing file and keeps its inode, for when a new file could not be given the
+    /// same owner. Not atomic, but everything to be written is on this file system already.
     pub(crate) fn write_into(mut self, target: &File) -> io::Result<()> {
         self.file.rewind()?;
         let mut target = target;
@@ -145,7 +145,7 @@ impl AtomicFile {
         close(target)
     }
 
-    /// Gives the file its name, if that is free.
+    /// Gives the file its name if that is free.
     fn take_name(&mut self) -> io::Result<()> {
         let Some(temporary) = self.temporary.clone() else {
             return match link(&self.file, &self.dir, &self.name) {
@@ -161,7 +161,7 @@ impl AtomicFile {
             Ok(()) => {}
             Err(error @ (Errno::EXIST | Errno::NOTEMPTY)) => return Err(error.into()),
             Err(_) => match linkat(dir, &temporary, dir, &self.name, AtFlags::empty()) {
-                // Left, the temporary name would be a second one; but the file is in place.
+                // If this fails, the file keeps the temporary name as a second one; it is in place.
                 Ok(()) => drop(dir.remove(&temporary)),
                 Err(Errno::EXIST) => return Err(Errno::EXIST.into()),
                 Err(_) => self.take_name_first(&temporary)?,
@@ -171,7 +171,7 @@ impl AtomicFile {
         Ok(())
     }
 
-    /// Takes the name with an empty file, and renames over that.
+    /// Creates an empty file of that name, and renames over it.
     fn take_name_first(&self, temporary: &OsStr) -> io::Result<()> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
         let taken = self.dir.open_file(&self.name, flags, Mode::from_raw_mode(0o600))?;
@@ -184,14 +184,14 @@ impl AtomicFile {
         })
     }
 
-    /// Gives the file its name, in place of a file that has it, unless this run `made` that one.
+    /// Gives the file its name, replacing an existing file unless this run `made` that one.
     /// Returns whether there was one.
     fn replace(&mut self, made: &HashSet<FileId>) -> io::Result<bool> {
         match self.dir.look(&self.name) {
             Ok(stat) if made.contains(&FileId::from(&stat)) => return Err(Errno::EXIST.into()),
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => match self.take_name() {
-                // Somebody else was quicker. That is overwritten too.
+                // Another process has created it since. It is overwritten too.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 result => return result.map(|()| false),
             },
@@ -206,7 +206,7 @@ impl AtomicFile {
         Ok(true)
     }
 
-    /// Gives a file without a name a temporary one.
+    /// Gives the file without a name a temporary name.
     fn link_temporary(&mut self) -> io::Result<()> {
         self.outputs.sweep(&self.dir);
         claim(&self.file);
@@ -224,14 +224,14 @@ impl AtomicFile {
         }
     }
 
-    /// Goes on with a copy that has a temporary name, where one without a name cannot get any, for
-    /// that reason.
+    /// Continues with a copy that has a temporary name, because `reason` kept the file without a
+    /// name from getting one.
     fn copy_to_named(&mut self, reason: io::Error) -> io::Result<()> {
         let mode = Mode::from_raw_mode(0o600);
-        // If there is no room for a name, the first reason is as good as the second.
+        // If this fails too, report the first error.
         let (mut copy, metadata, name) =
             self.outputs.create_named(&self.dir, mode).map_err(|_| reason)?;
-        // From here on the drop removes it.
+        // From here on, `drop` removes it.
         self.temporary = Some(name);
         self.file.rewind()?;
         io::copy(&mut self.file, &mut copy)?;
@@ -250,9 +250,9 @@ impl AtomicFile {
 }
 
 impl Placed {
-    /// Opens the file by its name and closes it; fails if the name leads to another file, or if
-    /// the system reports an error that it had not reported before.
-    /// After such an error the file is gone again, unless it took the place of another.
+    /// Opens the file by its name and closes it. Fails if the name leads to another file, or if the
+    /// system reports a late error. After a late error the file is removed, unless it replaced
+    /// another.
     pub(crate) fn confirm(&self) -> io::Result<()> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
         let found = match self.dir.open_file(&self.name, flags, Mode::empty()) {
@@ -260,7 +260,7 @@ impl Placed {
                 close(&file).inspect_err(|_| self.withdraw())?;
                 FileId::from(&file.metadata()?)
             }
-            // One's own file may have a mode that keeps oneself from reading it.
+            // The mode of a file can forbid even its owner to read it.
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 FileId::from(&self.dir.look(&self.name)?)
             }
@@ -273,13 +273,13 @@ impl Placed {
         if !self.replaced
             && self.dir.look(&self.name).is_ok_and(|stat| FileId::from(&stat) == self.id)
         {
-            // Nothing better can be done than to try.
+            // The error that led here is reported; a second one would not help.
             let _ = self.dir.remove(&self.name);
         }
     }
 }
 
-/// A file without a name, where the file system has such.
+/// Creates a file without a name, if the file system supports that.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn unnamed(dir: &Dir, mode: Mode) -> Option<File> {
     dir.open_file(".".as_ref(), OFlags::TMPFILE | OFlags::RDWR, mode).ok()
@@ -290,8 +290,8 @@ fn unnamed(_: &Dir, _: Mode) -> Option<File> {
     None
 }
 
-/// Gives a file without a name one. Through `/proc`, as `AT_EMPTY_PATH` is for root alone on older
-/// systems; and the other way where there is no `/proc`.
+/// Gives a name to a file without one. Uses `/proc`, since older systems allow `AT_EMPTY_PATH` only
+/// to root, and `AT_EMPTY_PATH` if there is no `/proc`.
 fn link(file: &File, dir: &Dir, name: &OsStr) -> io::Result<()> {
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     match linkat(CWD, path, dir, name, AtFlags::SYMLINK_FOLLOW) {
@@ -320,7 +320,7 @@ impl Drop for AtomicFile {
         if let Some(name) = self.temporary.take() {
             let _shared = self.outputs.share();
             self.outputs.forget(&name);
-            // Nothing better can be done than to try.
+            // A drop cannot report an error; the next run in this directory tries again.
             let _ = self.dir.remove(&name);
         }
     }
@@ -344,7 +344,7 @@ mod tests {
         file
     }
 
-    /// As on a file system without files that have no name.
+    /// Creates the file as on a file system that does not support files without names.
     fn begin_named(target: &Path, outputs: &Outputs) -> AtomicFile {
         let mut file = begin(target, outputs);
         file.copy_to_named(io::Error::other("no names")).unwrap();
@@ -354,7 +354,7 @@ mod tests {
     type Begin = fn(&Path, &Outputs) -> AtomicFile;
 
     #[test]
-    fn is_not_seen_before_it_is_whole() {
+    fn is_not_visible_before_it_is_complete() {
         for begin in [begin as Begin, begin_named] {
             let directory = tempfile::tempdir().unwrap();
             let target = directory.path().join("x");
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn replaces_only_when_told_to() {
+    fn replaces_an_existing_file_only_on_request() {
         for begin in [begin as Begin, begin_named] {
             let directory = tempfile::tempdir().unwrap();
             let target = directory.path().join("x");
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_run_has_made_it_does_not_replace() {
+    fn does_not_replace_an_output_of_the_same_run() {
         for begin in [begin as Begin, begin_named] {
             let directory = tempfile::tempdir().unwrap();
             let target = directory.path().join("x");
@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_the_name_first_where_nothing_better_is_to_be_had() {
+    fn creates_an_empty_file_first_if_nothing_better_is_supported() {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("x");
         let mut file = begin_named(&target, &Outputs::default());
@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_what_was_given_up() {
+    fn leaves_nothing_behind_when_dropped_or_interrupted() {
         for begin in [begin as Begin, begin_named] {
             let directory = tempfile::tempdir().unwrap();
             let outputs = Outputs::default();
@@ -432,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_dead_left_is_removed_and_what_the_living_write_is_not() {
+    fn temporary_files_of_dead_processes_are_removed_and_others_are_kept() {
         let directory = tempfile::tempdir().unwrap();
         let alive = begin_named(&directory.path().join("x"), &Outputs::default());
         let left = temporary_name();

@@ -1,4 +1,4 @@
-//! What a file has besides its bytes: owner, mode, times, ACL and extended attributes.
+//! Owner, mode, times, ACL and extended attributes of a file.
 
 use rustix::fs::{Gid, Uid, XattrFlags, fchown, fgetxattr, flistxattr, fremovexattr, fsetxattr};
 use std::ffi::{CStr, CString};
@@ -7,10 +7,10 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::SystemTime;
 
-/// The attributes of a file that another file is to have.
+/// The attributes of a file, to be copied to another file.
 #[derive(Clone, Debug)]
 pub(crate) struct Attributes {
-    /// As they were when the file was opened.
+    /// The metadata when the file was opened.
     pub(crate) metadata: Metadata,
     extended: Vec<(CString, Vec<u8>)>,
 }
@@ -28,23 +28,24 @@ impl From<&Metadata> for Owner {
     }
 }
 
-/// How Linux names an access control list.
+/// The extended attribute that holds an access control list on Linux.
 const ACL: &CStr = c"system.posix_acl_access";
-/// What of a file's extended attributes belongs to its bytes, and not to the file itself, as
-/// `security.capability` does.
-const KEPT: [&[u8]; 2] = [b"user.", b"system.nfs4_acl"];
+/// The prefixes of the extended attributes that are copied. Others, such as `security.capability`,
+/// belong to the file itself and not to its contents.
+const COPIED: [&[u8]; 2] = [b"user.", b"system.nfs4_acl"];
 
 impl Attributes {
-    /// Those of an open file, whose metadata is known.
+    /// Returns the attributes of an open file, given its metadata.
     pub(crate) fn of(file: &File, metadata: Metadata) -> Self {
         Self { metadata, extended: extended(file).unwrap_or_default() }
     }
 
-    /// Gives them to `file`, which is `own`'s by now: the owner and the group where that is allowed, and the others. A group
-    /// that is not the same is granted nothing that is not granted to all.
+    /// Sets them on `file`, whose owner and group are `own`: the owner and the group if that is
+    /// allowed, then the rest. If the group cannot be set, the file's group gets only the rights
+    /// that everybody has.
     ///
-    /// What the file system does not know (vfat, CIFS, ...) is left out; the first error is returned
-    /// when all else is done.
+    /// Skips what the file system does not support (vfat, CIFS, ...). Returns the first error after
+    /// setting the rest.
     pub(crate) fn apply(
         &self,
         file: &File,
@@ -52,14 +53,14 @@ impl Attributes {
         modified: Option<SystemTime>,
     ) -> io::Result<()> {
         let wanted = &self.metadata;
-        // Not allowed to most; then the file is its maker's, as any other that he makes.
+        // Most users may not give files away; then the file stays its creator's.
         let (_, group) = self.give_owner(file, own);
         let acl = self.apply_extended(file);
         let mut mode = wanted.mode() & 0o777;
         if !group {
             mode = mode & 0o707 | (mode & 0o7) << 3;
         } else if !acl {
-            // With a list, the group's bits of the mode are those of all that are on the list.
+            // With an ACL, the group bits of the mode are the mask of the whole list.
             mode = mode & 0o707 | mode & self.group_bits() << 3;
         }
         let mode = file.set_permissions(Permissions::from_mode(mode));
@@ -68,8 +69,8 @@ impl Attributes {
         mode.and(file.set_times(times))
     }
 
-    /// Gives the file the owner and the group, unless they are its `own`; tells for each whether it
-    /// has it.
+    /// Sets the owner and the group, unless they are those of `own` already. Returns for each
+    /// whether the file has it now.
     pub(crate) fn give_owner(&self, file: &File, own: Owner) -> (bool, bool) {
         let wanted = &self.metadata;
         let group = own.group == wanted.gid() || chown(file, None, Some(wanted.gid()));
@@ -77,18 +78,19 @@ impl Attributes {
         (user, group)
     }
 
-    /// Tells whether the file has the list that it is to have, or none.
+    /// Sets the extended attributes. Returns whether the file's ACL is right: a copy, or none.
     fn apply_extended(&self, file: &File) -> bool {
         let set = |name: &CStr, value: &[u8]| fsetxattr(file, name, value, XattrFlags::empty());
         let mut has_acl = self.acl().is_none();
         if has_acl && own_acl(file) {
-            // Out of the directory's defaults. It would let others read what they could not.
+            // It comes from the directory's default ACL, and could grant rights that the input did
+            // not.
             let _ = fremovexattr(file, ACL);
         }
         for (name, value) in &self.extended {
-            // What cannot be kept is lost, as it is with `gzip` and with `cp`.
-            let kept = set(name, value).is_ok();
-            has_acl |= kept && **name == *ACL;
+            // An attribute that cannot be set is left out, as `gzip` and `cp` do.
+            let copied = set(name, value).is_ok();
+            has_acl |= copied && **name == *ACL;
         }
         has_acl
     }
@@ -97,7 +99,7 @@ impl Attributes {
         self.extended.iter().find(|(name, _)| **name == *ACL).map(|(_, value)| &value[..])
     }
 
-    /// What the list grants to the file's group: three bits. The format is the kernel's
+    /// Returns the three bits that the ACL grants to the file's group. The format is the kernel's
     /// (`posix_acl_xattr.h`): a version, then entries of a tag, permissions and an id.
     fn group_bits(&self) -> u32 {
         const GROUP: u16 = 0x04;
@@ -127,7 +129,7 @@ fn own_acl(file: &File) -> bool {
     names(file).is_ok_and(|names| names.iter().any(|name| **name == *ACL))
 }
 
-/// The names of a file's extended attributes. Most files have none.
+/// Returns the names of a file's extended attributes. Most files have none.
 fn names(file: &File) -> io::Result<Vec<CString>> {
     let mut list = vec![0_u8; 1024];
     let length = match flistxattr(file, &mut list[..]) {
@@ -141,16 +143,16 @@ fn names(file: &File) -> io::Result<Vec<CString>> {
     names.map(|name| CString::new(name).map_err(io::Error::other)).collect()
 }
 
-/// The extended attributes that are kept, and the access control list.
+/// Returns the extended attributes to be copied, including the access control list.
 fn extended(file: &File) -> io::Result<Vec<(CString, Vec<u8>)>> {
     let mut all = Vec::new();
     for name in names(file)? {
         let bytes = name.as_bytes();
-        if *name != *ACL && !KEPT.iter().any(|kept| bytes.starts_with(kept)) {
+        if *name != *ACL && !COPIED.iter().any(|prefix| bytes.starts_with(prefix)) {
             continue;
         }
         let mut value = vec![0_u8; 64 << 10];
-        // One that is gone meanwhile is none.
+        // Skip an attribute that was removed in the meantime.
         if let Ok(length) = fgetxattr(file, &name, &mut value[..]) {
             value.truncate(length);
             all.push((name, value));
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn without_its_list_a_file_grants_its_group_no_more_than_before() {
+    fn without_its_acl_a_file_grants_its_group_no_more_than_before() {
         let file = tempfile::tempfile().unwrap();
         let metadata = file.metadata().unwrap();
         let of = |entries: &[[u8; 8]]| {
@@ -185,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_the_attributes_that_people_set() {
+    fn copies_user_attributes_and_the_mode() {
         let (from, to) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
         if fsetxattr(&from, c"user.origin", b"here", XattrFlags::empty()).is_err() {
             eprintln!("skipped: no extended attributes on this file system");

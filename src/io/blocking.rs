@@ -1,30 +1,30 @@
-//! Streams that wait, whatever `O_NONBLOCK` says.
+//! Streams that block even if `O_NONBLOCK` is set.
 //!
-//! The flag belongs to the open file, not to this process: a program that shares a pipe or a terminal
-//! with this one (ssh, node.js, another one in the pipeline) may set it at any time. A read or write then
-//! fails with `EAGAIN` where it would have waited.
+//! The flag belongs to the open file, not to this process: a program that shares a pipe or a
+//! terminal with this one (ssh, node.js, another one in the pipeline) can set it at any time. A
+//! read or write then fails with `EAGAIN` instead of blocking.
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 
-/// A stream whose reads and writes wait until they can be done, and go on after a signal.
+/// A stream whose reads and writes block until they are possible, and continue after a signal.
 #[derive(Debug)]
 pub(crate) struct Blocking<T>(T);
 
 impl<T: AsFd> Blocking<T> {
-    /// Wraps a file, a pipe, a socket or a terminal. Its flags stay as they are.
+    /// Wraps a file, a pipe, a socket or a terminal. Does not change its flags.
     pub(crate) fn new(stream: T) -> Self {
         Self(stream)
     }
 
-    /// The stream itself.
+    /// Returns a reference to the stream.
     pub(crate) fn get_ref(&self) -> &T {
         &self.0
     }
 
-    /// Gives the stream back.
+    /// Returns the stream.
     pub(crate) fn into_inner(self) -> T {
         self.0
     }
@@ -46,7 +46,7 @@ impl<T: AsFd> Blocking<T> {
     }
 }
 
-/// Blocks until one of the events, an error or a hang-up.
+/// Blocks until one of the events, an error or a hang-up occurs.
 fn wait(stream: BorrowedFd<'_>, events: PollFlags) -> io::Result<()> {
     loop {
         match poll(&mut [PollFd::from_borrowed_fd(stream, events)], None) {
@@ -85,7 +85,7 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn waits_where_the_stream_would_not() {
+    fn blocks_although_the_stream_is_nonblocking() {
         let (mut near, far) = UnixStream::pair().unwrap();
         near.set_nonblocking(true).unwrap();
         assert_eq!(near.read(&mut [0]).unwrap_err().kind(), ErrorKind::WouldBlock);

@@ -1,11 +1,11 @@
-//! Buffers that are filled, passed on, and used again.
+//! Buffers that are filled, passed on, and reused.
 
 use std::io::{self, ErrorKind, Read};
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 
-/// A fixed number of bytes and how many of them count. It is zeroed once, when it is made, and
-/// never again; it derefs to the bytes that count.
+/// A fixed number of bytes, of which the first `filled` are in use. They are zeroed once, when it
+/// is created. It derefs to the bytes in use.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     bytes: Vec<u8>,
@@ -17,7 +17,7 @@ impl Buffer {
         Self { bytes: vec![0; size], filled: 0 }
     }
 
-    /// Whether there is no room left.
+    /// Returns whether there is no room left.
     pub(crate) fn is_full(&self) -> bool {
         self.filled == self.bytes.len()
     }
@@ -26,29 +26,29 @@ impl Buffer {
         self.filled = 0;
     }
 
-    /// Forgets what comes after the first `count` bytes.
+    /// Keeps at most the first `count` bytes in use.
     pub(crate) fn truncate(&mut self, count: usize) {
         self.filled = self.filled.min(count);
     }
 
-    /// What is not filled yet.
+    /// Returns the bytes that are not filled yet.
     pub(crate) fn room(&mut self) -> &mut [u8] {
         &mut self.bytes[self.filled..]
     }
 
-    /// Counts as filled what was written to the room.
+    /// Marks the first `count` bytes of the room as filled.
     pub(crate) fn grow(&mut self, count: usize) {
         self.filled = self.bytes.len().min(self.filled + count);
     }
 
-    /// The next `count` bytes, which count as filled; `None` if there is not as much room.
+    /// Marks the next `count` bytes as filled and returns them; `None` if there is too little room.
     pub(crate) fn more(&mut self, count: usize) -> Option<&mut [u8]> {
         let space = self.bytes.get_mut(self.filled..self.filled + count)?;
         self.filled += count;
         Some(space)
     }
 
-    /// Exactly `count` bytes, all of which count, whatever the buffer's size was.
+    /// Makes exactly `count` bytes filled and returns them. Grows the buffer if it is smaller.
     pub(crate) fn space(&mut self, count: usize) -> &mut [u8] {
         if self.bytes.len() < count {
             self.bytes.resize(count, 0);
@@ -57,13 +57,13 @@ impl Buffer {
         &mut self.bytes[..count]
     }
 
-    /// Reads once, from the start; 0 is the end of the input.
+    /// Reads once, into the start of the buffer. Returns 0 at the end of the input.
     pub(crate) fn read_once(&mut self, mut input: impl Read) -> io::Result<usize> {
         self.filled = read(&mut input, &mut self.bytes)?;
         Ok(self.filled)
     }
 
-    /// Reads until the buffer is full or the input ends.
+    /// Reads until the buffer is full or the input ends. Returns the number of bytes.
     pub(crate) fn fill(&mut self, mut input: impl Read) -> io::Result<usize> {
         self.filled = 0;
         while self.filled < self.bytes.len() {
@@ -84,7 +84,7 @@ impl Deref for Buffer {
     }
 }
 
-/// [`Read::read`], again when a signal interrupted it.
+/// [`Read::read`], repeated if a signal interrupts it.
 fn read(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
     loop {
         match input.read(into) {
@@ -94,8 +94,8 @@ fn read(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// Buffers of one size. As many are made as are in use at a time; those given back are used again,
-/// since fresh memory costs a page fault for every 4 KiB.
+/// A pool of buffers of one size. Returned buffers are reused, since fresh memory costs a page
+/// fault for every 4 KiB; so there are at most as many as were in use at once.
 #[derive(Debug)]
 pub(crate) struct Buffers {
     size: usize,

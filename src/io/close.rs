@@ -1,17 +1,16 @@
-//! Closing a file, and hearing of it when that fails.
+//! Closing a file, and reporting errors of `close`.
 
 use nix::errno::Errno;
 use std::io;
 use std::os::fd::AsFd;
 
-/// How often a close that a signal interrupted is tried again.
+/// How many times to try, if a signal interrupts the close.
 const TRIES: u32 = 3;
 
-/// Has the system finish what was written to `file`, as the last `close` would, and returns the
-/// error that only `close` reports: NFS, CIFS, FUSE and quotas report a full disk there. The
-/// standard library ignores it.
+/// Makes the system finish writing `file`, and returns an error that only `close` reports: NFS,
+/// CIFS, FUSE and quotas report a full disk there. The standard library ignores such errors.
 ///
-/// A duplicate is what is closed, since any close of the file does it; so `file` stays open.
+/// It closes a duplicate, since any close of the file has this effect; `file` stays open.
 pub(crate) fn close(file: &impl AsFd) -> io::Result<()> {
     let mut result = Ok(());
     for _ in 0..TRIES {

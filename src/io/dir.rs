@@ -1,8 +1,8 @@
 //! Directories that are held open.
 //!
-//! A path is looked up anew by every call that takes it, and a user who may write to a directory on
-//! the way can make it lead elsewhere in between. A directory that is open stays what it is: all
-//! that is done to a file in it (open, make, rename, remove) happens in the same directory.
+//! Every system call looks up its path again, and a user who can write to a directory on the way
+//! can make the path lead elsewhere between two calls. An open directory stays the same: every
+//! operation on a file in it (open, create, rename, remove) happens in that directory.
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, fsync, openat, statat, unlinkat};
 use rustix::io::{Errno, retry_on_intr};
@@ -17,42 +17,42 @@ use std::path::{Component, Path};
 #[derive(Debug)]
 pub(crate) struct Dir(OwnedFd);
 
-/// Names can be looked up in a directory that may not be read.
+/// How to open a directory only to look up names in it, which needs no right to read it.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 const SEARCH: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
 const SEARCH: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
 
-/// The system takes paths shorter than this.
+/// The system accepts only paths shorter than this.
 const PATH_MAX: usize = 4096;
 
 impl Dir {
-    /// Opens a directory by its path; links in the path are followed.
+    /// Opens a directory by its path, following links.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Self::open_from(CWD, path)
     }
 
-    /// The directory that a path's last component is in, and that component.
+    /// Opens the directory that contains a path's last component. Returns it and that component.
     ///
-    /// A path that ends in a slash, in `.` or in `..` is all last component: it is a directory, or
-    /// looking it up fails.
+    /// If the path ends in a slash, in `.` or in `..`, the last component is the whole path: it is
+    /// a directory, or looking it up fails.
     pub(crate) fn of(path: &Path) -> io::Result<(Self, OsString)> {
         let (parent, name) = split(path);
         Ok((Self::open(parent)?, name.to_owned()))
     }
 
-    /// The same, of a path that is relative to this directory.
+    /// The same for a path relative to this directory.
     pub(crate) fn dir_of(&self, path: &Path) -> io::Result<(Self, OsString)> {
         let (parent, name) = split(path);
         Ok((Self::open_from(self.as_fd(), parent)?, name.to_owned()))
     }
 
-    /// Opens a directory below this one, and follows no link.
+    /// Opens a directory below this one without following links.
     pub(crate) fn open_below(&self, path: &Path) -> io::Result<Self> {
         self.open_below_as(path, SEARCH)
     }
 
-    /// Lists a directory below this one, and follows no link.
+    /// Lists a directory below this one without following links.
     pub(crate) fn list_below(&self, path: &Path) -> io::Result<rustix::fs::Dir> {
         let dir = self.open_below_as(path, OFlags::DIRECTORY | OFlags::CLOEXEC)?;
         Ok(rustix::fs::Dir::new(dir.0)?)
@@ -66,7 +66,8 @@ impl Dir {
         self.open_below_by_component(path, flags)
     }
 
-    /// With one call; `None` where the system has none, or the path is too long for it.
+    /// Opens it with one system call. Returns `None` if the system has no such call, or the path is
+    /// too long for it.
     #[cfg(target_os = "linux")]
     fn open_below_at_once(&self, path: &Path, flags: OFlags) -> Option<io::Result<Self>> {
         use rustix::fs::{ResolveFlags, openat2};
@@ -92,7 +93,7 @@ impl Dir {
                 Component::Normal(name) => {
                     dir = retry_on_intr(|| openat(&dir, name, flags, Mode::empty()))?;
                 }
-                // `..` would lead out again.
+                // `..` could lead out of this directory.
                 _ => return Err(Errno::INVAL.into()),
             }
         }
@@ -107,7 +108,7 @@ impl Dir {
         if bytes.len() < PATH_MAX {
             return Ok(Self(retry_on_intr(|| openat(start, path, SEARCH, Mode::empty()))?));
         }
-        // Longer than one call takes: as far as it does, then on from there.
+        // Too long for one call: open a first part of the path, and continue from there.
         let cut = bytes[..PATH_MAX - 1].iter().rposition(|&byte| byte == b'/');
         let cut = cut.filter(|&cut| cut > 0).ok_or(Errno::NAMETOOLONG)?;
         let (start_of, rest) = (OsStr::from_bytes(&bytes[..cut]), &bytes[cut..]);
@@ -116,18 +117,18 @@ impl Dir {
         Self::open_from(dir.as_fd(), Path::new(OsStr::from_bytes(rest)))
     }
 
-    /// Opens a file in it.
+    /// Opens a file in this directory.
     pub(crate) fn open_file(&self, name: &OsStr, flags: OFlags, mode: Mode) -> io::Result<File> {
         let flags = flags | OFlags::CLOEXEC;
         Ok(File::from(retry_on_intr(|| openat(&self.0, name, flags, mode))?))
     }
 
-    /// What the name stands for; a link itself, not what it leads to.
+    /// Returns the metadata of a name, without following a link.
     pub(crate) fn look(&self, name: &OsStr) -> io::Result<Stat> {
         Ok(statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?)
     }
 
-    /// What the name leads to.
+    /// Returns the metadata of a name, following links.
     pub(crate) fn follow(&self, name: &OsStr) -> io::Result<Stat> {
         Ok(statat(&self.0, name, AtFlags::empty())?)
     }
@@ -137,12 +138,12 @@ impl Dir {
         Ok(unlinkat(&self.0, name, AtFlags::empty())?)
     }
 
-    /// Has the names in it on the disk; `file` is one whose name is to be there.
+    /// Syncs the names in this directory to the disk, among them the name of `file`.
     pub(crate) fn sync(&self, file: &File) -> io::Result<()> {
         let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
         match retry_on_intr(|| openat(&self.0, ".", flags, Mode::empty())) {
             Ok(readable) => sync(&readable),
-            // It may be written and searched, but not read. Then all of its file system has to go.
+            // This user may not read the directory. Sync the whole file system instead.
             #[cfg(any(target_os = "linux", target_os = "android"))]
             Err(Errno::ACCESS) => Ok(rustix::fs::syncfs(file)?),
             Err(error) => Err(error.into()),
@@ -156,7 +157,7 @@ impl AsFd for Dir {
     }
 }
 
-/// Opens a file to be read, by a path of any length.
+/// Opens a file for reading, by a path of any length.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     match File::open(path) {
         Err(error) if error.raw_os_error() == Some(Errno::NAMETOOLONG.raw_os_error()) => {
@@ -167,8 +168,8 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Has a file or directory on the disk, where its file system knows how: on some, as on FUSE and
-/// CIFS, `fsync` is not supported.
+/// Syncs a file or directory to the disk. Does nothing if its file system does not support `fsync`,
+/// as some FUSE and CIFS file systems do not.
 pub(super) fn sync(file: &impl AsFd) -> io::Result<()> {
     match retry_on_intr(|| fsync(file)) {
         Err(Errno::INVAL) => Ok(()),
@@ -176,7 +177,7 @@ pub(super) fn sync(file: &impl AsFd) -> io::Result<()> {
     }
 }
 
-/// A path's directory and its last component.
+/// Splits a path into its directory and its last component; see [`Dir::of`].
 pub(crate) fn split(path: &Path) -> (&Path, &OsStr) {
     let bytes = path.as_os_str().as_bytes();
     let start = bytes.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn stays_what_it_is_when_its_name_leads_elsewhere() {
+    fn an_open_directory_stays_the_same_when_its_name_leads_elsewhere() {
         let root = tempfile::tempdir().unwrap();
         let at = |name: &str| root.path().join(name);
         fs::create_dir_all(at("d")).unwrap();
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn follows_no_link_below() {
+    fn does_not_follow_links_below_a_directory() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("a/b")).unwrap();
         symlink("a", root.path().join("l")).unwrap();
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn opens_paths_that_are_longer_than_one_call_takes() {
+    fn opens_paths_that_are_too_long_for_one_call() {
         let root = tempfile::tempdir().unwrap();
         let (mut path, mut dir) = (root.path().to_owned(), Dir::open(root.path()).unwrap());
         let name: PathBuf = "d".repeat(200).into();

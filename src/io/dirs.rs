@@ -1,4 +1,4 @@
-//! The directories that were opened last.
+//! A cache of open directories.
 
 use super::dir::Dir;
 use std::collections::VecDeque;
@@ -6,23 +6,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many are held. Files that follow one another are mostly in the same directory, or in that of
-/// their neighbours; and there are threads in the middle of some, and ahead.
+/// The number of directories held open. Successive files are mostly in the same or a neighbouring
+/// directory, and several threads are at different files.
 const HELD: usize = 8;
 
-/// Directories by their paths, of which the last ones are held open.
+/// Directories by their paths. The most recent ones are held open.
 #[derive(Debug, Default)]
 pub(crate) struct Dirs(Mutex<VecDeque<(PathBuf, Arc<Dir>)>>);
 
 impl Dirs {
-    /// The directory of that path: the one that is held, or else what `open` opens.
+    /// Returns the directory of that path: the one held open, or else the result of `open`.
     pub(crate) fn get(
         &self,
         path: &Path,
         open: impl FnOnce() -> io::Result<Dir>,
     ) -> io::Result<Arc<Dir>> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Compared as they are written: equal paths of other spellings are opened once more.
+        // Compare the spelling: another spelling of the same path is opened again.
         let found = held.iter().find(|(other, _)| other.as_os_str() == path.as_os_str());
         if let Some((_, dir)) = found {
             return Ok(Arc::clone(dir));
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn holds_the_last_ones_and_no_more() {
+    fn holds_only_the_most_recent_directories() {
         let dirs = Dirs::default();
         let get = |path: &str| dirs.get(Path::new(path), || Dir::open(Path::new("/"))).unwrap();
         let first = get("0");

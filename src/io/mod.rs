@@ -1,5 +1,5 @@
-//! What several modules need of the system: streams that wait, directories that are held, files put
-//! in place whole.
+//! What several modules need from the system: streams that block, directories held open, files that
+//! are written atomically.
 
 mod atomic_file;
 mod attributes;

@@ -1,4 +1,4 @@
-//! An output that is asked for by its path, as `-o` does it.
+//! An output given by its path, as with `-o`.
 
 use super::atomic_file::{AtomicFile, Existing};
 use super::attributes::Attributes;
@@ -16,16 +16,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// An output under way.
+/// An output being written.
 #[derive(Debug)]
 pub(crate) enum Output {
-    /// What is no regular file is written to as it is.
+    /// A stream, device or FIFO, which is written to directly.
     Stream(Blocking<File>),
-    /// A file is made aside. Until it is in place, there is the one that was there before.
+    /// A new file, and the existing file that it will replace once it is complete.
     File(AtomicFile, Option<Box<Before>>),
 }
 
-/// The file whose place an output takes.
+/// The existing file that an output replaces.
 #[derive(Debug)]
 pub(crate) struct Before {
     dir: Arc<Dir>,
@@ -34,7 +34,7 @@ pub(crate) struct Before {
 }
 
 impl Output {
-    /// Begins the output at `path`; links are followed. Blocks while a FIFO has no reader.
+    /// Creates the output at `path`, following links. Blocks while a FIFO has no reader.
     pub(crate) fn open(path: &Path, outputs: &Outputs) -> io::Result<Self> {
         let (dir, name) = match Target::of(path)? {
             Target::Stream(file) => return Ok(Self::Stream(Blocking::new(file))),
@@ -48,7 +48,7 @@ impl Output {
         Ok(Self::File(AtomicFile::create(dir, name, mode, outputs)?, before.map(Box::new)))
     }
 
-    /// The file that is there already, and would be overwritten.
+    /// Returns the existing file that would be overwritten.
     pub(crate) fn before(&self) -> Option<FileId> {
         match self {
             Self::File(_, Some(before)) => Some(FileId::from(&before.attributes.metadata)),
@@ -56,11 +56,11 @@ impl Output {
         }
     }
 
-    /// Puts the output in place. What it takes the place of leaves it its owner, mode and ACL; where
-    /// this user may not give them, that file is written to instead.
+    /// Puts the output in place, with the owner, mode and ACL of the file that it replaces. If this
+    /// user may not set that owner, overwrites the existing file in place instead.
     ///
-    /// With [`Existing::Replace`] it fails with [`ErrorKind::AlreadyExists`] where the file in its
-    /// place was made by this run.
+    /// With [`Existing::Replace`], fails with [`ErrorKind::AlreadyExists`] if this run made the
+    /// existing file.
     pub(crate) fn commit(self, existing: Existing, flush: bool) -> io::Result<()> {
         let (file, before) = match self {
             Self::Stream(stream) => return close(&stream),
@@ -70,7 +70,7 @@ impl Output {
             if !file.give_owner(&before.attributes) {
                 return file.write_into(&before.open()?);
             }
-            // Its time is that of now, and what cannot be set is left out.
+            // Its time is the current time, and attributes that cannot be set are left out.
             let _ = file.apply(&before.attributes, Some(SystemTime::now()));
         }
         file.commit(existing, flush)?.confirm()
@@ -79,7 +79,7 @@ impl Output {
 
 impl Before {
     fn look(dir: &Arc<Dir>, name: &OsStr) -> io::Result<Option<Self>> {
-        // To learn what it is takes no right to read it.
+        // A file that may not be read can still be opened for writing.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let file = match dir.open_file(name, flags, Mode::empty()) {
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
@@ -92,7 +92,7 @@ impl Before {
         Ok(Some(Self { dir: Arc::clone(dir), name: name.to_owned(), attributes }))
     }
 
-    /// Opens it to be overwritten.
+    /// Opens the file to overwrite it.
     fn open(&self) -> io::Result<File> {
         let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let file = self.dir.open_file(&self.name, flags, Mode::empty())?;

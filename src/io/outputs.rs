@@ -1,4 +1,4 @@
-//! What a run makes: the outputs under way, and those that are in place.
+//! The outputs of a run: those being written, and those in place.
 
 use super::dir::Dir;
 use super::dirs::Dirs;
@@ -17,39 +17,38 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 /// The outputs of a run. Clones share them.
 ///
-/// A signal handler removes those that are under way, and none that is in place is ever overwritten
-/// by another one of the same run.
+/// A signal handler can remove those being written. An output in place is never overwritten by
+/// another output of the same run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outputs(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// Shared while a file is begun or put in place, exclusive while all are removed.
-    /// Making a file can take the system a while, and threads should not wait for each other.
+    /// Read-locked while creating a file or putting it in place, write-locked while removing all.
+    /// Creating a file can take the system long, and threads should not wait for each other.
     gate: RwLock<()>,
-    /// The temporary names in use. They are random, so none is there twice.
+    /// The temporary names in use. They are random, so they are unique.
     named: Mutex<BTreeMap<OsString, Arc<Dir>>>,
     made: Mutex<HashSet<FileId>>,
-    /// Directories by the paths that they were asked for.
     dirs: Dirs,
-    /// The directories that were searched for what dead processes left.
+    /// The directories that were searched for temporary files of dead processes.
     swept: Mutex<HashSet<FileId>>,
 }
 
 impl Outputs {
-    /// Removes all that are under way. Until the returned guard is dropped, none is begun and none
-    /// comes into place: those calls block.
-    #[must_use = "dropping it lets the others go on"]
+    /// Removes all outputs that are being written. Until the returned guard is dropped, calls that
+    /// create an output or put it in place block.
+    #[must_use = "dropping it lets other threads continue"]
     pub(crate) fn remove_unfinished(&self) -> impl Sized + '_ {
         let alone = self.0.gate.write().unwrap_or_else(PoisonError::into_inner);
         for (name, dir) in std::mem::take(&mut *lock(&self.0.named)) {
-            // Nothing better can be done on the way out.
+            // The process is about to end and cannot report it.
             let _ = dir.remove(&name);
         }
         alone
     }
 
-    /// The directories that this run has open.
+    /// Returns the directories that this run holds open.
     pub(crate) fn dirs(&self) -> &Dirs {
         &self.0.dirs
     }
@@ -58,22 +57,23 @@ impl Outputs {
         self.0.gate.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The files that are in place.
+    /// Locks and returns the set of files in place.
     pub(super) fn made(&self) -> MutexGuard<'_, HashSet<FileId>> {
         lock(&self.0.made)
     }
 
-    /// Has the name removed if the run is interrupted. The gate must be shared.
+    /// Records a temporary name, to be removed if the run is interrupted. The caller holds
+    /// `share()`.
     pub(super) fn note(&self, dir: &Arc<Dir>, name: &OsStr) {
         lock(&self.0.named).insert(name.to_owned(), Arc::clone(dir));
     }
 
-    /// The name is gone, or is no longer a temporary one.
+    /// Forgets a temporary name that is gone or has become an output's name.
     pub(super) fn forget(&self, name: &OsStr) {
         lock(&self.0.named).remove(name);
     }
 
-    /// Makes a file with a temporary name, which is noted. The gate must be shared.
+    /// Creates a file with a temporary name and records it. The caller holds `share()`.
     pub(super) fn create_named(
         &self,
         dir: &Arc<Dir>,
@@ -90,7 +90,7 @@ impl Outputs {
             self.note(dir, &name);
             claim(&file);
             match file.metadata() {
-                // Somebody who searched for what was left came in between.
+                // Another process took it for a file of a dead process before it was locked.
                 Ok(metadata) if metadata.nlink() == 0 => self.forget(&name),
                 Ok(metadata) => return Ok((file, metadata, name)),
                 Err(error) => {
@@ -102,11 +102,11 @@ impl Outputs {
         }
     }
 
-    /// Removes what processes left in the directory that were killed; once a run.
+    /// Removes temporary files of dead processes from the directory, once per run.
     pub(super) fn sweep(&self, dir: &Dir) {
         let Ok(id) = dir.follow(".".as_ref()).map(|stat| FileId::from(&stat)) else { return };
         if lock(&self.0.swept).insert(id) {
-            // What cannot be removed stays; the run does not depend on it.
+            // Ignore errors: the run does not depend on it.
             let _ = remove_orphans(dir);
         }
     }
@@ -116,8 +116,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Marks a temporary file as being written: if it is not locked, its owner is dead,
-/// on whatever machine that was. Where there are no locks, nobody takes it away.
+/// Locks a temporary file, which marks it as being written: if it is not locked, its owner is dead,
+/// on this machine or another. Where locks are not supported, the file is never removed.
 pub(super) fn claim(file: &File) {
     let _ = flock(file, FlockOperation::NonBlockingLockExclusive);
 }
@@ -126,13 +126,13 @@ const PREFIX: &[u8] = b".csp-";
 const SUFFIX: &[u8] = b".tmp";
 const DIGITS: usize = 16;
 
-/// A name that nothing else has.
+/// Returns a random name that no other file has.
 pub(super) fn temporary_name() -> OsString {
     let number = RandomState::new().hash_one(std::process::id());
     format!(".csp-{number:016x}.tmp").into()
 }
 
-/// Whether it is the name of a temporary file of ours.
+/// Returns whether it is a name as from [`temporary_name`].
 pub(crate) fn is_temporary(name: &OsStr) -> bool {
     let digits = name.as_bytes().strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
     digits.is_some_and(|digits| digits.len() == DIGITS && digits.iter().all(u8::is_ascii_hexdigit))
@@ -151,7 +151,7 @@ fn remove_orphans(dir: &Dir) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes the file if it is this user's and not locked.
+/// Removes the file if it belongs to this user and is not locked.
 fn remove_orphan(dir: &Dir, name: &OsStr) -> io::Result<()> {
     let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let file = dir.open_file(name, flags, Mode::empty())?;

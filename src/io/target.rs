@@ -1,4 +1,4 @@
-//! Where an output goes that is asked for by its path.
+//! Finding out what the path of an output stands for.
 
 use super::dir::Dir;
 use rustix::fs::{FileType, Mode, OFlags, readlinkat};
@@ -10,25 +10,25 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Where an output goes.
+/// What the path of an output stands for.
 #[derive(Debug)]
 pub(crate) enum Target {
-    /// Into a stream of this process, such as `/dev/stdout`.
+    /// A stream of this process, such as `/dev/stdout`.
     Stream(File),
-    /// Into the device, FIFO or socket of this name.
+    /// The device, FIFO or socket of this name.
     Special(Arc<Dir>, OsString),
-    /// To this name in this directory. There is a regular file, or nothing.
+    /// A name in a directory. There is a regular file of that name, or nothing.
     Name(Arc<Dir>, OsString),
 }
 
-/// As many links are followed as the kernel follows.
+/// The number of links to follow at most, as in the kernel.
 const LINKS: usize = 40;
 
 impl Target {
-    /// Finds what a path stands for. Links are followed, also to what is not there yet.
+    /// Finds out what a path stands for. Follows links, including links to files that do not exist.
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
         let mut path = path.to_owned();
-        // What the path is relative to, once it came out of a link.
+        // The directory that the path is relative to, if it comes from a link.
         let mut base: Option<Dir> = None;
         for _ in 0..=LINKS {
             if let Some(file) = stream(&path)? {
@@ -57,7 +57,7 @@ impl Target {
     }
 }
 
-/// Whether the path is a name of this process's standard output, such as `/dev/stdout`.
+/// Returns whether the path is a name of this process's standard output, such as `/dev/stdout`.
 pub(crate) fn is_standard_output(path: &Path) -> bool {
     use super::version::FileId;
     use rustix::fs::{Stat, fstat};
@@ -72,15 +72,15 @@ pub(crate) fn is_standard_output(path: &Path) -> bool {
     }
 }
 
-/// Opens a device or FIFO to be written to. Blocks while a FIFO has no reader.
+/// Opens a device or FIFO for writing. Blocks while a FIFO has no reader.
 pub(crate) fn open_special(dir: &Dir, name: &OsStr) -> io::Result<File> {
     let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NOCTTY;
     let file = dir.open_file(name, flags, Mode::empty())?;
-    // Nothing of a file that took its place in between is overwritten.
+    // Do not overwrite a regular file that replaced it in the meantime.
     if file.metadata()?.is_file() { Err(Errno::EXIST.into()) } else { Ok(file) }
 }
 
-/// The stream of this process that a path is the name of.
+/// Returns a duplicate of the stream of this process that the path names, if it names one.
 fn stream(path: &Path) -> io::Result<Option<File>> {
     let bytes = path.as_os_str().as_bytes();
     let number = match bytes {
@@ -96,8 +96,8 @@ fn stream(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// A duplicate, which writes on where the stream is. A path would begin at the file's start, and
-/// overwrite what others have written to it.
+/// Returns a duplicate of a stream, which continues at the stream's offset. Opening the path would
+/// start at offset 0 and overwrite the output of others.
 fn duplicate(number: i32) -> io::Result<File> {
     let file = match number {
         1 => File::from(rustix::io::dup(rustix::stdio::stdout())?),
@@ -107,7 +107,7 @@ fn duplicate(number: i32) -> io::Result<File> {
     Ok(file)
 }
 
-/// Any other stream, which only the system can find by its number.
+/// Duplicates any other stream, which only the system can find by its number.
 #[cfg(target_os = "linux")]
 fn other(number: i32) -> io::Result<File> {
     use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
@@ -116,7 +116,7 @@ fn other(number: i32) -> io::Result<File> {
     match pidfd_getfd(own, number, PidfdGetfdFlags::empty()) {
         Ok(file) => Ok(File::from(file)),
         Err(Errno::BADF) => Err(Errno::BADF.into()),
-        // Not before Linux 5.6, and not where it is forbidden: at its end is the best guess.
+        // Linux before 5.6, or forbidden here. Its end is the best guess for the offset.
         Err(_) => File::options().append(true).open(format!("/proc/self/fd/{number}")),
     }
 }
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_followed_to_what_is_there_and_to_what_is_not() {
+    fn follows_links_to_existing_and_to_missing_files() {
         let root = tempfile::tempdir().unwrap();
         let at = |name: &str| root.path().join(name);
         fs::create_dir(at("d")).unwrap();
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn devices_and_streams_are_written_to() {
+    fn recognises_devices_and_streams() {
         let root = tempfile::tempdir().unwrap();
         let link = root.path().join("link");
         symlink("/dev/null", &link).unwrap();

@@ -1,21 +1,20 @@
-//! Which file it is, and whether it is as it was.
+//! The identity of a file, and whether it has changed.
 
 use rustix::fs::Stat;
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 
-/// The device and the number of a file: what makes it that file, by whatever name.
+/// The device and inode number of a file: its identity, under any name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FileId {
     device: u64,
     inode: u64,
 }
 
-/// What stays the same as long as nobody writes to a file: which it is, its length, and its times.
+/// The identity, length and times of a file, which stay the same as long as nobody writes to it.
 ///
-/// The time of modification can be set back, as `touch -d` and `cp -p` do; the time of change
-/// cannot.
+/// The modification time can be set back, as `touch -d` and `cp -p` do; the change time cannot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
     id: FileId,
@@ -33,14 +32,14 @@ impl From<&Metadata> for FileId {
 #[allow(clippy::useless_conversion, reason = "the types of the fields differ between systems")]
 impl From<&Stat> for FileId {
     fn from(stat: &Stat) -> Self {
-        // What does not fit is compared with what does not fit either, cut in the same way.
+        // Numbers that do not fit are all mapped to the same value, on both sides of a comparison.
         let number = |number: i128| u64::try_from(number).unwrap_or(u64::MAX);
         Self { device: number(stat.st_dev.into()), inode: number(stat.st_ino.into()) }
     }
 }
 
 impl Version {
-    /// Fails if the file is not what it was.
+    /// Fails if the file has changed.
     pub(crate) fn check(&self, file: &File) -> io::Result<()> {
         if Self::from(&file.metadata()?) == *self {
             return Ok(());
@@ -79,7 +78,7 @@ mod tests {
     use std::fs::{self, FileTimes};
 
     #[test]
-    fn a_time_that_was_put_back_does_not_hide_a_change() {
+    fn setting_the_modification_time_back_does_not_hide_a_change() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x");
         fs::write(&path, "one").unwrap();

@@ -7,11 +7,12 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// Gives `found` all that is below `root` and is no directory, by its path from there, in the order
-/// of the names; or the error of a directory that cannot be read. Links are not followed. Directories
-/// for which `enter` says no are passed over.
+/// Calls `found` for everything below `root` that is not a directory, with its path relative to
+/// `root`, in the order of names; and for each directory that cannot be read, with the error. Does
+/// not follow links. Skips directories for which `enter` returns false.
 ///
-/// What is deep takes no more open files and no longer paths than what is not.
+/// The number of open files does not grow with the depth, and the depth is not limited by
+/// `PATH_MAX`.
 pub(crate) fn walk(
     root: &Dir,
     enter: impl Fn(&OsStr) -> bool,
@@ -45,12 +46,12 @@ pub(crate) fn walk(
     }
 }
 
-/// The path of what is `path` below `root`; the root's own for the empty path.
+/// Returns `root` joined with `path`; `root` itself if `path` is empty.
 pub(crate) fn below(root: &Path, path: &Path) -> PathBuf {
     if path.as_os_str().is_empty() { root.to_owned() } else { root.join(path) }
 }
 
-/// What is in a directory below `root`, sorted by name.
+/// Returns the entries of a directory below `root`, sorted by name.
 fn list(root: &Dir, path: &Path) -> io::Result<Vec<(OsString, FileType)>> {
     let mut entries = Vec::new();
     for entry in root.list_below(path)? {
@@ -60,7 +61,7 @@ fn list(root: &Dir, path: &Path) -> io::Result<Vec<(OsString, FileType)>> {
             continue;
         }
         let kind = match entry.file_type() {
-            // Some file systems do not say.
+            // Some file systems do not store the type in the directory.
             FileType::Unknown => {
                 let stat = root.open_below(path)?.look(name)?;
                 FileType::from_raw_mode(stat.st_mode)
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_all_by_name_and_follows_nothing() {
+    fn finds_all_files_in_order_and_follows_no_links() {
         let root = tempfile::tempdir().unwrap();
         let at = |name: &str| root.path().join(name);
         for dir in ["b/c", "b/e", ".git/x", "empty"] {
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn goes_deeper_than_a_path_may_be_long_and_than_files_may_be_open() {
+    fn walks_deeper_than_the_limits_on_paths_and_open_files() {
         let root = tempfile::tempdir().unwrap();
         let mut dir = Dir::open(root.path()).unwrap();
         let name = PathBuf::from("d".repeat(100));

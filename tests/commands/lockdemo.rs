@@ -1,6 +1,6 @@
 //! `lockdemo`: six workers and a lock made of a channel (listing 3.12).
 
-use crate::support::{Dir, Ran, Running, command, run, shell, terminal};
+use crate::harness::{Dir, Ran, Running, command, run, shell, terminal};
 use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -44,19 +44,28 @@ fn six_workers_have_the_lock_for_half_a_second_each_one_after_the_other() {
     assert!(ran.took >= Duration::from_secs(3), "{:?}", ran.took);
 }
 
+/// Fails unless so many of six workers have it at once, and never more. A busy machine may start
+/// the workers so late that one has released it before another one comes, so they hold it longer
+/// then.
+#[track_caller]
+fn assert_most_holders(options: &str, expected: usize) {
+    let holds = ["200ms", "2s", "20s"].into_iter();
+    let mut most =
+        holds.map(|hold| most_holders(&lockdemo(&format!("{options} --hold {hold}")), 6));
+    assert_eq!(most.find(|&most| most >= expected), Some(expected), "{options}");
+}
+
 #[test]
 fn as_many_as_there_are_permits_have_it_at_once() {
     for permits in [2, 3] {
-        let ran = lockdemo(&format!("--permits {permits} --hold 200ms"));
-        assert_eq!(most_holders(&ran, 6), permits);
+        assert_most_holders(&format!("--permits {permits}"), permits);
     }
 }
 
 #[test]
 fn more_permits_than_anybody_could_count_are_as_good_as_one_each() {
     for kind in ["channel", "semaphore"] {
-        let ran = lockdemo(&format!("--lock {kind} --permits {} --hold 200ms", usize::MAX));
-        assert_eq!(most_holders(&ran, 6), 6);
+        assert_most_holders(&format!("--lock {kind} --permits {}", usize::MAX), 6);
     }
 }
 
@@ -104,7 +113,7 @@ fn every_kind_of_lock_lets_in_one_after_the_other() {
         let ran = lockdemo(&format!("--lock {kind} --workers 20 --hold 2ms"));
         assert_eq!(most_holders(&ran, 20), 1, "{kind}");
     }
-    assert_eq!(most_holders(&lockdemo("--lock semaphore --permits 3 --hold 200ms"), 6), 3);
+    assert_most_holders("--lock semaphore --permits 3", 3);
 }
 
 #[test]
@@ -140,7 +149,7 @@ fn who_loses_patience_gives_up_and_never_holds() {
 #[test]
 fn events_are_written_as_data_in_the_order_of_time() {
     let dir = Dir::new();
-    let ran = dir.run("lockdemo", "--workers 9 --permits 2 --hold 5ms --json events --svg picture");
+    let ran = dir.run("lockdemo --workers 9 --permits 2 --hold 5ms --json events --svg picture");
     most_holders(&ran, 9);
     let events = String::from_utf8(dir.read("events")).unwrap();
     let (mut said, mut now, mut holders) = (BTreeMap::<u64, Vec<String>>::new(), 0, 0);
@@ -214,7 +223,7 @@ fn a_terminal_is_filled_and_has_colour_unless_that_is_not_wanted() {
 #[test]
 fn ten_thousand_workers_have_it_or_the_one_that_cannot_start_is_named() {
     let dir = Dir::new();
-    let ran = dir.run("lockdemo", "--workers 10000 --hold 0 --timeline --svg picture");
+    let ran = dir.run("lockdemo --workers 10000 --hold 0 --timeline --svg picture");
     if ran.code == Some(1) {
         ran.assert_one_complaint("lockdemo: cannot start worker ");
         return assert_eq!(dir.list(), "");
@@ -254,7 +263,7 @@ fn a_signal_ends_a_long_hold_and_leaves_no_file() {
 #[test]
 fn the_comparison_has_a_row_for_every_lock_and_number_of_threads() {
     let dir = Dir::new();
-    let ran = dir.run("lockdemo", "--bench=5ms --svg picture --json data");
+    let ran = dir.run("lockdemo --bench=5ms --svg picture --json data");
     ran.assert_fine();
     for kind in KINDS {
         let named = |line: &&str| line.split_whitespace().any(|word| word == kind);

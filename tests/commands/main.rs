@@ -1,14 +1,27 @@
 //! What the commands promise, tried on the built binaries.
 
-mod aliases;
-mod closed;
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod closed_streams;
 mod echoback;
+mod every_command;
 mod lockdemo;
+#[cfg(target_os = "linux")]
+mod memory;
 mod pgz;
+mod pgz_beside_gzip;
 mod pgz_faults;
-mod streams;
-mod support;
+mod pgz_flags;
+mod pgz_for_the_kernel;
+mod pgz_leaves_alone;
+mod pgz_outputs;
+mod pgz_swaps;
+mod pgz_terminal;
+mod pipes;
+mod sessions;
 mod wc_race;
 mod wc_race_limits;
-mod wc_race_parts;
+mod wc_race_merge;
+mod wc_race_options;
 mod wc_race_race;

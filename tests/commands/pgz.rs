@@ -1,6 +1,6 @@
 //! `pgz`: every file into the one beside it, many at once (listings 3.3 and 3.4).
 
-use crate::support::{
+use crate::harness::{
     Dir, Running, command, noise, odd_name, run, shell, single_threaded, terminal, text,
 };
 use rexpect::process::WaitStatus;
@@ -21,8 +21,8 @@ fn gunzip(packed: &[u8]) -> Vec<u8> {
 #[test]
 fn compresses_each_file_beside_it_and_says_how_many() {
     let files = [("a", &text(1, 300_000)[..]), ("b", b"short"), ("c", &noise(1, 200_000))];
-    let dir = Dir::with(&files);
-    let ran = dir.run("pgz", "a b c");
+    let dir = Dir::with_files(&files);
+    let ran = dir.run("pgz a b c");
     ran.assert_fine();
     assert_eq!(ran.text(), "Compressed 3 files\n");
     assert_eq!(dir.list(), "a a.gz b b.gz c c.gz");
@@ -35,15 +35,15 @@ fn compresses_each_file_beside_it_and_says_how_many() {
 
 #[test]
 fn one_file_is_not_called_files() {
-    let dir = Dir::with(&[("a", b"text")]);
-    assert_eq!(dir.run("pgz", "a").text(), "Compressed 1 file\n");
-    assert_eq!(dir.run("pgz", "-df a.gz").text(), "Decompressed 1 file\n");
+    let dir = Dir::with_files(&[("a", b"text")]);
+    assert_eq!(dir.run("pgz a").text(), "Compressed 1 file\n");
+    assert_eq!(dir.run("pgz -df a.gz").text(), "Decompressed 1 file\n");
 }
 
 #[test]
 fn an_empty_file_is_compressed_too() {
-    let dir = Dir::with(&[("empty", b"")]);
-    dir.run("pgz", "empty").assert_fine();
+    let dir = Dir::with_files(&[("empty", b"")]);
+    dir.run("pgz empty").assert_fine();
     assert_eq!(gunzip(&dir.read("empty.gz")), b"");
 }
 
@@ -54,7 +54,7 @@ fn five_hundred_files_on_two_threads() {
     for (seed, name) in (0..).zip(&names) {
         dir.write(name, &text(seed, 1000));
     }
-    let ran = dir.run("pgz", &format!("-p 2 {}", names.join(" ")));
+    let ran = dir.run(&format!("pgz -p 2 {}", names.join(" ")));
     ran.assert_fine();
     assert_eq!(ran.text(), "Compressed 500 files\n");
     let packed: Vec<u8> = names.iter().flat_map(|name| dir.read(format!("{name}.gz"))).collect();
@@ -63,21 +63,21 @@ fn five_hundred_files_on_two_threads() {
 
 #[test]
 fn an_existing_output_stays_unless_forced() {
-    let dir = Dir::with(&[("a", b"new"), ("a.gz", b"old"), ("b", b"other")]);
-    let ran = dir.run("pgz", "a b");
+    let dir = Dir::with_files(&[("a", b"new"), ("a.gz", b"old"), ("b", b"other")]);
+    let ran = dir.run("pgz a b");
     assert_ne!(ran.code, Some(0));
     assert_eq!(ran.text(), "Compressed 1 file\n");
     assert_eq!(ran.err, "pgz: a.gz already exists; not overwritten\n");
     assert_eq!(dir.read("a.gz"), b"old");
     assert_eq!(dir.list(), "a a.gz b b.gz");
 
-    dir.run("pgz", "-f a b").assert_fine();
+    dir.run("pgz -f a b").assert_fine();
     assert_eq!(gunzip(&dir.read("a.gz")), b"new");
 
     dir.write("a", b"edited");
-    assert_ne!(dir.run("pgz", "-d a.gz").code, Some(0));
+    assert_ne!(dir.run("pgz -d a.gz").code, Some(0));
     assert_eq!(dir.read("a"), b"edited");
-    dir.run("pgz", "-d -f a.gz").assert_fine();
+    dir.run("pgz -d -f a.gz").assert_fine();
     assert_eq!(dir.read("a"), b"new");
 }
 
@@ -85,11 +85,14 @@ fn an_existing_output_stays_unless_forced() {
 fn decompresses_what_it_and_what_gzip_made() {
     let bytes = text(2, 500_000);
     let by_gzip = run(Command::new("gzip").arg("-c"), &bytes).out;
-    let dir =
-        Dir::with(&[("ours", &bytes), ("gzip.gz", &by_gzip), ("members.gz", &by_gzip.repeat(3))]);
-    dir.run("pgz", "ours").assert_fine();
+    let dir = Dir::with_files(&[
+        ("ours", &bytes),
+        ("gzip.gz", &by_gzip),
+        ("members.gz", &by_gzip.repeat(3)),
+    ]);
+    dir.run("pgz ours").assert_fine();
     fs::remove_file(dir.path("ours")).unwrap();
-    let ran = dir.run("pgz", "-d ours.gz gzip.gz members.gz");
+    let ran = dir.run("pgz -d ours.gz gzip.gz members.gz");
     ran.assert_fine();
     assert_eq!(ran.text(), "Decompressed 3 files\n");
     assert!(dir.read("ours") == bytes);
@@ -100,13 +103,13 @@ fn decompresses_what_it_and_what_gzip_made() {
 
 #[test]
 fn standard_output_takes_the_files_one_after_the_other() {
-    let dir = Dir::with(&[("a", b"first "), ("b", b"second")]);
-    let ran = dir.run("pgz", "-c a b");
+    let dir = Dir::with_files(&[("a", b"first "), ("b", b"second")]);
+    let ran = dir.run("pgz -c a b");
     ran.assert_fine();
     assert_eq!(gunzip(&ran.out), b"first second");
     assert_eq!(dir.list(), "a b");
-    dir.run("pgz", "a b").assert_fine();
-    assert_eq!(dir.run("pgz", "-dc b.gz a.gz").text(), "secondfirst ");
+    dir.run("pgz a b").assert_fine();
+    assert_eq!(dir.run("pgz -dc b.gz a.gz").text(), "secondfirst ");
 }
 
 #[test]
@@ -135,14 +138,53 @@ fn every_level_is_gzip_and_the_last_one_given_counts() {
     }
     let (fast, best) = (pack("--fast"), pack("--best"));
     assert!(best.len() < fast.len());
+    for level in [0, 10, 11, 12] {
+        let packed = pack(&format!("-{level}"));
+        assert!(packed == pack(&format!("--level {level}")), "{level}");
+        assert!(packed == pack(&format!("-1f{level}")), "{level}");
+        assert!(gunzip(&packed) == bytes, "{level}");
+    }
+    assert!(pack("-0").len() > bytes.len() && pack("-12").len() < best.len());
+    assert!(pack("-12 -1") == fast);
     assert!(pack("-9 -1") == fast);
     assert!(pack("-19") == best);
     assert!(pack("") == pack("-6"));
 }
 
 #[test]
+fn unusable_options_end_with_2_and_change_nothing() {
+    let dir = Dir::with_files(&[("a", b"text"), ("b", b"more")]);
+    for (options, message) in [
+        ("-b 5 a", "invalid value '5' for '--chunk <SIZE>': must be between 64K and 16M"),
+        ("-p 0 a", "invalid value '0' for '--threads <N>': must be at least 1"),
+        ("-p x a", "invalid value 'x' for '--threads <N>': not a number"),
+        ("-j 1025 a", "invalid value '1025' for '--threads <N>': must be at most 1024"),
+        ("-S a/b a", "invalid suffix 'a/b'"),
+        ("-o x a b", "-o takes a file's name for one input only; for several, a directory"),
+        ("-o x -r a", "-o takes a file's name for one input only; for several, a directory"),
+        ("-o . a -", "standard input has no name in .; give -o a file's name"),
+        ("-20 a", "there is no -0: the levels are -0 to -12"),
+    ] {
+        let ran = dir.run(&format!("pgz {options}"));
+        let help = "Try 'pgz --help' for more information.";
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{options}");
+        assert_eq!(ran.err, format!("pgz: {message}\n{help}\n"));
+    }
+    assert_eq!(dir.list(), "a b");
+}
+
+#[test]
+fn short_help_fits_a_screen_and_long_help_has_examples() {
+    let short = run(&mut command("pgz", "-h"), b"");
+    assert!(short.text().lines().count() < 24, "{}", short.text());
+    assert!(short.text().lines().all(|line| line.len() <= 80), "{}", short.text());
+    let long = run(&mut command("pgz", "--help"), b"");
+    assert!(long.text().contains("\nExamples:\n") && long.text().contains("\nOutput:\n"));
+}
+
+#[test]
 fn a_file_that_fails_is_named_and_the_others_are_done() {
-    let dir = Dir::with(&[("good", b"text"), ("secret", b"hush"), ("also", b"text")]);
+    let dir = Dir::with_files(&[("good", b"text"), ("secret", b"hush"), ("also", b"text")]);
     fs::create_dir(dir.path("directory")).unwrap();
     fs::set_permissions(dir.path("secret"), Permissions::from_mode(0o000)).unwrap();
     let files = "good missing directory secret also";
@@ -172,13 +214,13 @@ fn names_need_not_be_utf_8() {
 #[test]
 fn an_output_has_its_original_s_permissions() {
     for mode in [0o600, 0o640, 0o444, 0o755, 0o666] {
-        let dir = Dir::with(&[("a", b"text")]);
+        let dir = Dir::with_files(&[("a", b"text")]);
         let mode_of = |name| fs::metadata(dir.path(name)).unwrap().permissions().mode() & 0o7777;
         fs::set_permissions(dir.path("a"), Permissions::from_mode(mode)).unwrap();
-        dir.run("pgz", "a").assert_fine();
+        dir.run("pgz a").assert_fine();
         assert_eq!(mode_of("a.gz"), mode);
         fs::remove_file(dir.path("a")).unwrap();
-        dir.run("pgz", "-d a.gz").assert_fine();
+        dir.run("pgz -d a.gz").assert_fine();
         assert_eq!(mode_of("a"), mode);
     }
 }
@@ -195,7 +237,7 @@ fn in_terminal(dir: &Dir, options: &str) -> (String, Option<i32>) {
 
 #[test]
 fn compressed_bytes_are_not_written_to_a_terminal() {
-    let dir = Dir::with(&[("a", b"text")]);
+    let dir = Dir::with_files(&[("a", b"text")]);
     for options in ["", "-", "-c a"] {
         let (shown, code) = in_terminal(&dir, options);
         assert!(shown.starts_with("pgz: compressed data not written to a terminal; "), "{shown}");
@@ -205,8 +247,10 @@ fn compressed_bytes_are_not_written_to_a_terminal() {
 
 #[test]
 fn all_else_may_be_done_in_a_terminal() {
-    let dir = Dir::with(&[("a", b"text")]);
-    assert_eq!(in_terminal(&dir, "a"), ("Compressed 1 file\r\n".to_owned(), Some(0)));
+    let dir = Dir::with_files(&[("a", b"text")]);
+    let (shown, code) = in_terminal(&dir, "a");
+    assert!(shown.starts_with("Compressed 1 file, 4 B to "), "{shown}");
+    assert_eq!(code, Some(0));
     assert_eq!(in_terminal(&dir, "-dc a.gz"), ("text".to_owned(), Some(0)));
     let (shown, code) = in_terminal(&dir, "-cf a");
     assert!(shown.starts_with('\u{1f}'), "{shown}");
@@ -215,7 +259,7 @@ fn all_else_may_be_done_in_a_terminal() {
 
 #[test]
 fn a_closed_output_ends_it_quietly() {
-    let dir = Dir::with(&[("a", &noise(5, 1_000_000))]);
+    let dir = Dir::with_files(&[("a", &noise(5, 1_000_000))]);
     let (running, _stdin, stdout) = Running::piped(&mut dir.command("pgz", "-c a"));
     drop(stdout);
     let ran = running.finish(b"");
@@ -240,7 +284,7 @@ fn a_full_standard_output_is_told_in_one_line() {
 #[test]
 fn one_thread_is_enough() {
     let bytes = text(6, 3_000_000);
-    let dir = Dir::with(&[("large", &bytes), ("small", b"text")]);
+    let dir = Dir::with_files(&[("large", &bytes), ("small", b"text")]);
     let alone = |options: &str, input: &[u8]| {
         let ran = run(&mut single_threaded(&dir, "pgz", options), input);
         assert_eq!((ran.code, &*ran.err), (Some(0), ""), "{options}");
@@ -281,6 +325,7 @@ fn numbers_without_reason_are_refused_in_one_line() {
         ("pgz", "-p 9223372036854775807"),
         ("pgz", "--threads 99999999999999999999999"),
         ("pgz", "-p 0"),
+        ("pgz", "-j 0"),
         ("pgz", "-b 99999T"),
         ("pgz", "-b 128"),
         ("wc-race", "-j 1000000000"),
@@ -301,6 +346,7 @@ fn numbers_without_reason_are_refused_in_one_line() {
     // Large ones that are taken cost nothing.
     for (name, options) in [
         ("pgz", "-p 1024"),
+        ("pgz", "-j 1024"),
         ("wc-race", "-j 1024 -n 18446744073709551615"),
         ("wc-race", "--top 18446744073709551615 --memory 8000T"),
         ("wc-race", "--chart=18446744073709551615"),

@@ -1,6 +1,6 @@
 //! `wc-race`: one tally over many files (listings 3.5 and 3.6).
 
-use crate::support::{Dir, Ran, Running, command, odd_name, run, text};
+use crate::harness::{Dir, Ran, Running, command, odd_name, run, text};
 use rustix::process::Signal;
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -24,9 +24,11 @@ fn tally(input: &[u8]) -> String {
 
 #[test]
 fn counts_over_all_files_the_most_frequent_first() {
-    let dir =
-        Dir::with(&[("a", b"The cat and\nthe dog"), ("b", b"\tA DOG, a cat and THE cat\r\n")]);
-    let ran = dir.run("wc-race", "a b");
+    let dir = Dir::with_files(&[
+        ("a", b"The cat and\nthe dog"),
+        ("b", b"\tA DOG, a cat and THE cat\r\n"),
+    ]);
+    let ran = dir.run("wc-race a b");
     ran.assert_fine();
     assert_eq!(ran.text(), format!("{HEADER}cat: 3\nthe: 3\na: 2\nand: 2\n"));
 }
@@ -55,11 +57,11 @@ fn any_number_of_threads_prints_the_same_bytes() {
         dir.write(name, &text(seed, 100_000));
     }
     let names = names.join(" ");
-    let one = dir.run("wc-race", &format!("-j 1 {names}"));
+    let one = dir.run(&format!("wc-race -j 1 {names}"));
     one.assert_fine();
     assert!(one.out.len() > 10_000);
     for threads in [2, 8] {
-        let many = dir.run("wc-race", &format!("-j {threads} {names}"));
+        let many = dir.run(&format!("wc-race -j {threads} {names}"));
         many.assert_fine();
         assert!(many.out == one.out);
     }
@@ -67,7 +69,7 @@ fn any_number_of_threads_prints_the_same_bytes() {
 
 #[test]
 fn reads_standard_input_for_no_file_and_for_a_dash() {
-    let dir = Dir::with(&[("file", b"one")]);
+    let dir = Dir::with_files(&[("file", b"one")]);
     for (options, expected) in [("", "two: 2\n"), ("-", "two: 2\n"), ("file -", "one: 2\ntwo: 2\n")]
     {
         let input = if options == "file -" { "two two one" } else { "two two" };
@@ -79,7 +81,8 @@ fn reads_standard_input_for_no_file_and_for_a_dash() {
 
 #[test]
 fn a_file_that_cannot_be_read_is_named_and_the_others_count() {
-    let dir = Dir::with(&[("good", b"word word"), ("also", b"word"), ("secret", b"hush hush")]);
+    let dir =
+        Dir::with_files(&[("good", b"word word"), ("also", b"word"), ("secret", b"hush hush")]);
     fs::create_dir(dir.path("directory")).unwrap();
     fs::set_permissions(dir.path("secret"), Permissions::from_mode(0o000)).unwrap();
     let files = "good missing directory secret also";
@@ -89,7 +92,7 @@ fn a_file_that_cannot_be_read_is_named_and_the_others_count() {
     assert_eq!(
         ran.err,
         "wc-race: missing: No such file or directory\n\
-         wc-race: directory: Is a directory\n\
+         wc-race: directory: Is a directory; -r reads the files in it\n\
          wc-race: secret: Permission denied\n"
     );
 }
@@ -168,7 +171,7 @@ fn every_byte_that_go_s_decoder_rejects_becomes_a_replacement_character() {
 #[test]
 fn a_closed_output_ends_it_quietly() {
     let words: Vec<String> = (0..400_000).map(|number| (number / 2).to_string()).collect();
-    let dir = Dir::with(&[("many", words.join(" ").as_bytes())]);
+    let dir = Dir::with_files(&[("many", words.join(" ").as_bytes())]);
     let (running, _stdin, stdout) = Running::piped(&mut dir.command("wc-race", "many"));
     let first = BufReader::new(stdout).lines().next().unwrap().unwrap();
     assert_eq!(first, HEADER.trim_end());
@@ -186,24 +189,24 @@ fn a_full_disk_is_told_in_one_line() {
 
 #[test]
 fn a_file_that_is_not_gzip_to_its_end_counts_as_far_as_it_is() {
-    let dir = Dir::with(&[("a", b"one one\n"), ("b", b"two\n"), ("list", b"one\n")]);
-    dir.run("pgz", "a list").assert_fine();
+    let dir = Dir::with_files(&[("a", b"one one\n"), ("b", b"two\n"), ("list", b"one\n")]);
+    dir.run("pgz a list").assert_fine();
     dir.write("bad.gz", &[dir.read("a.gz"), b"two two\n".to_vec()].concat());
     dir.write("padded.gz", &[dir.read("a.gz"), vec![0; 512]].concat());
     let complaint = "wc-race: bad.gz: garbage after the compressed data\n";
 
-    let ran = dir.run("wc-race", "-n1 -f tsv bad.gz b");
+    let ran = dir.run("wc-race -n1 -f tsv bad.gz b");
     ran.assert_one_complaint(complaint);
     assert_eq!(ran.text(), "one\t2\ntwo\t1\n");
-    let ran = dir.run("wc-race", "-n1 -f tsv --per-file bad.gz missing b");
+    let ran = dir.run("wc-race -n1 -f tsv --per-file bad.gz missing b");
     assert_eq!(ran.err, format!("{complaint}wc-race: missing: No such file or directory\n"));
     assert_eq!((ran.code, ran.text()), (Some(1), "bad.gz\tone\t2\nb\ttwo\t1\n"));
     for arguments in ["--partial bad.gz b", "--partial bad.gz b -o out", "-x bad.gz b"] {
-        let ran = dir.run("wc-race", arguments);
+        let ran = dir.run(&format!("wc-race {arguments}"));
         ran.assert_one_complaint(complaint);
         assert_eq!(ran.text(), "");
     }
-    let ran = dir.run("wc-race", "-n1 -f tsv padded.gz b -x list.gz");
+    let ran = dir.run("wc-race -n1 -f tsv padded.gz b -x list.gz");
     ran.assert_fine();
     assert_eq!(ran.text(), "two\t1\n");
     assert_eq!(dir.list(), "a a.gz b bad.gz list list.gz padded.gz");

@@ -1,14 +1,12 @@
 //! `wc-race` where there is little of something: threads, memory, or what a pipe gives at a time.
 
-use crate::support::{Dir, Ran, Running, command, run};
+use crate::harness::{Dir, Ran, Running, command, run, single_threaded};
 use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::pipe::{PipeFlags, pipe_with};
-use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
@@ -47,8 +45,8 @@ fn with_packets() -> (OwnedFd, OwnedFd) {
 
 #[test]
 fn streams_that_do_not_block_or_give_packets_are_read_to_their_end() {
-    let dir = Dir::with(&[("text", b"one two one"), ("part", b"one\t2\ntwo\t1\n")]);
-    dir.run("pgz", "text part").assert_fine();
+    let dir = Dir::with_files(&[("text", b"one two one"), ("part", b"one\t2\ntwo\t1\n")]);
+    dir.run("pgz text part").assert_fine();
     let (text, part) = (dir.read("text.gz"), dir.read("part.gz"));
     let lines: &[&[u8]] = &[b"one\t2\n", b"two\t1\n"];
     for (step, input) in [
@@ -69,32 +67,10 @@ fn streams_that_do_not_block_or_give_packets_are_read_to_their_end() {
     }
 }
 
-/// A command that may not start a thread. `None` where that cannot be arranged.
-fn alone(command: &Command) -> Option<Command> {
-    let limited = |arguments: &mut dyn Iterator<Item = &OsStr>| {
-        // Root may start as many as it likes; and this user has no other processes.
-        let user = format!("--reuid={}", 2_000_000 + std::process::id());
-        let mut limited = Command::new("prlimit");
-        if rustix::process::geteuid().is_root() {
-            limited = Command::new("setpriv");
-            limited.args([&*user, "--clear-groups", "--", "prlimit"]);
-        }
-        limited.args(["--nproc=1", "--"]).arg(command.get_program()).args(arguments);
-        if let Some(directory) = command.get_current_dir() {
-            limited.current_dir(directory);
-        }
-        limited
-    };
-    let mut trial = limited(&mut [OsStr::new("--version")].into_iter());
-    let works = trial.output().is_ok_and(|output| output.status.success());
-    works.then(|| limited(&mut command.get_args()))
-}
-
 #[test]
 fn one_thread_is_always_enough() {
     let words = words();
-    let dir = Dir::with(&[("words", &words), ("a", b"a\t1\nb\t2\n"), ("b", b"b\t3\n")]);
-    fs::set_permissions(dir.path("."), fs::Permissions::from_mode(0o755)).unwrap();
+    let dir = Dir::with_files(&[("words", &words), ("a", b"a\t1\nb\t2\n"), ("b", b"b\t3\n")]);
     for arguments in [
         "-n1 -j4 words words",
         "-n1 -j4 - words",
@@ -106,11 +82,7 @@ fn one_thread_is_always_enough() {
     ] {
         let with_threads = run(&mut dir.command("wc-race", arguments), &words);
         with_threads.assert_fine();
-        let Some(mut alone) = alone(&dir.command("wc-race", arguments)) else {
-            println!("skipped: threads cannot be forbidden here");
-            return;
-        };
-        let alone = run(&mut alone, &words);
+        let alone = run(&mut single_threaded(&dir, "wc-race", arguments), &words);
         alone.assert_fine();
         assert!(alone.out == with_threads.out, "{arguments}");
     }
@@ -119,10 +91,10 @@ fn one_thread_is_always_enough() {
 #[test]
 fn words_are_counted_in_what_memory_there_is() {
     let words = words();
-    let dir = Dir::with(&[("words", &words)]);
-    dir.run("pgz", "-k words").assert_fine();
-    dir.run("wc-race", "--partial words -o part").assert_fine();
-    let expected = dir.run("wc-race", "-n1 words").out;
+    let dir = Dir::with_files(&[("words", &words)]);
+    dir.run("pgz -k words").assert_fine();
+    dir.run("wc-race --partial words -o part").assert_fine();
+    let expected = dir.run("wc-race -n1 words").out;
     for limit in ["-v 400000", "-v 200000", "-v 150000", "-v 100000", "-d 200000", "-d 60000"] {
         for counting in [
             "wc-race -n1 words",
@@ -145,8 +117,8 @@ fn words_are_counted_in_what_memory_there_is() {
 #[test]
 fn an_empty_tmpdir_is_none() {
     let words = words();
-    let dir = Dir::with(&[("words", &words)]);
-    let expected = dir.run("wc-race", "-n1 words").out;
+    let dir = Dir::with_files(&[("words", &words)]);
+    let expected = dir.run("wc-race -n1 words").out;
     let mut wc_race = dir.command("wc-race", "-n1 --memory 4M words");
     let ran = run(wc_race.env("TMPDIR", ""), b"");
     ran.assert_fine();

@@ -21,12 +21,7 @@ pub(crate) fn settings(threads: usize) -> Settings {
 
 /// Pseudo-random bytes, the same in every run.
 pub(crate) fn noise(count: usize) -> Vec<u8> {
-    let mut state = 1_u64;
-    let next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        state.to_be_bytes()[0]
-    };
-    std::iter::repeat_with(next).take(count).collect()
+    crate::noise::noise(1, count)
 }
 
 /// Words, some of them rare.

@@ -3,7 +3,6 @@
 
 mod engine;
 mod inputs;
-mod interface;
 mod memory;
 mod partial;
 mod reference;

@@ -1,64 +1,98 @@
 //! How every command reads its command line.
 //!
-//! Every option may be given more than once, and the last one counts: aliases and programs that
-//! call a command add options of their own. Help goes to standard output, and it is an error if it
-//! cannot be written. An unusable command line is reported in one sentence, with a hint where to look.
+//! Every option can be given more than once, and the last one counts: aliases and programs that call
+//! a command add options of their own. Help goes to standard output, and failing to write it is an
+//! error. A usage error is one sentence, with a hint where to look. The options' values are checked
+//! by their parsers; what they cannot check, such as combinations, the command checks afterwards
+//! and hands to [`Reader::refuse`].
 
 use super::message::Escaped;
 use super::{Exit, exit, message, stdio, terminal};
 use anyhow::Context;
 use clap::error::{ContextKind, ContextValue};
-use clap::{Command, Error, FromArgMatches, Parser};
-use std::ffi::OsString;
+use clap::{Command, CommandFactory, Error, FromArgMatches, Parser};
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::ExitCode;
 
-/// The command whose command line it is.
+/// Reads the command line of one command.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader {
-    /// Its name, which errors begin with.
+    /// The command's name, which messages begin with.
     pub name: &'static str,
-    /// How it ends when its options are unusable.
-    pub usage: Exit,
-    /// What to say of an option that it does not have, in addition.
+    /// How it reports usage errors and its version.
+    pub convention: Convention,
+    /// Returns advice for an option that the command does not have.
     pub advice: fn(&str) -> Option<&'static str>,
 }
 
+/// How usage errors end, and what `--version` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Convention {
+    /// Status 2, and `NAME 0.1.0 (csp-toolkit)`, with the name that the command was called by.
+    Toolkit,
+    /// As GNU gzip has it: status 1, a grave accent as the opening quote, and the version as the
+    /// last word of the line.
+    Gnu,
+}
+
 impl Reader {
-    /// A command with nothing special about it: unusable options end it with status 2.
+    /// A command with the toolkit's convention and no advice of its own.
     #[must_use]
     pub(crate) fn new(name: &'static str) -> Self {
-        Self { name, usage: Exit::Warning, advice: |_| None }
+        Self { name, convention: Convention::Toolkit, advice: |_| None }
     }
 
-    /// Reads this process's arguments. The error is the status to end with: all has been said.
+    /// Reads this process's arguments. The error is the status to exit with; its message has been
+    /// printed.
     pub(crate) fn parse<T: Parser>(self) -> Result<T, ExitCode> {
         self.parse_from(T::command(), std::env::args_os().collect())
     }
 
-    /// Reads these arguments.
+    /// Reads these arguments, of which the first is the name that the command was called by.
     pub(crate) fn parse_from<T: FromArgMatches>(
         self,
         command: Command,
         arguments: Vec<OsString>,
     ) -> Result<T, ExitCode> {
-        let parsed = command.args_override_self(true).try_get_matches_from(arguments);
-        parsed.and_then(|matches| T::from_arg_matches(&matches)).map_err(|error| self.answer(error))
+        let mut command = self.versioned(command.args_override_self(true), arguments.first());
+        let parsed = command.try_get_matches_from_mut(&arguments);
+        let parsed = parsed.and_then(|matches| T::from_arg_matches(&matches));
+        parsed.map_err(|error| self.answer(error, &command, &arguments))
     }
 
-    /// Says what is wrong with the command line.
+    /// Reports a usage error. Returns the status to exit with.
     #[must_use]
     pub(crate) fn refuse(self, text: &str) -> ExitCode {
-        // `gzip` has quotes of another age.
-        let open = if self.usage == Exit::Failure { '`' } else { '\'' };
+        let (open, exit) = match self.convention {
+            Convention::Toolkit => ('\'', Exit::Warning),
+            Convention::Gnu => ('`', Exit::Failure),
+        };
         let help = format!("Try {open}{} --help' for more information.", self.name);
         message::line(self.name, &format!("{}\n{help}", Escaped(text)));
-        ExitCode::from(self.usage.code())
+        ExitCode::from(exit.code())
     }
 
-    /// Prints the help that was asked for, or what is wrong.
-    fn answer(self, error: Error) -> ExitCode {
+    fn versioned(self, command: Command, called: Option<&OsString>) -> Command {
+        match self.convention {
+            Convention::Toolkit => {
+                let called = called.and_then(|path| Path::new(path).file_name()?.to_str());
+                let called = Escaped(called.unwrap_or(self.name)).to_string();
+                command
+                    .display_name(called)
+                    .version(concat!(env!("CARGO_PKG_VERSION"), " (csp-toolkit)"))
+            }
+            Convention::Gnu => {
+                let name = format!("{} (pgz of csp-toolkit)", self.name);
+                command.display_name(name).version(env!("CARGO_PKG_VERSION"))
+            }
+        }
+    }
+
+    /// Prints the help that was asked for, or the usage error.
+    fn answer(self, error: Error, command: &Command, arguments: &[OsString]) -> ExitCode {
         if error.use_stderr() {
-            return self.refuse(&self.sentence(error));
+            return self.refuse(&self.sentence(error, command, arguments));
         }
         let help = error.render();
         let help = match terminal::colour() {
@@ -69,8 +103,8 @@ impl Reader {
         exit::finish(self.name, printed.map(|()| Exit::Success))
     }
 
-    /// What is wrong, in a line: what `clap` prints, without its usage.
-    fn sentence(self, mut error: Error) -> String {
+    /// The error in one line: what `clap` prints, without the usage.
+    fn sentence(self, mut error: Error, command: &Command, arguments: &[OsString]) -> String {
         let unknown = match error.get(ContextKind::InvalidArg) {
             Some(ContextValue::String(argument)) => argument.clone(),
             _ => String::new(),
@@ -78,13 +112,16 @@ impl Reader {
         if let Some(advice) = (self.advice)(&unknown) {
             return format!("there is no {unknown}: {advice}");
         }
+        if let Some(written) = attached(command, arguments, OsStr::new(&unknown)) {
+            return format!("unexpected argument '{unknown}' found; write {written}");
+        }
         escape(&mut error);
         let text = error.render().to_string();
         let text = text.strip_prefix("error: ").unwrap_or(&text);
         let ends =
             |line: &&str| line.starts_with("Usage: ") || line.starts_with("For more information");
         let lines = text.lines().map(str::trim).take_while(|line| !ends(line));
-        // That is said of everything that begins with a dash, and hardly ever meant.
+        // clap says this about everything that begins with a dash; it hardly ever helps.
         let of_use = |line: &&str| !line.is_empty() && !line.starts_with("tip: to pass ");
         let mut sentence = String::new();
         for line in lines.filter(of_use) {
@@ -99,8 +136,27 @@ impl Reader {
     }
 }
 
-/// Escapes the arguments that an error quotes: in lines and blanks of its own, `clap` would not
-/// tell them from its own.
+/// How to write an option and `value`, if this process's arguments have `value` right after an option
+/// that takes one only after `=`: `--chart=5` for `--chart 5`. For a file that is not found.
+#[must_use]
+pub(crate) fn attached_here<T: CommandFactory>(value: &OsStr) -> Option<String> {
+    attached(&T::command(), &std::env::args_os().collect::<Vec<_>>(), value)
+}
+
+/// The same, of these arguments. `None` if the option would not take the value.
+fn attached(command: &Command, arguments: &[OsString], value: &OsStr) -> Option<String> {
+    let at = arguments.iter().skip(1).position(|argument| argument == value)?;
+    let option = arguments[at].to_str()?;
+    let name = option.strip_prefix("--")?;
+    let arg = command.get_arguments().find(|arg| arg.get_long() == Some(name))?;
+    let written = format!("{option}={}", value.to_str()?);
+    let fits = arg.is_require_equals_set()
+        && command.clone().try_get_matches_from(["", &*written]).is_ok();
+    fits.then_some(written)
+}
+
+/// Escapes the arguments that an error quotes, before their line feeds and blanks are mixed with
+/// those of `clap`'s own text.
 fn escape(error: &mut Error) {
     let escaped = |text: &String| Escaped(text).to_string();
     let quoted: Vec<_> = error
@@ -124,17 +180,26 @@ mod tests {
     use clap::{Arg, ArgAction};
 
     fn sentence(arguments: &[&str]) -> String {
-        let command = Command::new("x")
+        let mut command = Command::new("x")
             .arg(Arg::new("force").long("force").action(ArgAction::SetTrue))
-            .arg(Arg::new("when").long("when").value_parser(["always", "never"]));
+            .arg(Arg::new("when").long("when").value_parser(["always", "never"]))
+            .arg(
+                Arg::new("chart")
+                    .long("chart")
+                    .num_args(0..=1)
+                    .require_equals(true)
+                    .value_parser(clap::value_parser!(u8)),
+            );
         let mut reader = Reader::new("x");
         reader.advice = |argument| (argument == "-i").then_some("it is always so");
-        reader.sentence(command.try_get_matches_from(arguments).unwrap_err())
+        let error = command.try_get_matches_from_mut(arguments).unwrap_err();
+        let arguments: Vec<_> = arguments.iter().map(OsString::from).collect();
+        reader.sentence(error, &command, &arguments)
     }
 
     #[test]
-    fn what_is_wrong_is_a_line() {
-        for (argument, expected) in [
+    fn a_usage_error_is_one_line() {
+        for (arguments, expected) in [
             ("-X", "unexpected argument '-X' found"),
             ("-i", "there is no -i: it is always so"),
             ("--forc", "unexpected argument '--forc' found; a similar argument exists: '--force'"),
@@ -144,7 +209,16 @@ mod tests {
             ),
             ("--\x1b[31m\nUsage: x", r"unexpected argument '--\u{1b}[31m\nUsage: x' found"),
         ] {
-            assert_eq!(sentence(&["x", argument]), expected);
+            assert_eq!(sentence(&["x", arguments]), expected);
+        }
+    }
+
+    #[test]
+    fn a_value_without_its_equals_sign_is_explained() {
+        let joined = "unexpected argument '5' found; write --chart=5";
+        assert_eq!(sentence(&["x", "--chart", "5"]), joined);
+        for arguments in [["x", "--chart", "many"], ["x", "--force", "5"], ["x", "5", "--chart"]] {
+            assert!(!sentence(&arguments).contains("write "), "{arguments:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The exit codes, and the way every command ends.
+//! The exit statuses, and how every command ends.
 
 use super::startup::was_ignored;
 use super::{message, stdio};
@@ -8,22 +8,22 @@ use std::ffi::c_int;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-/// How a command ended.
+/// How a command ended, from good to bad.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exit {
-    /// All that was asked was done.
+pub(crate) enum Exit {
+    /// Everything was done.
     #[default]
     Success,
-    /// All was done, with something to know: `gzip`'s warning.
+    /// Everything was done, with a warning, as `gzip` grades it.
     Warning,
-    /// Something failed; what could be done was done.
+    /// Something failed; the rest was done.
     Failure,
 }
 
 impl Exit {
-    /// The status that the shell sees. Unusable options are 2 as well, and end in `clap`.
+    /// Returns the process's exit status. Usage errors are 2 as well.
     #[must_use]
-    pub const fn code(self) -> u8 {
+    pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Success => 0,
             Self::Failure => 1,
@@ -31,16 +31,17 @@ impl Exit {
         }
     }
 
-    /// Keeps the graver of the two.
-    pub fn worsen(&mut self, other: Self) {
+    /// Keeps the worse of the two.
+    pub(crate) fn worsen(&mut self, other: Self) {
         *self = (*self).max(other);
     }
 }
 
-/// Turns what a command's `run` returned into the end of the process.
+/// Turns the result of a command's `run` into the process's exit status.
 ///
-/// An error is printed as one line. A closed output is no error: the command dies quietly by
-/// `SIGPIPE`, as every other filter does, unless it was started with that signal ignored.
+/// An error is printed as one line. If standard output was closed by its reader, `SIGPIPE` ends the
+/// process without a message, as it ends every other filter, unless it was started with that signal
+/// ignored.
 #[must_use]
 pub(crate) fn finish(command: &str, result: anyhow::Result<Exit>) -> ExitCode {
     let closed = |exit| stdio::close_output().context("standard output").map(|()| exit);
@@ -54,9 +55,9 @@ pub(crate) fn finish(command: &str, result: anyhow::Result<Exit>) -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// Ends the process as the signal would have, had nobody caught it.
+/// Ends the process as the signal's default action does.
 pub(crate) fn die_of(signal: c_int) {
-    // Fails only for a number that is not a signal's.
+    // Fails only for an invalid signal number.
     let _ = signal_hook::low_level::emulate_default_handler(signal);
 }
 
@@ -72,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_graver_exit_wins() {
+    fn the_worse_exit_wins() {
         let mut exit = Exit::default();
         for (next, code) in [(Exit::Warning, 2), (Exit::Failure, 1), (Exit::Warning, 1)] {
             exit.worsen(next);

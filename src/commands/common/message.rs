@@ -1,7 +1,7 @@
 //! The one place that writes to standard error.
 //!
-//! It also knows what stands on the terminal's last line, so that the line of
-//! [progress](super::progress), a question and a message never wipe one another.
+//! It also keeps track of what the terminal's last line shows, so that the line of
+//! [progress](super::progress), a question and a message never overwrite one another.
 
 use super::terminal;
 use crate::io::Blocking;
@@ -20,23 +20,33 @@ pub(crate) fn fail(command: &str, error: &anyhow::Error) {
 
 /// Prints `command: file: cause`, one line.
 pub(crate) fn fail_file(command: &str, file: &Path, error: &(dyn Error + 'static)) {
-    line(command, &format!("{}: {}", Input(file), reason(error)));
+    line(command, &format!("{}: {}", InputName(file), reason(error)));
 }
 
-/// Prints `command: text`, one line. Control characters are escaped; a line feed begins another
-/// line. Errors are ignored: standard error may be closed.
+/// Prints `command: file: cause; tip`, one line: `x: .: Is a directory; -r reads the files in it`.
+pub(crate) fn fail_file_with_tip(
+    command: &str,
+    file: &Path,
+    error: &(dyn Error + 'static),
+    tip: &str,
+) {
+    line(command, &format!("{}: {}; {tip}", InputName(file), reason(error)));
+}
+
+/// Prints `command: text`, one line. Control characters are escaped, except line feeds. Errors are
+/// ignored: standard error may be closed.
 pub(crate) fn line(command: &str, text: &str) {
     let lines: Vec<_> = text.split('\n').map(|line| Escaped(line).to_string()).collect();
     print(&format!("{command}: {}\n", lines.join("\n")));
 }
 
-/// What the last line of standard error holds.
+/// What the last line of standard error contains.
 #[derive(Clone, Copy, PartialEq)]
 enum Last {
     Nothing,
     /// A line of progress, to be wiped before anything else is printed.
     Progress,
-    /// A text without its end, such as a question. It is to stand.
+    /// Text without a line feed at its end, such as a question. It must stay.
     Text,
 }
 
@@ -53,10 +63,10 @@ fn write(text: &str) {
     let _ = Blocking::new(io::stderr().lock()).write_all(text.as_bytes());
 }
 
-/// Prints as it is, at once.
+/// Prints the text as it is, in one write.
 pub(crate) fn print(text: &str) {
     let mut last = last();
-    // A background job leaves the line to the shell.
+    // In the background, the last line belongs to the shell.
     let wipe = *last == Last::Progress && !terminal::is_background(io::stderr());
     write(&if wipe { format!("{WIPE}{text}") } else { text.to_owned() });
     if !text.is_empty() {
@@ -64,17 +74,17 @@ pub(crate) fn print(text: &str) {
     }
 }
 
-/// Prints a question and reads the answer from standard input, a line.
+/// Prints a question and returns the answer, a line of standard input. Blocks until it is there.
 pub(crate) fn ask(question: &str) -> io::Result<String> {
     print(question);
     let mut answer = String::new();
     let read = io::stdin().read_line(&mut answer);
-    // The answer's own line feed was echoed after the question.
+    // The terminal has echoed the answer's line feed.
     *last() = Last::Nothing;
     read.map(|_| answer)
 }
 
-/// Shows a line of progress in place of the one before, unless a question stands there.
+/// Replaces the line of progress, unless a question is in its place.
 pub(super) fn draw(text: &str) {
     let mut last = last();
     if *last != Last::Text {
@@ -83,7 +93,7 @@ pub(super) fn draw(text: &str) {
     }
 }
 
-/// Wipes the line of progress, if there is one: before something else is written to the terminal.
+/// Wipes the line of progress, if there is one. Call it before writing to a terminal elsewhere.
 pub(super) fn wipe() {
     let mut last = last();
     if *last == Last::Progress {
@@ -94,8 +104,8 @@ pub(super) fn wipe() {
     }
 }
 
-/// An error's text without Rust's `(os error 2)`, and without the name of a temporary file that
-/// may follow: the system's words alone, as other tools print them.
+/// Returns an error's text without Rust's `(os error 2)`, and without the name of a temporary file
+/// that may follow: the system's words alone, as other tools print them.
 pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
     let text = error.to_string();
     let cut = text.rsplit_once(" (os error ").and_then(|(words, rest)| {
@@ -105,18 +115,17 @@ pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
     cut.unwrap_or(text)
 }
 
-/// An input's name for a person to read: `-` is standard input.
+/// Displays an input's name: `-` as `standard input`, any other as [`Name`] does.
 #[derive(Debug)]
-pub(crate) struct Input<'a>(pub &'a Path);
+pub(crate) struct InputName<'a>(pub &'a Path);
 
-impl fmt::Display for Input<'_> {
+impl fmt::Display for InputName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 == Path::new("-") { f.write_str("standard input") } else { Name(self.0).fmt(f) }
     }
 }
 
-/// A file's name for a person to read: bytes that are not text, and characters that would drive
-/// the terminal, are escaped.
+/// Displays a file's name, with invalid UTF-8 and characters that control the terminal escaped.
 #[derive(Debug)]
 pub(crate) struct Name<'a>(pub &'a Path);
 
@@ -132,14 +141,14 @@ impl fmt::Display for Name<'_> {
     }
 }
 
-/// A text for a person to read: characters that would drive the terminal are escaped.
+/// Displays a text, with characters that control the terminal escaped.
 #[derive(Debug)]
 pub(crate) struct Escaped<'a>(pub &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.chars() {
-            if drives(c) {
+            if controls(c) {
                 write!(f, "{}", c.escape_default())?;
             } else {
                 f.write_char(c)?;
@@ -149,9 +158,9 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// Whether a character is an order to the terminal: a control character (those from U+0080 to
-/// U+009F too), the end of a line or paragraph, or a change of the direction of writing.
-fn drives(c: char) -> bool {
+/// Whether a character controls the terminal: a control character (those from U+0080 to U+009F
+/// too), a line or paragraph separator, or a change of the direction of writing.
+pub(super) fn controls(c: char) -> bool {
     let direction = matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}');
     let direction = direction || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     c.is_control() || direction || matches!(c, '\u{2028}' | '\u{2029}')
@@ -163,7 +172,7 @@ mod tests {
     use std::ffi::OsStr;
 
     #[test]
-    fn names_cannot_drive_the_terminal() {
+    fn names_cannot_control_the_terminal() {
         let name = Path::new(OsStr::from_bytes(b"caf\xc3\xa9 \xff\x1b[2J\n"));
         assert_eq!(Name(name).to_string(), r"café \xff\u{1b}[2J\n");
         for (text, escaped) in [

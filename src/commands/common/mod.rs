@@ -1,11 +1,14 @@
-//! What the commands share: exit codes, the one error printer, and how options are read.
+//! What the commands share: reading options, exit statuses, messages, progress, and output files.
 
 pub(super) mod arguments;
 pub(super) mod duration;
+pub(super) mod escaping;
 pub(super) mod exit;
+pub(super) mod help;
 pub(super) mod inputs;
 pub(super) mod memory;
 pub(super) mod message;
+pub(super) mod number;
 pub(super) mod output;
 pub(super) mod picture;
 pub(super) mod progress;

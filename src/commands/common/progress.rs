@@ -1,9 +1,9 @@
-//! A line on standard error that says how far a long run is.
+//! A line on standard error that shows the progress of a long run.
 
 use super::size::show;
 use super::{message, terminal};
 use crate::sync::stop::{self, Stopper};
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use nix::sys::signal::{SigSet, Signal};
 use std::io::{self, IsTerminal};
 use std::os::unix::fs::FileTypeExt;
@@ -11,21 +11,29 @@ use std::path::Path;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// When there is such a line.
+/// The option `--progress`, the same in every command that has it.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(crate) struct ProgressArgs {
+    /// Show progress on standard error
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_short_help = true)]
+    pub progress: When,
+}
+
+/// When to show progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
-    /// If standard error is a terminal that can show it, and only after a second.
+    /// After a second, if standard error is a terminal and nobody is typing the input
     #[default]
     Auto,
-    /// From the start, wherever standard error goes.
+    /// From the start, to a terminal or not
     Always,
-    /// Not at all.
+    /// Never
     Never,
 }
 
 impl When {
-    /// When there is to be a line while these inputs are read: not by itself if one is a terminal,
-    /// where it would wipe what is being typed.
+    /// Returns when to show progress while these inputs are read: `Auto` becomes `Never` if one is a
+    /// terminal, where the line would overwrite what is being typed.
     #[must_use]
     pub(crate) fn beside<'a>(self, inputs: impl IntoIterator<Item = &'a Path>) -> Self {
         let typed = |input: &Path| match input.to_str() {
@@ -35,44 +43,45 @@ impl When {
         if self == Self::Auto && inputs.into_iter().any(typed) { Self::Never } else { self }
     }
 
-    /// How long nothing is shown; `None` if nothing ever is.
-    fn patience(self) -> Option<Duration> {
+    /// Returns how long to show nothing; `None` for good.
+    fn delay(self) -> Option<Duration> {
         match self {
             Self::Always => Some(Duration::ZERO),
-            Self::Auto if io::stderr().is_terminal() && terminal::can_draw() => Some(PATIENCE),
+            Self::Auto if io::stderr().is_terminal() && terminal::can_draw() => Some(DELAY),
             Self::Auto | Self::Never => None,
         }
     }
 }
 
 const PERIOD: Duration = Duration::from_millis(200);
-const PATIENCE: Duration = Duration::from_secs(1);
+const DELAY: Duration = Duration::from_secs(1);
 
-/// A line that is being shown. Dropped, it is wiped away.
+/// A line of progress that is being shown. Dropping it wipes it off the terminal.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct ProgressLine {
     stopper: Option<Stopper>,
     drawing: Option<JoinHandle<()>>,
 }
 
-impl Line {
-    /// Shows `done` now and again, and how it stands to `total` where that is known (in bytes).
-    /// `total` is not called unless there is to be a line. Without a thread to draw it there is none.
+impl ProgressLine {
+    /// Shows `done` five times a second, and its relation to `total` where that is known; both are
+    /// bytes. `total` is not called unless a line will be shown. Shows nothing where the system starts
+    /// no thread.
     pub(crate) fn start(
         when: When,
         total: impl FnOnce() -> Option<u64>,
         done: impl Fn() -> u64 + Send + 'static,
     ) -> Self {
-        let Some(wait) = when.patience() else { return Self { stopper: None, drawing: None } };
+        let Some(delay) = when.delay() else { return Self { stopper: None, drawing: None } };
         let (stopper, stop) = stop::signal();
         let (start, total) = (Instant::now(), total());
         let draw = move || {
-            // Between the look who has the terminal and the writing, it may go to another job. With
-            // this signal blocked, that does not stop us.
+            // The terminal may go to another job between checking for that and writing. With this
+            // signal blocked, such a write does not stop the process.
             let _ = SigSet::from(Signal::SIGTTOU).thread_block();
-            let mut next = wait;
+            let mut next = delay;
             while !stop.wait_for(next) {
-                draw(&text(done(), total, start.elapsed()));
+                draw(&Progress { done: done(), total, elapsed: start.elapsed() });
                 next = PERIOD;
             }
             message::wipe();
@@ -82,36 +91,55 @@ impl Line {
     }
 }
 
-impl Drop for Line {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         drop(self.stopper.take());
         if let Some(drawing) = self.drawing.take() {
-            // It has nothing to say but what was to be seen.
+            // Should it have panicked, the command's work is not affected.
             let _ = drawing.join();
         }
     }
 }
 
-/// Draws the line again, cut to the width of the terminal; nothing while another job is in front.
-fn draw(text: &str) {
-    let room = terminal::width_of(io::stderr()).map_or(usize::MAX, |width| width - 1);
+/// Draws the line again, no wider than the terminal; not while another job is in the foreground.
+fn draw(progress: &Progress) {
+    let width = terminal::width_of(io::stderr()).map_or(usize::MAX, |width| width - 1);
     if !terminal::is_background(io::stderr()) {
-        message::draw(&text[..text.len().min(room)]);
+        message::draw(&progress.fit(width));
     }
 }
 
-/// Only ASCII, so that bytes are columns.
-fn text(done: u64, total: Option<u64>, elapsed: Duration) -> String {
-    let per_second = u128::from(done) * 1000 / elapsed.as_millis().max(1);
-    let per_second = u64::try_from(per_second).unwrap_or(u64::MAX);
-    let rate = format!("{}/s", show(per_second));
-    match total.filter(|&total| done <= total && done > 0) {
-        None => format!("{}, {rate}", show(done)),
-        Some(total) => {
-            let percent = u128::from(done) * 100 / u128::from(total);
-            let left = (total - done).checked_div(per_second).unwrap_or(0);
-            format!("{} of {}, {percent} %, {rate}, {left} s left", show(done), show(total))
-        }
+/// How far the work is.
+struct Progress {
+    done: u64,
+    total: Option<u64>,
+    elapsed: Duration,
+}
+
+impl Progress {
+    /// Returns the longest wording that fits; the remaining time is the last to be left out. It is
+    /// ASCII, so that bytes are columns.
+    fn fit(&self, width: usize) -> String {
+        let per_second = u128::from(self.done) * 1000 / self.elapsed.as_millis().max(1);
+        let per_second = u64::try_from(per_second).unwrap_or(u64::MAX);
+        let done = show(self.done);
+        let rate = format!("{}/s", show(per_second));
+        let wordings = match self.total.filter(|&total| (1..=total).contains(&self.done)) {
+            None => vec![format!("{done}, {rate}"), done],
+            Some(total) => {
+                let percent = u128::from(self.done) * 100 / u128::from(total);
+                let left = (total - self.done).checked_div(per_second).unwrap_or(0);
+                let of = format!("{done} of {}", show(total));
+                vec![
+                    format!("{of}, {percent}%, {rate}, {left} s left"),
+                    format!("{of}, {percent}%, {left} s left"),
+                    format!("{percent}%, {left} s left"),
+                    format!("{left} s left"),
+                    format!("{percent}%"),
+                ]
+            }
+        };
+        wordings.into_iter().find(|wording| wording.len() <= width).unwrap_or_default()
     }
 }
 
@@ -119,19 +147,36 @@ fn text(done: u64, total: Option<u64>, elapsed: Duration) -> String {
 mod tests {
     use super::*;
 
+    fn fit(done: u64, total: Option<u64>, elapsed: Duration, width: usize) -> String {
+        Progress { done, total, elapsed }.fit(width)
+    }
+
     #[test]
-    fn tells_what_is_known() {
+    fn shows_what_is_known() {
         let two_seconds = Duration::from_secs(2);
         for (done, total, expected) in [
             (0, None, "0 B, 0 B/s"),
             (0, Some(0), "0 B, 0 B/s"),
             (4_000_000, None, "4.00 MB, 2.00 MB/s"),
-            (4_000_000, Some(16_000_000), "4.00 MB of 16.0 MB, 25 %, 2.00 MB/s, 6 s left"),
+            (4_000_000, Some(16_000_000), "4.00 MB of 16.0 MB, 25%, 2.00 MB/s, 6 s left"),
             // A file that has grown, or that was read twice.
             (4_000_000, Some(1), "4.00 MB, 2.00 MB/s"),
         ] {
-            assert_eq!(text(done, total, two_seconds), expected);
+            assert_eq!(fit(done, total, two_seconds, 80), expected);
         }
-        assert_eq!(text(5, None, Duration::ZERO), "5 B, 5.00 kB/s");
+        assert_eq!(fit(5, None, Duration::ZERO, 80), "5 B, 5.00 kB/s");
+    }
+
+    #[test]
+    fn a_narrow_terminal_shows_less() {
+        let two_seconds = Duration::from_secs(2);
+        let known = |width| fit(4_000_000, Some(16_000_000), two_seconds, width);
+        assert_eq!(known(44), "4.00 MB of 16.0 MB, 25%, 2.00 MB/s, 6 s left");
+        assert_eq!(known(39), "4.00 MB of 16.0 MB, 25%, 6 s left");
+        assert_eq!(known(20), "25%, 6 s left");
+        assert_eq!(known(10), "6 s left");
+        assert_eq!(known(4), "25%");
+        assert_eq!(known(2), "");
+        assert_eq!(fit(4_000_000, None, two_seconds, 10), "4.00 MB");
     }
 }

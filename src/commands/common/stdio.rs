@@ -1,36 +1,44 @@
-//! The files behind the standard streams: the streams' own buffers would only be in the way.
+//! The files behind the standard streams, without the buffers that `std` puts in front of them.
 
 use super::message;
 use super::startup::{Standard, check_open};
 use crate::io::{Blocking, close};
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 
-/// Standard input; an error if it was closed when the process started.
+/// Returns standard input. Fails with `EBADF` if it was closed when the process started.
 pub(crate) fn input() -> io::Result<Blocking<File>> {
     check_open(Standard::Input)?;
     file_of(io::stdin())
 }
 
-/// Standard output; an error if it was closed when the process started.
+/// Returns standard output. Fails with `EBADF` if it was closed when the process started.
 pub(crate) fn output() -> io::Result<Blocking<File>> {
     check_open(Standard::Output)?;
     file_of(io::stdout())
 }
 
-/// Writes to standard output, at once.
+/// Tells a user at a terminal that the command waits for input. Call it before reading standard input
+/// where no file was named; it prints nothing unless standard input and standard error are terminals.
+pub(crate) fn announce_input(command: &str) {
+    if io::stdin().is_terminal() && io::stderr().is_terminal() {
+        message::line(command, "reading standard input; end it with Ctrl-D (-h for help)");
+    }
+}
+
+/// Writes to standard output, unbuffered.
 pub(crate) fn print(text: &str) -> io::Result<()> {
-    // It may be the same terminal.
+    // Progress may be shown on the same terminal.
     message::wipe();
     output()?.write_all(text.as_bytes())
 }
 
-/// Closes standard output, at the end of the process, to learn of an error that is reported only then.
+/// Closes standard output at the end of the process: some errors are reported only then.
 pub(super) fn close_output() -> io::Result<()> {
     match check_open(Standard::Output) {
         Ok(()) => close(&io::stdout()),
-        // What was to be written to it has failed already.
+        // Every write to it has failed already.
         Err(_) => Ok(()),
     }
 }
@@ -41,8 +49,8 @@ fn file_of(stream: impl AsFd) -> io::Result<Blocking<File>> {
     Ok(Blocking::new(file))
 }
 
-/// Makes a pipe hold more: the more it holds, the seldomer two programs wait for each other. What
-/// is no pipe, or may not grow, works as it is.
+/// Enlarges a pipe's buffer, so that the programs at its ends wait for each other less often. Does
+/// nothing to other files, or where the system does not allow it.
 #[cfg(target_os = "linux")]
 fn widen(file: &File) {
     use rustix::pipe::{fcntl_getpipe_size, fcntl_setpipe_size};

@@ -1,4 +1,4 @@
-//! The terminals that standard output and standard error are.
+//! What is known about the terminals behind the standard streams.
 
 use rustix::process::getpgrp;
 use rustix::termios::{tcgetpgrp, tcgetwinsize};
@@ -6,26 +6,26 @@ use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 
-/// Standard output's width in columns; 80 if it is no terminal.
+/// Returns standard output's width in columns; 80 if it is not a terminal.
 #[must_use]
 pub(crate) fn width() -> usize {
     width_of(io::stdout()).unwrap_or(80)
 }
 
-/// A terminal's width in columns, if it is one and knows.
+/// Returns a terminal's width in columns; `None` if it is not a terminal or reports none.
 pub(super) fn width_of(stream: impl AsFd) -> Option<usize> {
     let columns = tcgetwinsize(stream).ok()?.ws_col;
     (columns > 0).then_some(columns.into())
 }
 
-/// Whether the stream is a terminal that another job than this process's has: writing to it may
-/// stop this process (`stty tostop`), and gets in that job's way.
+/// Whether the stream is this process's terminal while another job is in its foreground: writing
+/// to it may stop this process (`stty tostop`), and would mix with that job's output.
 pub(super) fn is_background(stream: impl AsFd) -> bool {
-    // It fails for what is no terminal, and for one that does not control this process's jobs.
+    // This fails for other files, and for a terminal that does not control this process's jobs.
     tcgetpgrp(stream).is_ok_and(|foreground| foreground != getpgrp())
 }
 
-/// Whether the terminal understands escape sequences, as far as `TERM` tells.
+/// Whether the terminal understands escape sequences, according to `TERM`.
 pub(super) fn can_draw() -> bool {
     std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
 }
@@ -33,13 +33,13 @@ pub(super) fn can_draw() -> bool {
 /// Whether to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Colour {
-    /// Text alone.
+    /// No escape sequences.
     Plain,
     /// With ANSI escape sequences.
     Ansi,
 }
 
-/// Colour where there is a terminal that can show it, unless `NO_COLOR` asks for none
+/// Returns `Ansi` if standard output is a terminal, unless `TERM` is `dumb` or `NO_COLOR` is set
 /// (<https://no-color.org>).
 #[must_use]
 pub(crate) fn colour() -> Colour {

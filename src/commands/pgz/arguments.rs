@@ -1,190 +1,295 @@
-//! The flags of the command line, and what they come to.
+//! The options of the command line, and the plan that they make.
 
+use super::Plan;
+use super::invoked_as::InvokedAs;
 use super::level::LevelArgs;
-use super::persona::Persona;
-use super::voice::{Verbosity, Voice};
-use super::{Work, pigz};
+use super::pigz;
+use super::reporter::{Reporter, Verbosity};
 use crate::commands::common::message::Name;
-use crate::commands::common::progress::When;
-use crate::commands::common::{output, threads};
-use crate::gzip::{Action, CHUNK_SIZES, FileOptions, OutputPath, Settings};
-use anyhow::{Context, anyhow, ensure};
-use clap::Parser;
+use crate::commands::common::output;
+use crate::commands::common::progress::ProgressArgs;
+use crate::commands::common::threads::{self, ThreadsArgs};
+use crate::gzip::{Action, FileOptions, OutputPath, Settings};
+use clap::{Command, CommandFactory, Parser};
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-/// Compresses each FILE into FILE.gz beside it, many at once. The originals stay.
+/// Compress each FILE, or standard input, to FILE.gz on all cores; keep the input
 ///
-/// Called as gzip, gunzip or zcat (or unpigz, uncompress, gzcat), it has their defaults: the
-/// originals go away once the output is in place, and names and times are stored.
+/// Many files are compressed at once, and a large one in parallel. Every output is verified as it is
+/// written, and appears under its name only when it is complete.
+///
+/// Called as gzip, gunzip or zcat (or unpigz, uncompress, gzcat), pgz has that command's defaults:
+/// inputs are removed once their outputs are in place (except by zcat), and compressed files store
+/// the input's name and time.
 #[derive(Parser)]
-#[command(
-    version,
-    infer_long_args = true,
-    after_help = "Exit status: 0, 1 if a file failed (the others are done), 2 on a warning or unusable options."
-)]
+#[command(infer_long_args = true, after_long_help = AFTER_HELP)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
-pub(super) struct Options {
-    /// Files to compress; none, or -, is standard input to standard output
-    #[arg(value_name = "FILE")]
+pub(super) struct Arguments {
+    /// Files to compress; without any, or for -, standard input to standard output
+    #[arg(value_name = "FILE", hide_short_help = true)]
     pub(super) files: Vec<PathBuf>,
 
-    /// Write to standard output; the originals stay
-    #[arg(short = 'c', long, visible_alias = "to-stdout")]
-    pub(super) stdout: bool,
-
     /// Decompress
-    #[arg(short, long, visible_alias = "uncompress")]
+    ///
+    /// Also --uncompress.
+    #[arg(short, long, alias = "uncompress")]
     pub(super) decompress: bool,
 
-    /// Replace outputs that exist, compress what links point to and what ends in .gz, use terminals
-    #[arg(short, long)]
-    pub(super) force: bool,
-
-    /// Keep the originals [default, but for gzip]
-    #[arg(short, long, overrides_with = "rm")]
-    pub(super) keep: bool,
-
-    /// Remove each original once its output is proved, complete and on the disk
-    #[arg(long, overrides_with = "keep")]
-    pub(super) rm: bool,
-
-    /// List true sizes
-    #[arg(short, long)]
-    pub(super) list: bool,
-
-    /// Say under which licence this comes
-    #[arg(short = 'L', long)]
-    pub(super) license: bool,
-
-    /// Taken, with a word that it changes nothing: line ends are the same everywhere now
-    #[arg(short, long, hide = true)]
-    pub(super) ascii: bool,
-
-    /// Neither store nor restore name and time [default, but for gzip]
-    #[arg(short = 'n', long, overrides_with = "name")]
-    pub(super) no_name: bool,
-
-    /// Store name and time, or restore them
-    #[arg(short = 'N', long, overrides_with = "no_name")]
-    pub(super) name: bool,
-
-    /// Neither store nor restore the time, as gzip takes it
-    #[arg(short = 'm', hide = true, overrides_with = "time")]
-    pub(super) no_time: bool,
-
-    /// Store the time, or restore it, as gzip takes it
-    #[arg(short = 'M', hide = true, overrides_with = "no_time")]
-    pub(super) time: bool,
-
-    /// Leave the index out of the header [default for gzip]
-    #[arg(long)]
-    pub(super) no_index: bool,
-
-    /// Write each FILE's output to PATH, or into it if it is a directory; - is standard output
-    #[arg(short, long, value_name = "PATH", conflicts_with = "stdout")]
-    pub(super) output: Option<PathBuf>,
-
-    /// No warnings
-    #[arg(short, long, visible_alias = "silent", overrides_with = "verbose")]
-    pub(super) quiet: bool,
-
-    /// Do the files in directories
-    #[arg(short, long)]
-    pub(super) recursive: bool,
-
-    /// Cut where the data says so, that a small change stays small for rsync
-    #[arg(long, short_alias = 'R')]
-    pub(super) rsyncable: bool,
-
-    /// The ending of compressed files' names
-    #[arg(short = 'S', long, value_name = "SUFFIX", default_value = ".gz")]
-    pub(super) suffix: OsString,
-
-    /// Have each output on the disk before the next step
-    #[arg(long, short_alias = 'Y')]
-    pub(super) synchronous: bool,
-
-    /// Test whether files are whole
+    /// Check that files are intact
     #[arg(short, long)]
     pub(super) test: bool,
 
-    /// Say what becomes of each file
+    /// List sizes and ratios
+    ///
+    /// The data is decompressed and counted, so that the sizes are right and damage is found.
+    #[arg(short, long)]
+    pub(super) list: bool,
+
+    /// Process the files in directories
+    ///
+    /// Links in directories are not followed.
+    #[arg(short, long)]
+    pub(super) recursive: bool,
+
+    /// Print what was done with each file
     #[arg(short, long, overrides_with = "quiet")]
     pub(super) verbose: bool,
 
-    /// How many threads work, 1024 at most [default: the cores this process may use]
-    #[arg(short = 'p', long, alias = "processes", value_name = "N", value_parser = threads::parse)]
-    pub(super) threads: Option<NonZeroUsize>,
-
-    /// Compress in pieces of SIZE, 64K to 16M [default: 1M]
-    #[arg(short = 'b', long, alias = "blocksize", value_name = "SIZE", value_parser = pigz::chunk)]
-    pub(super) chunk: Option<u64>,
-
-    /// Show how far it is on standard error
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub(super) progress: When,
+    /// Print no warnings and no summary
+    ///
+    /// Also --silent.
+    #[arg(short, long, alias = "silent", overrides_with = "verbose", hide_short_help = true)]
+    pub(super) quiet: bool,
 
     #[command(flatten)]
+    pub(super) progress: ProgressArgs,
+
+    /// Print the licence
+    #[arg(short = 'L', long, hide_short_help = true)]
+    pub(super) license: bool,
+
+    /// Accepted for gzip's sake, with a message that it has no effect
+    #[arg(short, long, hide = true)]
+    pub(super) ascii: bool,
+
+    /// Write to standard output; keep the inputs
+    ///
+    /// Also --to-stdout.
+    #[arg(short = 'c', long, alias = "to-stdout", help_heading = "Output")]
+    pub(super) stdout: bool,
+
+    /// Write to this file, or into this directory
+    ///
+    /// A file takes the output of one input. - is standard output.
+    #[arg(short, long, value_name = "PATH", conflicts_with = "stdout", help_heading = "Output")]
+    pub(super) output: Option<PathBuf>,
+
+    /// Overwrite outputs, follow links, compress .gz files
+    ///
+    /// Overwrite existing outputs, follow symbolic links, compress files that end in .gz or have
+    /// other hard links, and write compressed data to a terminal. With -cd, copy input that is not
+    /// compressed as it is.
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) force: bool,
+
+    /// Keep the inputs [default, except when called as gzip]
+    #[arg(short, long, overrides_with = "rm", hide_short_help = true, help_heading = "Output")]
+    pub(super) keep: bool,
+
+    /// Remove inputs once their outputs are verified and on disk
+    #[arg(long, overrides_with = "keep", help_heading = "Output")]
+    pub(super) rm: bool,
+
+    /// Use SUFFIX in place of .gz
+    #[arg(
+        short = 'S',
+        long,
+        value_name = "SUFFIX",
+        default_value = ".gz",
+        hide_short_help = true,
+        help_heading = "Output"
+    )]
+    pub(super) suffix: OsString,
+
+    /// Sync each output to disk before continuing
+    #[arg(long, short_alias = 'Y', hide_short_help = true, help_heading = "Output")]
+    pub(super) synchronous: bool,
+
+    #[command(flatten, next_help_heading = "Compression")]
     pub(super) level: LevelArgs,
+
+    #[command(flatten, next_help_heading = "Compression")]
+    pub(super) threads: ThreadsArgs,
+
+    /// Compress in chunks of SIZE, from 64K to 16M [default: 1M]
+    #[arg(
+        short = 'b',
+        long,
+        alias = "blocksize",
+        value_name = "SIZE",
+        value_parser = pigz::chunk,
+        hide_short_help = true,
+        help_heading = "Compression"
+    )]
+    pub(super) chunk: Option<u64>,
+
+    /// Choose chunk boundaries by content, so that rsync can reuse unchanged parts
+    #[arg(long, short_alias = 'R', hide_short_help = true, help_heading = "Compression")]
+    pub(super) rsyncable: bool,
+
+    /// Store the name and time, or restore them when decompressing
+    #[arg(
+        short = 'N',
+        long,
+        overrides_with = "no_name",
+        hide_short_help = true,
+        help_heading = "Header"
+    )]
+    pub(super) name: bool,
+
+    /// Neither store nor restore the name and time [default, except when called as gzip]
+    #[arg(
+        short = 'n',
+        long,
+        overrides_with = "name",
+        hide_short_help = true,
+        help_heading = "Header"
+    )]
+    pub(super) no_name: bool,
+
+    /// Neither store nor restore the time, as gzip's -m
+    #[arg(short = 'm', hide = true, overrides_with = "time")]
+    pub(super) no_time: bool,
+
+    /// Store the time, or restore it, as gzip's -M
+    #[arg(short = 'M', hide = true, overrides_with = "no_time")]
+    pub(super) time: bool,
+
+    /// Leave out the index, without which a file is decompressed on one core [default for gzip]
+    #[arg(long, hide_short_help = true, help_heading = "Header")]
+    pub(super) no_index: bool,
 }
 
-impl Options {
-    /// What the flags come to.
-    pub(super) fn work(self, persona: Persona, inputs: usize) -> anyhow::Result<Work> {
-        let gnu = persona.is_gnu();
+const AFTER_HELP: &str = "\
+Examples:
+  pgz *.txt                       compress each file, and keep it
+  pgz -d notes.txt.gz             decompress
+  pgz -t backup/*.gz              check that files are intact
+  pgz -r --rm logs                compress all files in a directory in place
+  pgz -9 -o backup *.csv          compress into another directory
+  tar -cf - src | pgz >src.tgz    compress a stream
+
+Exit status: 0 on success, 1 if a file failed (the others are done), 2 on a warning or a usage error.";
+
+const AFTER_GZIP_HELP: &str = "\
+The environment variable GZIP can hold options that come before those given.
+
+Exit status: 0 on success, 1 if a file failed (the others are done) or on a usage error, 2 on a warning.";
+
+/// Returns the command line's definition. In gzip's place, it is without what would mean something
+/// else there.
+pub(super) fn command(invoked_as: InvokedAs) -> Command {
+    let name = invoked_as.name();
+    let command = Arguments::command().name(name).bin_name(name);
+    if !invoked_as.is_gnu() {
+        return command;
+    }
+    let about = match invoked_as {
+        InvokedAs::Zcat(_) => "Decompress each FILE, or standard input, to standard output",
+        InvokedAs::Gunzip(_) => "Decompress each FILE, or standard input, and remove the input",
+        _ => "Compress each FILE, or standard input, to FILE.gz, and remove the input",
+    };
+    command
+        .about(about)
+        .long_about(format!("{about}\n\nThis is pgz, a parallel gzip, in gzip's place."))
+        .after_long_help(AFTER_GZIP_HELP)
+        .mut_arg("chunk", |arg| arg.short(None))
+        .mut_arg("level", |arg| {
+            {
+            arg.help("Compress at level 0 to 12 [default: 6]").long_help(
+                "Compress at level 0 to 12 [default: 6]. 0 only stores, 12 makes the smallest output",
+            )
+        }
+        })
+}
+
+impl Arguments {
+    /// Returns what to do. The error is the sentence for a usage error.
+    pub(super) fn plan(self, invoked_as: InvokedAs) -> Result<Plan, String> {
+        let gnu = invoked_as.is_gnu();
         let action = match () {
             () if self.test || self.list => Action::Test,
-            () if self.decompress || persona.decompresses() => Action::Decompress,
+            () if self.decompress || invoked_as.decompresses() => Action::Decompress,
             () => Action::Compress,
         };
-        let mut settings = Settings::default()
-            .threads(threads::or_default(self.threads).get())
-            .level(self.level.level.get().into())
-            .index(!self.no_index && !gnu)
-            .rsyncable(self.rsyncable)
-            .pass_through(action == Action::Test && self.force && !self.list);
-        if let Some(chunk) = self.chunk {
-            let chunk = usize::try_from(chunk).ok().filter(|chunk| CHUNK_SIZES.contains(chunk));
-            settings = settings.chunk_size(chunk.context("a chunk has from 64K to 16M")?);
-        }
-        let remove = self.rm || gnu && !self.keep && !persona.is_zcat();
-        // Compressing, gzip stores the name unless told not to; the other way it must be told to.
+        let remove = self.rm || gnu && !self.keep && !invoked_as.is_zcat();
+        // Compressing, gzip stores the name by default; decompressing, it restores it only if asked.
         let both = self.name || gnu && !self.no_name && action == Action::Compress;
         let mut options = FileOptions::default()
-            .settings(settings)
+            .settings(self.settings(action, gnu))
             .overwrite(self.force)
             .keep_input(!remove)
             .store_name(both)
             .store_time(self.time || both && !self.no_time)
             .sync(self.synchronous || self.rm)
-            .force(self.force);
-        let to_stdout = self.output.as_deref().map_or(persona.is_zcat(), output::is_standard);
-        options.output = match self.output {
-            None => OutputPath::NextToInput,
-            Some(_) if to_stdout => OutputPath::NextToInput,
-            Some(directory) if directory.is_dir() => OutputPath::Directory(directory),
-            Some(_) if inputs > 1 || self.recursive => {
-                return Err(anyhow!("-o takes the output of one file, or a directory"));
-            }
-            Some(target) => OutputPath::File(target),
-        };
-        let suffix = self.suffix.as_encoded_bytes();
-        ensure!(
-            !suffix.contains(&b'/') && (1..=30).contains(&suffix.len()),
-            "invalid suffix '{}'",
-            Name(Path::new(&self.suffix))
-        );
-        options.suffix.clone_from(&self.suffix);
-        let verbosity = match () {
-            () if self.quiet => Verbosity::Quiet,
-            () if self.verbose => Verbosity::Verbose,
-            () => Verbosity::Usual,
-        };
-        let (recursive, suffix) = (self.recursive, self.suffix);
-        let voice = Voice { persona, verbosity, recursive, suffix };
+            .force(self.force)
+            .suffix(self.valid_suffix()?);
+        options.output = self.output_path()?;
+        let to_stdout = self.output.as_deref().map_or(invoked_as.is_zcat(), output::is_standard);
         let stdout = (self.stdout || to_stdout) && action != Action::Test;
-        Ok(Work { action, options, list: self.list, stdout, voice })
+        let reporter = Reporter {
+            invoked_as,
+            verbosity: match () {
+                () if self.quiet => Verbosity::Quiet,
+                () if self.verbose => Verbosity::Verbose,
+                () => Verbosity::Usual,
+            },
+            recursive: self.recursive,
+            follows_links: self.force || action == Action::Test,
+            suffix: self.suffix,
+        };
+        let files = self.files;
+        let progress = self.progress.progress;
+        Ok(Plan { files, action, options, list: self.list, stdout, progress, reporter })
+    }
+
+    fn settings(&self, action: Action, gnu: bool) -> Settings {
+        let settings = Settings::default()
+            .threads(threads::or_default(self.threads.threads).get())
+            .level(self.level.level.get().into())
+            .index(!self.no_index && !gnu)
+            .rsyncable(self.rsyncable)
+            .pass_through(action == Action::Test && self.force && !self.list);
+        // The option's parser has checked it.
+        let chunk = self.chunk.and_then(|chunk| usize::try_from(chunk).ok());
+        chunk.map_or(settings, |chunk| settings.chunk_size(chunk))
+    }
+
+    /// Returns where the outputs go, as far as that is not standard output.
+    fn output_path(&self) -> Result<OutputPath, String> {
+        let Some(path) = self.output.as_ref().filter(|path| !output::is_standard(path)) else {
+            return Ok(OutputPath::NextToInput);
+        };
+        let path = path.clone();
+        if path.is_dir() {
+            if self.files.is_empty() || self.files.iter().any(|file| file == Path::new("-")) {
+                let name = Name(&path);
+                return Err(format!("standard input has no name in {name}; give -o a file's name"));
+            }
+            Ok(OutputPath::Directory(path))
+        } else if self.files.len() > 1 || self.recursive {
+            Err("-o takes a file's name for one input only; for several, a directory".to_owned())
+        } else {
+            Ok(OutputPath::File(path))
+        }
+    }
+
+    fn valid_suffix(&self) -> Result<&OsString, String> {
+        let bytes = self.suffix.as_encoded_bytes();
+        if bytes.contains(&b'/') || !(1..=30).contains(&bytes.len()) {
+            return Err(format!("invalid suffix '{}'", Name(Path::new(&self.suffix))));
+        }
+        Ok(&self.suffix)
     }
 }

@@ -1,8 +1,9 @@
-//! Files, each into the one beside it, or tested, or listed.
+//! Files that are each compressed or decompressed into another, tested, or listed.
 
 use super::list::Table;
-use super::voice::saved;
-use super::{Work, prompt};
+use super::reporter::saved;
+use super::summary::Summary;
+use super::{Plan, prompt};
 use crate::commands::common::message::Name;
 use crate::commands::common::{Exit, signals};
 use crate::gzip::{self, Action, FileOptions, FileResult, InputPath};
@@ -11,38 +12,40 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Does all the files; tells how that ended, and how many succeeded.
-pub(super) fn run(work: &Work, files: Vec<InputPath>) -> anyhow::Result<(Exit, usize)> {
-    signals::clean_up_on_signals(&work.options.outputs).context("cannot watch for signals")?;
-    let table = Table::new(&work.voice, files.len() > 1);
-    let mut run = Run { work, table, exit: Exit::Success, done: 0 };
-    let options = &work.options;
-    if work.action == Action::Test || options.overwrite {
+/// Processes all the files. Returns how that ended, and the summary of those that succeeded.
+pub(super) fn run(plan: &Plan, files: Vec<InputPath>) -> anyhow::Result<(Exit, Summary)> {
+    signals::clean_up_on_signals(&plan.options.outputs).context("cannot watch for signals")?;
+    let table = Table::new(&plan.reporter, files.len() > 1);
+    let mut run = Run { plan, table, exit: Exit::Success, summary: Summary::begin() };
+    let options = &plan.options;
+    if plan.action == Action::Test || options.overwrite {
         run.all(&files, options)?;
     } else {
-        let answers = prompt::ask(files, work).context("standard input")?;
+        let answers = prompt::ask(files, plan).context("standard input")?;
         if answers.refused > 0 {
             run.exit.worsen(Exit::Warning);
         }
+        // The time that the answers took does not count.
+        run.summary = Summary::begin();
         run.all(&answers.free, options)?;
         run.all(&answers.replace, &options.clone().overwrite(true))?;
     }
     run.table.end().context("standard output")?;
-    Ok((run.exit, run.done))
+    Ok((run.exit, run.summary))
 }
 
 struct Run<'a> {
-    work: &'a Work,
+    plan: &'a Plan,
     table: Table<'a>,
     exit: Exit,
-    done: usize,
+    summary: Summary,
 }
 
 impl Run<'_> {
-    /// Does files, and tells what became of each in the order in which they are given.
+    /// Processes files, and reports each in the order given.
     fn all(&mut self, files: &[InputPath], options: &FileOptions) -> anyhow::Result<()> {
         let mut told = Ok(());
-        gzip::process(self.work.action, files, options, |position, result| {
+        gzip::process(self.plan.action, files, options, |position, result| {
             if told.is_ok() {
                 told = self.tell(files[position].path(), &result);
             }
@@ -51,7 +54,7 @@ impl Run<'_> {
     }
 
     fn tell(&mut self, file: &Path, outcome: &FileResult) -> io::Result<()> {
-        let Work { action, voice, list, .. } = self.work;
+        let Plan { action, reporter, list, .. } = self.plan;
         if let (Ok(done), true) = (outcome, *list) {
             let stored = done.header_info.time;
             let time = match file.metadata() {
@@ -60,12 +63,14 @@ impl Run<'_> {
             };
             self.table.row(&done.output, &done.totals, time)?;
         }
-        self.done += usize::from(outcome.is_ok());
+        if let Ok(done) = outcome {
+            self.summary.add(&done.totals);
+        }
         for warning in outcome.iter().flat_map(|done| &done.warnings) {
-            self.exit.worsen(voice.failure(file, warning));
+            self.exit.worsen(reporter.failure(file, warning));
         }
         self.exit.worsen(match outcome {
-            Err(error) => voice.failure(file, error),
+            Err(error) => reporter.failure(file, error),
             Ok(done) => {
                 let verb = if done.input_removed { "replaced with" } else { "created" };
                 let end = match action {
@@ -73,7 +78,7 @@ impl Run<'_> {
                     Action::Test => Some(" OK".to_owned()),
                     _ => Some(format!("{} -- {verb} {}", saved(&done.totals), Name(&done.output))),
                 };
-                voice.success(file, &done.totals, end)
+                reporter.success(file, &done.totals, end)
             }
         });
         Ok(())

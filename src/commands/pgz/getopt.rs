@@ -1,7 +1,7 @@
 //! A command line read as GNU gzip reads it, with `getopt_long`.
 //!
-//! What `gzip` refuses is refused in its words, which scripts look for. What it takes is handed on
-//! with long options written out in full, for the one table of options that all personas share.
+//! What `gzip` refuses is refused in its words, which scripts look for. What it accepts is passed on
+//! with long options in full, since one definition of the command line serves all names of `pgz`.
 
 use crate::commands::common::message::Name;
 use clap::{Arg, Command};
@@ -9,16 +9,16 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-/// The long options of GNU gzip. Cut short, an option is one of these before it is one of ours.
+/// The long options of GNU gzip. An abbreviation stands for one of these before one of ours.
 const GNU: &str = "ascii best bits decompress fast force help keep license list lzw name no-name \
     quiet recursive rsyncable silent stdout suffix synchronous test to-stdout uncompress verbose \
     version";
 
-/// How long the codes of the old `compress` were to be. It is taken and means nothing.
+/// The code length of the old `compress`. Accepted and ignored.
 const BITS: &str = "bits";
 
-/// The options that the variable `GZIP` may hold, cut short or not: those that change no more than
-/// how well or how safely it compresses, what the header says, and how much is printed.
+/// The options that the variable `GZIP` can hold, abbreviated or not: those that change only the
+/// compression, the header, and how much is printed.
 const HARMLESS: [&str; 9] = [
     "--best",
     "--fast",
@@ -31,7 +31,7 @@ const HARMLESS: [&str; 9] = [
     "--verbose",
 ];
 
-/// The options in the value of `GZIP`; an error where it holds what it may not.
+/// Returns the options in the value of `GZIP`; an error if it holds any other.
 pub(super) fn from_variable(value: &OsStr) -> Result<Vec<OsString>, String> {
     let words = value.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     words.map(|word| harmless(OsStr::from_bytes(word))).collect()
@@ -54,7 +54,7 @@ fn harmless(word: &OsStr) -> Result<OsString, String> {
 }
 
 /// Checks arguments, of which the first is the command's name, against the command's options.
-/// Returns them with long options in full and without those that mean nothing.
+/// Returns them with long options in full and without those that are ignored.
 pub(super) fn check(
     command: &mut Command,
     arguments: Vec<OsString>,
@@ -63,7 +63,7 @@ pub(super) fn check(
     let mut arguments = arguments.into_iter();
     let mut checked: Vec<_> = arguments.next().into_iter().collect();
     while let Some(argument) = arguments.next() {
-        let options = Options { command, next: &mut arguments, checked: &mut checked };
+        let options = Getopt { command, next: &mut arguments, checked: &mut checked };
         match argument.as_bytes() {
             b"--" => {
                 checked.push(argument);
@@ -78,13 +78,13 @@ pub(super) fn check(
     Ok(checked)
 }
 
-struct Options<'a> {
+struct Getopt<'a> {
     command: &'a Command,
     next: &'a mut dyn Iterator<Item = OsString>,
     checked: &'a mut Vec<OsString>,
 }
 
-impl Options<'_> {
+impl Getopt<'_> {
     /// `--NAME` or `--NAME=VALUE`.
     fn long(mut self, text: &[u8]) -> Result<(), String> {
         let mut parts = text.splitn(2, |&byte| byte == b'=');
@@ -155,7 +155,7 @@ impl Options<'_> {
         Ok(())
     }
 
-    /// The name that is meant by what may be cut short.
+    /// Returns the full name of an option that may be abbreviated.
     fn full_name(&self, text: &[u8]) -> Result<String, Unclear> {
         let text = std::str::from_utf8(text).map_err(|_| Unclear::Unknown)?;
         let ours = self.command.get_arguments().flat_map(names);
@@ -176,16 +176,16 @@ impl Options<'_> {
         self.command.get_arguments().find(|arg| names(arg).any(|other| other == name))
     }
 
-    /// What tells an option from another, whichever of its names it is called by.
+    /// Returns an option's identity, the same for all its names.
     fn id<'n>(&'n self, name: &'n str) -> &'n str {
         self.find(name).map_or(name, |arg| arg.get_id().as_str())
     }
 }
 
-/// Why it cannot be said which option is meant.
+/// Why an abbreviation stands for no option.
 enum Unclear {
     Unknown,
-    /// It may be any of these.
+    /// It stands for several: these.
     Ambiguous(String),
 }
 

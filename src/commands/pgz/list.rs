@@ -1,6 +1,6 @@
 //! The table of `-l`, as gzip prints it.
 
-use super::voice::{Voice, saved};
+use super::reporter::{Reporter, saved};
 use crate::commands::common::message::Name;
 use crate::commands::common::stdio;
 use crate::gzip::{Method, Totals};
@@ -9,35 +9,36 @@ use jiff::tz::TimeZone;
 use std::io;
 use std::path::Path;
 
-/// Where a row's numbers begin, below the method, the checksum and the date.
+/// The width of the columns for method, checksum and date, as blanks.
 const MARGIN: &str = "                            ";
 
 /// A table being printed.
 pub(super) struct Table<'a> {
-    voice: &'a Voice,
-    /// Whether several files were named, so that there is something to add up.
+    reporter: &'a Reporter,
+    /// Whether several files were named, so that totals are printed.
     several: bool,
     begun: bool,
-    /// The sizes of all, with the last one's header, which is how gzip comes to its total ratio.
+    /// The sizes of all, with the last one's overhead, from which gzip computes the total ratio.
     sum: Totals,
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn new(voice: &'a Voice, several: bool) -> Self {
-        Self { voice, several, begun: false, sum: Totals::default() }
+    pub(super) fn new(reporter: &'a Reporter, several: bool) -> Self {
+        Self { reporter, several, begun: false, sum: Totals::default() }
     }
 
     /// Prints a file's row.
     pub(super) fn row(&mut self, name: &Path, totals: &Totals, time: i64) -> io::Result<()> {
         if !std::mem::replace(&mut self.begun, true) {
-            let verbose = if self.voice.is_verbose() { "method  crc     date  time  " } else { "" };
+            let verbose =
+                if self.reporter.is_verbose() { "method  crc     date  time  " } else { "" };
             let heads =
                 format!("{:>19} {:>19}  ratio uncompressed_name", "compressed", "uncompressed");
-            if !self.voice.is_quiet() {
+            if !self.reporter.is_quiet() {
                 stdio::print(&format!("{verbose}{heads}\n"))?;
             }
         }
-        let verbose = if self.voice.is_verbose() {
+        let verbose = if self.reporter.is_verbose() {
             format!("{} {:08x} {} ", method(totals.method), totals.crc, date(time))
         } else {
             String::new()
@@ -49,18 +50,18 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    /// Prints the totals, if there is something to add up.
+    /// Prints the totals, if there were several files.
     pub(super) fn end(self) -> io::Result<()> {
         let nothing = self.sum.uncompressed == 0;
-        if !self.several || nothing || self.voice.is_quiet() {
+        if !self.several || nothing || self.reporter.is_quiet() {
             return Ok(());
         }
-        let margin = if self.voice.is_verbose() { MARGIN } else { "" };
+        let margin = if self.reporter.is_verbose() { MARGIN } else { "" };
         stdio::print(&format!("{margin}{} (totals)\n", numbers(&self.sum)))
     }
 }
 
-/// As wide as the heading.
+/// Returns a method's name, as wide as the heading.
 fn method(method: Method) -> &'static str {
     match method {
         Method::Deflated => "defla",

@@ -4,24 +4,25 @@ mod arguments;
 mod batch;
 mod getopt;
 mod inputs;
+mod invoked_as;
 mod level;
 mod list;
-mod persona;
 mod pigz;
 mod prompt;
+mod reporter;
 mod streams;
-mod voice;
+mod summary;
 
 use super::common::arguments::Reader;
-use super::common::message::Name;
-use super::common::progress::{Line, When};
+use super::common::progress::{ProgressLine, When};
 use super::common::{Exit, exit, message, stdio};
 use crate::gzip::{Action, FileOptions, InputPath, OutputPath};
-use anyhow::{Context, bail};
-use arguments::Options as Flags;
-use clap::{Command, CommandFactory};
+use anyhow::Context;
+use arguments::Arguments;
+use clap::Command;
 use inputs::is_stdin;
-use persona::Persona;
+use invoked_as::InvokedAs;
+use reporter::Reporter;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -30,65 +31,48 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// What is to be done, and how that is to be told.
+/// What to do, and how to report it.
 #[derive(Debug)]
-pub struct Work {
-    /// What to do with files.
-    pub(crate) action: Action,
+struct Plan {
+    /// The inputs as they were named; none for standard input.
+    files: Vec<PathBuf>,
+    /// What to do with each file.
+    action: Action,
     /// How to do it.
-    pub options: FileOptions,
-    /// Whether the files are told in a table, as `-l` has it.
-    pub list: bool,
-    /// Whether standard output takes it all, as `-c` has it.
-    pub stdout: bool,
-    /// Who speaks.
-    pub voice: voice::Voice,
-}
-
-impl Work {
-    /// Says how many files were done, as the book's program does and gzip does not.
-    pub fn sum_up(&self, done: usize) -> io::Result<()> {
-        let verb = match self.action {
-            Action::Compress => "Compressed",
-            Action::Decompress => "Decompressed",
-            Action::Test => return Ok(()),
-        };
-        if self.voice.persona.is_gnu() || self.voice.is_quiet() {
-            return Ok(());
-        }
-        let files = if done == 1 { "file" } else { "files" };
-        stdio::print(&format!("{verb} {done} {files}\n"))
-    }
+    options: FileOptions,
+    /// Whether to list the files in a table, for `-l`.
+    list: bool,
+    /// Whether all output goes to standard output, as with `-c`.
+    stdout: bool,
+    /// When to show progress.
+    progress: When,
+    /// How to report what was done.
+    reporter: Reporter,
 }
 
 /// Runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
-    let persona = Persona::of(&env::args_os().next().unwrap_or_default());
-    let (name, usage) = (persona.name(), persona.usage());
-    let advice = if persona.is_gnu() { |_: &str| None } else { pigz::advice };
-    let reader = Reader { name, usage, advice };
-    let mut command = Flags::command().name(name).bin_name(name);
-    if persona.is_gnu() {
-        // There, -b is something else, and means nothing.
-        command = command.mut_arg("chunk", |arg| arg.short(None));
-    }
-    let arguments = match arguments(persona, &command) {
-        Ok(arguments) => arguments,
+    let invoked_as = InvokedAs::of(&env::args_os().next().unwrap_or_default());
+    let advice = if invoked_as.is_gnu() { |_: &str| None } else { pigz::advice };
+    let reader = Reader { name: invoked_as.name(), convention: invoked_as.convention(), advice };
+    let command = arguments::command(invoked_as);
+    let parsed = match arguments(invoked_as, &command) {
+        Ok(arguments) => reader.parse_from::<Arguments>(command, arguments),
         Err(text) => return reader.refuse(&text),
     };
-    match reader.parse_from(command, arguments) {
-        Ok(options) => exit::finish(name, run(persona, options)),
+    match parsed {
+        Ok(arguments) => run(reader, invoked_as, arguments),
         Err(status) => status,
     }
 }
 
-/// This process's arguments. In gzip's place those from the variable `GZIP` come before them, and
-/// all are read as `gzip` reads them.
-fn arguments(persona: Persona, command: &Command) -> Result<Vec<OsString>, String> {
+/// Returns this process's arguments, as the definition of the command line takes them. In gzip's
+/// place, those from the variable `GZIP` come first, and all are read as `gzip` reads them.
+fn arguments(invoked_as: InvokedAs, command: &Command) -> Result<Vec<OsString>, String> {
     let mut arguments: Vec<_> = env::args_os().collect();
-    if !persona.is_gnu() {
-        return Ok(arguments);
+    if !invoked_as.is_gnu() {
+        return Ok(level::spell_out(command, arguments));
     }
     if let Some(variable) = env::var_os("GZIP") {
         let first = arguments.len().min(1);
@@ -97,47 +81,72 @@ fn arguments(persona: Persona, command: &Command) -> Result<Vec<OsString>, Strin
     getopt::check(&mut command.clone(), arguments)
 }
 
-fn run(persona: Persona, mut options: Flags) -> anyhow::Result<Exit> {
-    if options.license {
-        let name = persona.name();
-        stdio::print(&format!("{name} is under the MIT or the Apache-2.0 licence.\n"))
-            .context("standard output")?;
-        return Ok(Exit::Success);
+fn run(reader: Reader, invoked_as: InvokedAs, arguments: Arguments) -> ExitCode {
+    let name = reader.name;
+    if arguments.license {
+        return exit::finish(name, print_licence(name));
     }
-    if options.ascii && !options.quiet {
-        message::line(persona.name(), "option --ascii ignored on this system");
+    if arguments.ascii && !arguments.quiet {
+        message::line(name, "option --ascii ignored on this system");
     }
-    let names = std::mem::take(&mut options.files);
-    let progress = options.progress;
-    let work = options.work(persona, names.len())?;
-    let names = if names.is_empty() { vec![PathBuf::from("-")] } else { names };
-    let (files, mut exit) = inputs::expand(names, &work);
+    match arguments.plan(invoked_as) {
+        Ok(plan) => exit::finish(name, carry_out(plan)),
+        Err(text) if invoked_as.is_gnu() => {
+            // Of a value, gzip says no more than this.
+            message::line(name, &text);
+            ExitCode::from(Exit::Failure.code())
+        }
+        Err(text) => reader.refuse(&text),
+    }
+}
+
+fn print_licence(name: &str) -> anyhow::Result<Exit> {
+    let text = format!(
+        "{name} is licensed under MIT or Apache-2.0, at your option.\n\
+         It contains libdeflate (MIT) and libdeflater (Apache-2.0).\n"
+    );
+    stdio::print(&text).context("standard output")?;
+    Ok(Exit::Success)
+}
+
+fn carry_out(mut plan: Plan) -> anyhow::Result<Exit> {
+    let names = std::mem::take(&mut plan.files);
+    let unnamed = names.is_empty();
+    let names = if unnamed { vec![PathBuf::from("-")] } else { names };
+    let (files, mut exit) = inputs::expand(names, &plan);
     let (streamed, placed): (Vec<_>, Vec<_>) =
-        files.into_iter().partition(|file| work.stdout || is_stdin(file.path()));
-    if let (OutputPath::Directory(directory), false) = (&work.options.output, streamed.is_empty()) {
-        bail!("standard input has no name in {}; give -o a name", Name(directory));
+        files.into_iter().partition(|file| plan.stdout || is_stdin(file.path()));
+    streams::refuse_terminals(&plan, &streamed)?;
+    if unnamed {
+        plan.reporter.announce_input();
     }
-    let when = match progress {
-        _ if work.voice.is_quiet() => When::Never,
-        // What is written there would be mixed with it.
-        When::Auto if !streamed.is_empty() && io::stdout().is_terminal() => When::Never,
-        when => when.beside(streamed.iter().map(InputPath::path)),
-    };
-    let all = streamed.iter().chain(&placed);
-    let total = || all.map(|file| Some(file.path().metadata().ok()?.len())).sum();
-    let read = Arc::clone(&work.options.bytes_read);
-    let _line = Line::start(when, total, move || read.load(Ordering::Relaxed));
-    match &work.options.output {
+    let line = show_progress(&plan, &streamed, &placed);
+    match &plan.options.output {
         _ if streamed.is_empty() => {}
-        OutputPath::File(target) => exit.worsen(streams::to_file(&work, target)?),
-        _ => exit.worsen(streams::to_stdout(&work, &streamed)?),
+        OutputPath::File(target) => exit.worsen(streams::to_file(&plan, target)?),
+        _ => exit.worsen(streams::to_stdout(&plan, &streamed)?),
     }
     if !placed.is_empty() {
-        let (worst, done) = batch::run(&work, placed)?;
+        let (worst, summary) = batch::run(&plan, placed)?;
         exit.worsen(worst);
+        drop(line);
         if streamed.is_empty() {
-            work.sum_up(done).context("standard output")?;
+            summary.print(&plan).context("standard output")?;
         }
     }
     Ok(exit)
+}
+
+/// Shows progress until the line that it returns is dropped.
+fn show_progress(plan: &Plan, streamed: &[InputPath], placed: &[InputPath]) -> ProgressLine {
+    let when = match plan.progress {
+        _ if plan.reporter.is_quiet() => When::Never,
+        // It would be mixed with the output on the same terminal.
+        When::Auto if !streamed.is_empty() && io::stdout().is_terminal() => When::Never,
+        when => when.beside(streamed.iter().map(InputPath::path)),
+    };
+    let mut all = streamed.iter().chain(placed);
+    let total = || all.try_fold(0, |sum, file| Some(sum + file.path().metadata().ok()?.len()));
+    let read = Arc::clone(&plan.options.bytes_read);
+    ProgressLine::start(when, total, move || read.load(Ordering::Relaxed))
 }

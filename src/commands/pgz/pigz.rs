@@ -1,27 +1,29 @@
-//! What people who come from `pigz` look for.
+//! What users of `pigz` expect.
 
 use crate::commands::common::size;
 use std::ops::RangeInclusive;
 
-/// What to do instead, where `pigz` has an option and `pgz` has none.
+/// Returns what to do instead, for an option of `pigz` that `pgz` does not have.
 #[must_use]
 pub(super) fn advice(option: &str) -> Option<&'static str> {
     Some(match option {
         "-i" | "--independent" => "chunks never depend on one another; leave it out",
         "-z" | "--zlib" => "only gzip files are written; pigz -z writes zlib's",
         "-K" | "--zip" => "only gzip files are written; zip -q writes zip files",
-        "-0" => "use --level 0",
+        "-0" => "the levels are -0 to -12",
         "-F" | "--first" | "-I" | "--iterations" | "-J" | "--maxsplits" | "-O" | "--oneblock" => {
-            "use --ultra to compress best"
+            "use --ultra for the smallest output"
         }
         "-H" | "--huffman" | "-U" | "--rle" => "use -1 to compress fastest",
-        "-A" | "--alias" | "-C" | "--comment" => "headers hold a name and a time only; see -N",
+        "-A" | "--alias" | "-C" | "--comment" => "a header holds a name and a time only; see -N",
         _ => return None,
     })
 }
 
-/// The sizes that a chunk may have.
+/// The sizes that a chunk can have.
 const SIZES: RangeInclusive<u64> = (64 << 10)..=(16 << 20);
+/// The same in words.
+pub(super) const CHUNK_SIZES: &str = "must be between 64K and 16M";
 
 /// Reads the size of a chunk. A bare number is bytes; `pigz` counts KiB.
 pub(super) fn chunk(text: &str) -> Result<u64, String> {
@@ -33,7 +35,7 @@ pub(super) fn chunk(text: &str) -> Result<u64, String> {
     if bare && size.checked_mul(1024).is_some_and(|kibibytes| SIZES.contains(&kibibytes)) {
         return Err(format!("pigz counts KiB: use {text}K"));
     }
-    Err("a chunk has from 64K to 16M".to_owned())
+    Err(CHUNK_SIZES.to_owned())
 }
 
 #[cfg(test)]

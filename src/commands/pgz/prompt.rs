@@ -1,54 +1,54 @@
 //! The question whether to overwrite.
 
-use super::Work;
-use super::voice::Voice;
+use super::Plan;
+use super::reporter::Reporter;
 use crate::commands::common::message::{self, Name};
 use crate::gzip::{self, InputPath};
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-/// The files, sorted by what the user says.
+/// The files, sorted by the user's answers.
 pub(super) struct Answers {
-    /// Nothing was in their way.
+    /// Their outputs do not exist.
     pub(super) free: Vec<InputPath>,
-    /// What is in their way may be replaced.
+    /// Their outputs exist and are to be replaced.
     pub(super) replace: Vec<InputPath>,
-    /// How many the user does not want done.
+    /// The number of files that were refused.
     pub(super) refused: usize,
 }
 
-/// Asks about every output that exists, if there is somebody at a terminal to be asked. All the
-/// questions come before any work, so that they never meet and nobody has to wait for the next.
-pub(super) fn ask(files: Vec<InputPath>, work: &Work) -> io::Result<Answers> {
+/// Asks about every output that exists, if standard input is a terminal. All questions come before any
+/// work, so that nothing else is printed among them and the user need not wait between them.
+pub(super) fn ask(files: Vec<InputPath>, plan: &Plan) -> io::Result<Answers> {
     let mut answers = Answers { free: Vec::new(), replace: Vec::new(), refused: 0 };
     if !io::stdin().is_terminal() {
         answers.free = files;
         return Ok(answers);
     }
     for file in files {
-        match gzip::taken(work.action, &file, &work.options) {
+        match gzip::taken(plan.action, &file, &plan.options) {
             Ok(Some(target)) => {
-                if is_yes(&target, &work.voice)? {
+                if is_yes(&target, &plan.reporter)? {
                     answers.replace.push(file);
                 } else {
                     message::print("\tnot overwritten\n");
                     answers.refused += 1;
                 }
             }
-            // What is wrong with it, if anything, will be told when its turn comes.
+            // An error is reported when the file's turn comes.
             _ => answers.free.push(file),
         }
     }
     Ok(answers)
 }
 
-fn is_yes(target: &Path, voice: &Voice) -> io::Result<bool> {
-    let question = if voice.persona.is_gnu() {
+fn is_yes(target: &Path, reporter: &Reporter) -> io::Result<bool> {
+    let question = if reporter.invoked_as.is_gnu() {
         "do you wish to overwrite (y or n)?"
     } else {
         "overwrite (y/n)?"
     };
-    let name = voice.persona.name();
+    let name = reporter.invoked_as.name();
     let question = format!("{name}: {} already exists; {question} ", Name(target));
     Ok(message::ask(&question)?.trim_start().starts_with(['y', 'Y']))
 }

@@ -1,9 +1,9 @@
-//! Standard input, or files, to standard output or to one named file.
+//! Inputs that are copied to standard output, and standard input to a named file.
 
-use super::Work;
+use super::Plan;
 use super::inputs::is_stdin;
 use super::list::Table;
-use super::voice::saved;
+use super::reporter::saved;
 use crate::commands::common::{Exit, signals, stdio};
 use crate::gzip::{self, Action, CountedInput, Error, HeaderInfo, InputPath, OutputPath, Totals};
 use crate::io::{FileId, Output};
@@ -12,77 +12,78 @@ use std::io::{self, ErrorKind, IsTerminal, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// Every input, one after the other, to standard output. Tells how that ended.
-pub(super) fn to_stdout(work: &Work, files: &[InputPath]) -> anyhow::Result<Exit> {
-    refuse_terminals(work, files)?;
-    let mut output = match work.action {
+/// Writes every input to standard output, one after the other. Returns how that ended.
+pub(super) fn to_stdout(plan: &Plan, files: &[InputPath]) -> anyhow::Result<Exit> {
+    let mut output = match plan.action {
         Action::Test => None,
-        _ => Some(stdio::output().context(standard_output(work))?),
+        _ => Some(stdio::output().context(standard_output(plan))?),
     };
     let mut exit = Exit::Success;
     for file in files {
-        let outcome = Input::open(file, work).and_then(|input| match &mut output {
-            None => input.pass(work, io::sink()),
-            Some(output) => input.pass(work, output),
+        let outcome = Stream::open(file, plan).and_then(|input| match &mut output {
+            None => input.pass(plan, io::sink()),
+            Some(output) => input.pass(plan, output),
         });
         if let Err(Error::Write(error)) = outcome {
             // Nothing that follows could be written either.
-            return Err(error).context(standard_output(work));
+            return Err(error).context(standard_output(plan));
         }
-        exit.worsen(tell(work, file.path(), &outcome)?);
+        exit.worsen(tell(plan, file.path(), &outcome)?);
     }
     Ok(exit)
 }
 
-fn standard_output(work: &Work) -> &'static str {
-    if work.voice.persona.is_gnu() { "stdout" } else { "standard output" }
+fn standard_output(plan: &Plan) -> &'static str {
+    if plan.reporter.invoked_as.is_gnu() { "stdout" } else { "standard output" }
 }
 
-/// Standard input to a named file.
-pub(super) fn to_file(work: &Work, target: &Path) -> anyhow::Result<Exit> {
+/// Writes standard input to a named file.
+pub(super) fn to_file(plan: &Plan, target: &Path) -> anyhow::Result<Exit> {
     let stdin = InputPath::from("-");
-    refuse_terminals(work, std::slice::from_ref(&stdin))?;
-    signals::clean_up_on_signals(&work.options.outputs).context("cannot watch for signals")?;
-    let outcome = Input::open(&stdin, work).and_then(|input| input.place(work, target));
-    tell(work, stdin.path(), &outcome)
+    signals::clean_up_on_signals(&plan.options.outputs).context("cannot watch for signals")?;
+    let outcome = Stream::open(&stdin, plan).and_then(|input| input.place(plan, target));
+    tell(plan, stdin.path(), &outcome)
 }
 
-/// Compressed data is neither typed nor read by people.
-fn refuse_terminals(work: &Work, files: &[InputPath]) -> anyhow::Result<()> {
+/// Fails if these inputs would write compressed data to a terminal, or read it from one.
+pub(super) fn refuse_terminals(plan: &Plan, files: &[InputPath]) -> anyhow::Result<()> {
+    if files.is_empty() {
+        return Ok(());
+    }
     let stdin = files.iter().any(|file| is_stdin(file.path())) && io::stdin().is_terminal();
-    let to_stdout = work.options.output == OutputPath::NextToInput && io::stdout().is_terminal();
-    let (verb, force) = match work.action {
-        _ if work.options.force => return Ok(()),
+    let to_stdout = plan.options.output == OutputPath::NextToInput && io::stdout().is_terminal();
+    let (verb, force) = match plan.action {
+        _ if plan.options.force => return Ok(()),
         Action::Compress if to_stdout => ("written to", "compression"),
         Action::Decompress | Action::Test if stdin => ("read from", "decompression"),
         _ => return Ok(()),
     };
-    if !work.voice.persona.is_gnu() {
+    if !plan.reporter.invoked_as.is_gnu() {
         anyhow::bail!("compressed data not {verb} a terminal; -f forces it, -h helps");
     }
-    let name = work.voice.persona.name();
+    let name = plan.reporter.invoked_as.name();
     let help = format!("For help, type: {name} -h");
     anyhow::bail!("compressed data not {verb} a terminal. Use -f to force {force}.\n{help}")
 }
 
-/// Something to read, and what is known of it.
-struct Input {
-    /// As it is called in messages.
+/// An input that is copied to a stream, and what is known about it.
+struct Stream {
+    /// Its name in messages.
     name: PathBuf,
     bytes: CountedInput,
     header_info: HeaderInfo,
     id: FileId,
-    /// How much there is to read, if it is a regular file.
+    /// The number of bytes to read, if it is a regular file.
     length: Option<u64>,
 }
 
-impl Input {
-    fn open(input: &InputPath, work: &Work) -> Result<Self, Error> {
+impl Stream {
+    fn open(input: &InputPath, plan: &Plan) -> Result<Self, Error> {
         let path = input.path();
         let mut file = if is_stdin(path) {
             stdio::input().map_err(Error::Read)?.into_inner()
         } else {
-            gzip::open(input, &work.options)?
+            gzip::open(input, &plan.options)?
         };
         let metadata = file.metadata().map_err(Error::Read)?;
         let header_info = if is_stdin(path) {
@@ -90,14 +91,14 @@ impl Input {
         } else {
             HeaderInfo::of(path, &metadata)
         };
-        let header_info = header_info.filtered(&work.options);
+        let header_info = header_info.filtered(&plan.options);
         let length = if metadata.is_file() && metadata.len() > 0 {
             let start = file.stream_position().map_err(Error::Read)?;
             metadata.len().checked_sub(start)
         } else {
             None
         };
-        let bytes = CountedInput::new(file, &work.options);
+        let bytes = CountedInput::new(file, &plan.options);
         Ok(Self {
             name: shown(path).to_owned(),
             bytes,
@@ -107,9 +108,9 @@ impl Input {
         })
     }
 
-    /// Puts the output where `target` leads.
-    fn place(self, work: &Work, target: &Path) -> Result<Totals, Error> {
-        let options = &work.options;
+    /// Writes the output to `target`, following links.
+    fn place(self, plan: &Plan, target: &Path) -> Result<Totals, Error> {
+        let options = &plan.options;
         let mut output = Output::open(target, &options.outputs).map_err(Error::Write)?;
         match output.before() {
             Some(before) if before == self.id => return Err(Error::SameFile),
@@ -118,7 +119,7 @@ impl Input {
             }
             _ => {}
         }
-        let totals = self.pass(work, &mut output)?;
+        let totals = self.pass(plan, &mut output)?;
         output.commit(options.existing(), options.sync).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists if !options.overwrite => Error::Exists(target.to_owned()),
             _ => Error::Write(error),
@@ -126,48 +127,48 @@ impl Input {
         Ok(totals)
     }
 
-    fn pass(self, work: &Work, output: impl Write) -> Result<Totals, Error> {
+    fn pass(self, plan: &Plan, output: impl Write) -> Result<Totals, Error> {
         let Self { name, bytes, header_info, length, .. } = self;
-        let settings = &work.options.settings;
-        if work.action == Action::Compress {
+        let settings = &plan.options.settings;
+        if plan.action == Action::Compress {
             let totals = gzip::compress_from(bytes, output, settings, &header_info)?;
             if length.is_some_and(|length| length != totals.uncompressed) {
-                work.voice.failure(&name, &Error::SizeChanged);
+                plan.reporter.failure(&name, &Error::SizeChanged);
             }
             return Ok(totals);
         }
-        // As in gzip: with -cf, what cannot be decompressed is copied.
+        // As in gzip, -cf copies what cannot be decompressed.
         let copies =
-            work.options.force && !work.list && !matches!(work.options.output, OutputPath::File(_));
+            plan.options.force && !plan.list && !matches!(plan.options.output, OutputPath::File(_));
         gzip::decompress(bytes, output, &settings.pass_through(copies))
     }
 }
 
-/// What an input is called in messages.
+/// Returns an input's name in messages.
 fn shown(file: &Path) -> &Path {
     if is_stdin(file) { Path::new("stdin") } else { file }
 }
 
-/// Says what there is to know of an input.
-fn tell(work: &Work, file: &Path, outcome: &Result<Totals, Error>) -> anyhow::Result<Exit> {
-    let Work { action, voice, list, .. } = work;
+/// Reports what was done with an input. Returns how it ended.
+fn tell(plan: &Plan, file: &Path, outcome: &Result<Totals, Error>) -> anyhow::Result<Exit> {
+    let Plan { action, reporter, list, .. } = plan;
     let name = shown(file);
     let totals = match outcome {
         Ok(totals) => totals,
-        Err(error) => return Ok(voice.failure(name, error)),
+        Err(error) => return Ok(reporter.failure(name, error)),
     };
     if *list {
         let time = stdio::input().and_then(|stdin| stdin.get_ref().metadata());
         let time = time.map_or(0, |metadata| metadata.mtime());
-        Table::new(voice, false)
+        Table::new(reporter, false)
             .row(Path::new("stdout"), totals, time)
             .context("standard output")?;
-        return Ok(voice.success(name, totals, None));
+        return Ok(reporter.success(name, totals, None));
     }
     let end = match action {
         Action::Test => " OK".to_owned(),
         _ if is_stdin(file) => saved(totals),
         _ => format!("{} -- replaced with stdout", saved(totals)),
     };
-    Ok(voice.success(name, totals, Some(end)))
+    Ok(reporter.success(name, totals, Some(end)))
 }

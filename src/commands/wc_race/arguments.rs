@@ -1,72 +1,217 @@
-//! The flags of the command line.
+//! The command line.
 
-use super::count::CountArgs;
-use super::list::{self, ListArgs};
-use super::race::RaceArgs;
+use super::comparison::ComparisonArgs;
+use super::counting::{ResourceArgs, WordArgs};
+use super::listing::ListArgs;
 use super::steps::Step;
-use crate::commands::common::progress;
-use clap::Parser;
-use std::io;
+use crate::commands::common::arguments::attached_here;
+use crate::commands::common::inputs::{self, Input, Walk};
+use crate::commands::common::progress::{ProgressArgs, ProgressLine};
+use crate::commands::common::{Exit, help, message, stdio};
+use crate::tally::Settings;
+use clap::{Args, Command, CommandFactory, Parser};
+use std::ffi::OsStr;
+use std::fmt::Write;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// Counts the words of all files together and prints those that appear more than once.
+/// The heading of the options that belong to none of the others.
+const OTHER: &str = "Other";
+
+/// Count the words of all files together and list those that appear more than once
 ///
-/// Words are split at white space and lower-cased. The most frequent come first, equally frequent
-/// ones in the order of their bytes. Gzip files are decompressed.
+/// Words are split at white space and folded to lower case. The most frequent come first; equally
+/// frequent words are in the order of their bytes. Gzip files are decompressed.
 #[derive(Parser)]
 #[command(
     version,
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
-    after_help = "A first file that is called as a command is goes as ./merge, or after --.\n\n\
-        Exit status: 0, 1 if a file could not be read to its end (what was read counts), 2 on unusable \
-        options."
+    after_help = "More with --help: threads and memory, --race, and merge for many machines.",
+    after_long_help = long_help()
 )]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(super) struct Options {
     #[command(subcommand)]
     pub(super) step: Option<Step>,
 
-    /// Files to read; none, or -, is standard input
-    #[arg(value_name = "FILE")]
-    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+
+    #[command(flatten)]
+    pub(super) words: WordArgs,
 
     #[command(flatten)]
     pub(super) list: ListArgs,
 
-    #[command(flatten)]
-    pub(super) count: CountArgs,
-
-    #[command(flatten)]
-    pub(super) race: RaceArgs,
-
     /// Make a list for each file
-    #[arg(long, conflicts_with = "partial")]
+    #[arg(long, conflicts_with = "partial", help_heading = "List", hide_short_help = true)]
     pub(super) per_file: bool,
 
-    /// Read the files in directories too; links in them are not followed
-    #[arg(short, long)]
-    pub(super) recursive: bool,
+    #[command(flatten)]
+    pub(super) resources: ResourceArgs,
 
-    /// With -r, hidden files too
-    #[arg(long, requires = "recursive")]
-    pub(super) hidden: bool,
+    #[command(flatten)]
+    pub(super) comparison: ComparisonArgs,
 
-    /// With -r, binary files too
-    #[arg(long, requires = "recursive")]
-    pub(super) binary: bool,
+    #[command(flatten)]
+    pub(super) other: OtherArgs,
+}
 
-    /// Show on standard error how far it is
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
-    pub(super) progress: progress::When,
+/// The options that name the inputs.
+#[derive(Args)]
+#[command(next_help_heading = "Input")]
+pub(super) struct InputArgs {
+    /// Read FILE; without one, or with -, read standard input
+    #[arg(value_name = "FILE", display_order = 0)]
+    files: Vec<PathBuf>,
 
-    /// Say nothing of files that cannot be read
-    #[arg(short, long)]
-    pub(super) quiet: bool,
+    /// Read the files in directories too
+    #[arg(
+        short,
+        long,
+        display_order = 1,
+        long_help = "Read the files in directories too; links in them are not followed. Every file \
+                     counts: where both x.txt and x.txt.gz are there, their words are counted twice"
+    )]
+    recursive: bool,
+
+    /// With -r, read hidden files too
+    #[arg(long, requires = "recursive", display_order = 2, hide_short_help = true)]
+    hidden: bool,
+
+    /// With -r, read binary files too: those with a NUL in the first 8 KiB
+    #[arg(long, requires = "recursive", display_order = 3, hide_short_help = true)]
+    binary: bool,
+}
+
+/// The options that belong to no heading.
+#[derive(Args)]
+#[command(next_help_heading = OTHER)]
+pub(super) struct OtherArgs {
+    #[command(flatten)]
+    progress: ProgressArgs,
+
+    /// Suppress messages about files that cannot be read; the exit status still reports them
+    #[arg(short, long, hide_short_help = true)]
+    quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  wc-race *.txt                       List the words that appear more than once
+  wc-race -n1 -t20 -w unicode -r src  The 20 most frequent, without punctuation
+  zcat log.gz | wc-race --chart       Draw a chart of the 20 most frequent words
+  wc-race -f csv -o words.csv *.txt   Write a table
+  wc-race --race book.txt             Compare six ways for threads to share a tally
+  wc-race --partial a.txt -o a.tsv; wc-race merge a.tsv b.tsv
+                                      Count on two machines, and add up
+";
+
+const EXIT_STATUS: &str = "
+To read a file named like one of these commands, write ./merge, or -- before it.
+
+Exit status: 0 on success, 1 if an input could not be read to its end (the rest is counted) or the
+output failed, 2 on invalid options";
+
+/// Returns the end of the long help, where the commands are listed too: in the short help they would
+/// take a third of the screen.
+fn long_help() -> String {
+    let steps = <Step as clap::Subcommand>::augment_subcommands(Command::new(""));
+    let mut text =
+        format!("{EXAMPLES}\nCommands for many machines (see 'wc-race merge --help' and so on):\n");
+    for step in steps.get_subcommands() {
+        let about = step.get_about().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "  {:<8} {about}", step.get_name());
+    }
+    text + EXIT_STATUS
+}
+
+/// Returns the parser of the command line. Its short help fits on a screen of 24 lines.
+pub(super) fn command() -> Command {
+    help::last(Options::command(), OTHER).mut_arg("threads", |arg| arg.hide_short_help(true))
+}
+
+/// Returns what is wrong if standard input is named more than once: two readers of a stream would
+/// each get parts of words.
+pub(super) fn read_once(files: &[PathBuf]) -> Result<(), &'static str> {
+    match files.iter().filter(|file| *file == Path::new("-")).count() {
+        0 | 1 => Ok(()),
+        _ => Err("standard input: can be read only once"),
+    }
 }
 
 impl Options {
-    pub(super) fn tell(&self, file: &Path, error: &io::Error) {
-        list::tell(self.quiet, file, error);
+    /// Returns what is wrong with the combination of options.
+    pub(super) fn validate(&self) -> Result<(), &'static str> {
+        if let Some(step) = &self.step {
+            return step.validate();
+        }
+        read_once(&self.input.files)?;
+        self.comparison.validate(&self.list, &self.resources)
+    }
+
+    /// Returns the settings for counting words.
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
+        self.resources.settings(&self.words)
+    }
+
+    /// Returns the inputs. A directory that cannot be read is reported.
+    pub(super) fn inputs(&self, exit: &mut Exit) -> Vec<Input> {
+        let InputArgs { ref files, recursive, hidden, binary } = self.input;
+        if files.is_empty() {
+            stdio::announce_input(super::NAME);
+        }
+        let walk = recursive.then_some(Walk { hidden, binary });
+        inputs::find(files.clone(), walk, |file, error| {
+            self.report(file, error);
+            exit.worsen(Exit::Failure);
+        })
+    }
+
+    /// Shows progress in reading the inputs, until the result is dropped.
+    pub(super) fn show_progress(&self, settings: &Settings, inputs: &[Input]) -> ProgressLine {
+        let progress = settings.shared_progress().clone();
+        let before = progress.bytes();
+        let done = move || progress.bytes() - before;
+        let when = self.other.progress.progress;
+        let when = when.beside(inputs.iter().map(|input| input.name.as_path()));
+        ProgressLine::start(when, || inputs::total(inputs), done)
+    }
+
+    /// Reports that a file could not be read, with a tip where one helps.
+    pub(super) fn report(&self, file: &Path, error: &io::Error) {
+        if self.other.quiet {
+            return;
+        }
+        match self.tip(file.as_os_str(), error.kind()) {
+            Some(tip) => message::fail_file_with_tip(super::NAME, file, error, &tip),
+            None => message::fail_file(super::NAME, file, error),
+        }
+    }
+
+    fn tip(&self, file: &OsStr, error: ErrorKind) -> Option<String> {
+        match error {
+            ErrorKind::IsADirectory if file != "-" && !self.input.recursive => {
+                Some("-r reads the files in it".to_owned())
+            }
+            ErrorKind::NotFound => {
+                let written = attached_here::<Self>(file)?;
+                Some(format!("for a chart, write {written}"))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_help_fits_on_a_screen() {
+        for command in [command(), command().find_subcommand("merge").unwrap().clone()] {
+            let help = command.term_width(80).render_help().to_string();
+            assert!(help.lines().count() <= 24, "{help}");
+        }
     }
 }

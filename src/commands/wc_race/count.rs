@@ -1,58 +1,100 @@
-//! The options that say what a word is, and what counting may take.
+//! The main job: count the words of the inputs, and list them.
 
-use crate::commands::common::{memory, size, threads};
-use crate::tally::Config;
-use crate::tally::words::{Case, Rules, Split};
-use clap::Args;
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use super::arguments::Options;
+use super::listing;
+use crate::commands::common::inputs::Input;
+use crate::commands::common::output::Destination;
+use crate::commands::common::{Exit, message};
+use crate::tally::race::count_with;
+use crate::tally::report::{ListWriter, Title};
+use crate::tally::{Filter, Ranking, Settings};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
-/// Options of every way to count words.
-#[derive(Args, Debug)]
-pub(super) struct CountArgs {
-    /// Whether capital letters count as small ones
-    #[arg(long, value_enum, default_value_t)]
-    pub case: Case,
-
-    /// What is between words: white space, or also what Unicode's UAX 29 says
-    #[arg(short, long, value_enum, default_value_t)]
-    pub words: Split,
-
-    /// How many threads count, 1024 at most [default: the cores this process may use]
-    #[arg(short = 'j', long, value_name = "N", value_parser = threads::parse)]
-    pub threads: Option<NonZeroUsize>,
-
-    /// Memory for the words; what is more goes to temporary files in TMPDIR [default: half of
-    /// what this process may use; less, and fewer threads, under ulimit -v or -d]
-    #[arg(long, value_name = "SIZE", value_parser = enough_memory)]
-    pub memory: Option<usize>,
-}
-
-impl CountArgs {
-    /// How the library is to count. Fails where there is too little memory to do so.
-    pub(super) fn config(&self) -> anyhow::Result<Config> {
-        let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
-        let limits = memory::Limits::read()?;
-        let memory = self.memory.unwrap_or_else(|| bytes(memory::available() / 2));
-        Ok(Config {
-            memory: memory.min(bytes(limits.memory)).max(Config::LEAST_MEMORY),
-            directory: temporary_directory(),
-            rules: Rules { split: self.words, case: self.case },
-            ..Config::new(threads::or_default(self.threads).min(limits.threads))
-        })
+/// Counts and lists.
+pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
+    let mut exit = Exit::Success;
+    let inputs = options.inputs(&mut exit);
+    let settings = options.settings()?;
+    let exclude = options.list.stop_words(&settings)?;
+    let mut output = options.list.open()?;
+    output.refuse_inputs(&inputs)?;
+    let job = Job {
+        options,
+        settings: &settings,
+        filter: options.list.filter(exclude.as_ref()),
+        name: output.name(),
+    };
+    let mut writer = options.list.writer(&mut output);
+    if options.per_file {
+        for input in inputs {
+            exit.worsen(job.list_file(input, &mut writer)?);
+        }
+    } else {
+        let (mut ranking, counted) = job.count(inputs)?;
+        exit.worsen(counted);
+        // A partial tally without one of its inputs would be wrong.
+        if options.list.partial && exit != Exit::Success {
+            return Ok(exit);
+        }
+        job.write(None, &mut ranking, &mut writer)?;
     }
+    output.place()?;
+    Ok(exit)
 }
 
-/// Where temporary files go. `TMPDIR` without a value is as good as none.
-fn temporary_directory() -> PathBuf {
-    let directory = std::env::temp_dir();
-    if directory.as_os_str().is_empty() { PathBuf::from("/tmp") } else { directory }
+/// What is the same for all lists.
+struct Job<'j> {
+    options: &'j Options,
+    settings: &'j Settings,
+    filter: Filter<'j>,
+    /// The output's.
+    name: String,
 }
 
-fn enough_memory(text: &str) -> Result<usize, String> {
-    let bytes = usize::try_from(size::parse(text)?).unwrap_or(usize::MAX);
-    if bytes < Config::LEAST_MEMORY {
-        return Err(format!("too small: it takes {} MiB at least", Config::LEAST_MEMORY >> 20));
+impl<'j> Job<'j> {
+    /// Makes the list of one file. A file that could not be read at all has none.
+    fn list_file(
+        &self,
+        input: Input,
+        writer: &mut ListWriter<&mut Destination>,
+    ) -> anyhow::Result<Exit> {
+        let (file, before) = (input.name.clone(), self.settings.shared_progress().bytes());
+        let (mut ranking, exit) = self.count(vec![input])?;
+        if exit == Exit::Success || self.settings.shared_progress().bytes() > before {
+            self.write(Some(&file), &mut ranking, writer)?;
+        }
+        Ok(exit)
     }
-    Ok(bytes)
+
+    /// Counts the words of the inputs together, and reports what could not be read.
+    fn count(&self, inputs: Vec<Input>) -> anyhow::Result<(Ranking<'j>, Exit)> {
+        let progress = self.options.show_progress(self.settings, &inputs);
+        let (names, sources): (Vec<_>, Vec<_>) =
+            inputs.into_iter().map(|input| (input.name, input.source)).unzip();
+        let mut failures = Vec::new();
+        let strategy = self.options.comparison.strategy.into();
+        let counts = count_with(strategy, sources, self.settings, |number, error| {
+            failures.push((&names[number], error));
+        })?;
+        drop(progress);
+        for (name, error) in &failures {
+            self.options.report(name, error);
+        }
+        let exit = if failures.is_empty() { Exit::Success } else { Exit::Failure };
+        Ok((counts.rank(&self.filter)?, exit))
+    }
+
+    /// Writes a list, under the name of its file if there is one.
+    fn write(
+        &self,
+        file: Option<&Path>,
+        ranking: &mut Ranking<'_>,
+        writer: &mut ListWriter<&mut Destination>,
+    ) -> anyhow::Result<()> {
+        let shown = file.map(|file| message::Name(file).to_string());
+        let title = file.zip(shown.as_deref());
+        let title = title.map(|(file, shown)| Title { name: file.as_os_str().as_bytes(), shown });
+        writer.list(title, ranking).map_err(|error| listing::in_output(error, &self.name))
+    }
 }

@@ -1,0 +1,194 @@
+//! `--race`: every strategy counts the same text, and the times are compared.
+
+use super::arguments::Options;
+use super::comparison_report::{self as report, Report, Results};
+use super::counting::ResourceArgs;
+use super::listing::ListArgs;
+use super::values::{Format, Strategy};
+use crate::commands::common::inputs::Input;
+use crate::commands::common::output::{Destination, is_standard};
+use crate::commands::common::{Exit, message};
+use crate::tally::Settings;
+use crate::tally::race::{self, Measurement};
+use anyhow::{Context, bail};
+use clap::Args;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A slow strategy counts a prefix of the text that takes about this long.
+const PATIENCE: Duration = Duration::from_millis(1500);
+/// A text is repeated until the fastest strategy takes about this long: less says little.
+const FASTEST_TIME: Duration = Duration::from_millis(50);
+/// Bytes of text, at most; they are held in memory.
+const MOST_TEXT: usize = 256 << 20;
+
+/// Options of counting with one strategy, or with all of them.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Comparison")]
+pub(super) struct ComparisonArgs {
+    /// Choose how threads share what they count; all but private are there for comparison
+    #[arg(long, value_name = "NAME", value_enum, default_value_t, hide_short_help = true)]
+    pub strategy: Strategy,
+
+    /// Count the same text with every strategy, and compare
+    #[arg(
+        long,
+        hide_short_help = true,
+        long_help = "Count the same text with every strategy, and compare. A short text is repeated, so that \
+                     the times mean something. With -f json, write an object for each strategy",
+        conflicts_with_all = [
+            "strategy", "per_file", "partial", "chart", "top", "sort", "reverse", "exclude",
+            "min_length", "min_count",
+        ]
+    )]
+    pub race: bool,
+
+    /// With --race, draw the comparison as SVG; - is standard output, in place of the table
+    #[arg(long, value_name = "PATH", requires = "race", hide_short_help = true)]
+    pub svg: Option<PathBuf>,
+}
+
+impl ComparisonArgs {
+    /// Returns what is wrong with the combination of options.
+    pub(super) fn validate(
+        &self,
+        list: &ListArgs,
+        resources: &ResourceArgs,
+    ) -> Result<(), &'static str> {
+        if self.race && !matches!(list.format, Format::Text | Format::Json) {
+            return Err("--race supports only --format text or json");
+        }
+        if self.draws_on_standard_output() && list.output.as_deref().is_some_and(is_standard) {
+            return Err("--output and --svg cannot both write to standard output");
+        }
+        if self.strategy != Strategy::Private && resources.memory.is_some() {
+            return Err("--memory limits only --strategy private");
+        }
+        Ok(())
+    }
+
+    fn draws_on_standard_output(&self) -> bool {
+        self.svg.as_deref().is_some_and(is_standard)
+    }
+}
+
+/// Where the results go.
+struct Outputs {
+    /// `None` where the picture takes standard output.
+    rows: Option<Destination>,
+    svg: Option<Destination>,
+}
+
+impl Outputs {
+    fn open(options: &Options, inputs: &[Input]) -> anyhow::Result<Self> {
+        let ComparisonArgs { svg, .. } = &options.comparison;
+        let rows = options.list.output.is_some() || !options.comparison.draws_on_standard_output();
+        let rows = rows.then(|| options.list.open()).transpose()?;
+        let svg = svg.as_deref().map(|path| Destination::open(Some(path))).transpose()?;
+        for output in rows.iter().chain(&svg) {
+            output.refuse_inputs(inputs)?;
+        }
+        Ok(Self { rows, svg })
+    }
+}
+
+/// Measures every strategy on the text of the inputs, and reports each as soon as it is done.
+pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
+    let mut exit = Exit::Success;
+    let inputs = options.inputs(&mut exit);
+    let settings = options.settings()?;
+    let Outputs { mut rows, svg } = Outputs::open(options, &inputs)?;
+    let text = load(options, &settings, inputs, &mut exit)?;
+    let (text, private) = repeat(text, &settings)?;
+    let report = Report { text: &text, settings: &settings, format: options.list.format };
+    let results = measure_all(&report, private, rows.as_mut())?;
+    if let Some(rows) = rows {
+        rows.place()?;
+    }
+    if let Some(mut svg) = svg {
+        report::picture(&results).write(&mut svg).with_context(|| svg.name())?;
+        svg.place()?;
+    }
+    for one in results.measurements.iter().filter(|one| !one.is_sound()) {
+        message::line(super::NAME, &format!("{} miscounted", one.strategy.name()));
+        exit.worsen(Exit::Failure);
+    }
+    Ok(exit)
+}
+
+/// The text that is counted.
+pub(super) struct Text {
+    pub(super) bytes: Vec<u8>,
+    /// How long it was before it was repeated.
+    pub(super) original: usize,
+}
+
+/// Reads the text of the inputs, and reports what could not be read.
+fn load(
+    options: &Options,
+    settings: &Settings,
+    inputs: Vec<Input>,
+    exit: &mut Exit,
+) -> anyhow::Result<Vec<u8>> {
+    let progress = options.show_progress(settings, &inputs);
+    let (names, sources): (Vec<_>, Vec<_>) =
+        inputs.into_iter().map(|input| (input.name, input.source)).unzip();
+    let mut failures = Vec::new();
+    let text = race::load(sources, settings, MOST_TEXT, |number, error| {
+        failures.push((&names[number], error));
+    })?;
+    drop(progress);
+    for (name, error) in &failures {
+        options.report(name, error);
+        exit.worsen(Exit::Failure);
+    }
+    Ok(text)
+}
+
+/// Repeats the text until the fastest strategy takes long enough to be measured. Returns that
+/// measurement too.
+fn repeat(text: Vec<u8>, settings: &Settings) -> anyhow::Result<(Text, Measurement)> {
+    let (original, mut bytes) = (text.len(), text);
+    loop {
+        let one = race::measure(race::Strategy::Private, &bytes, settings, PATIENCE)?;
+        if one.words == 0 {
+            bail!("the input contains no words");
+        }
+        let time = one.time.as_nanos().max(1);
+        let times = (FASTEST_TIME.as_nanos() + time / 2) / time;
+        let times = usize::try_from(times).unwrap_or(usize::MAX).min(MOST_TEXT / bytes.len());
+        if times < 2 {
+            return Ok((Text { bytes, original }, one));
+        }
+        bytes = bytes.repeat(times);
+    }
+}
+
+/// Measures the strategies that have not been, and writes the row of each.
+fn measure_all(
+    report: &Report<'_>,
+    private: Measurement,
+    mut rows: Option<&mut Destination>,
+) -> anyhow::Result<Results> {
+    let name = rows.as_ref().map(|rows| rows.name()).unwrap_or_default();
+    let mut write = |write: &dyn Fn(&mut Destination) -> io::Result<()>| match &mut rows {
+        Some(rows) => write(rows).with_context(|| name.clone()),
+        None => Ok(()),
+    };
+    let measure = |strategy| race::measure(strategy, &report.text.bytes, report.settings, PATIENCE);
+    write(&|rows| report.begin(rows))?;
+    let mutex = measure(race::Strategy::Mutex)?;
+    let mut results = Results { mutex, private, measurements: Vec::new() };
+    for strategy in race::Strategy::ALL {
+        let one = match strategy {
+            race::Strategy::Mutex => mutex,
+            race::Strategy::Private => private,
+            _ => measure(strategy)?,
+        };
+        write(&|rows| report.row(&one, &results, rows))?;
+        results.measurements.push(one);
+    }
+    write(&|rows| report.end(&results, rows))?;
+    Ok(results)
+}

@@ -1,0 +1,153 @@
+//! The options that choose the words to list, and how to write them.
+
+use super::values::{Format, Sort};
+use crate::commands::common::escaping::Escapes;
+use crate::commands::common::output::Destination;
+use crate::commands::common::{message, number, terminal};
+use crate::tally::report::{self, ListWriter};
+use crate::tally::{self, Error, Filter, Progress, Settings, SortKey, Tally};
+use anyhow::Context;
+use clap::Args;
+use std::path::PathBuf;
+
+/// The options of every list of words.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "List")]
+pub(super) struct ListArgs {
+    /// List words that appear at least N times
+    #[arg(short = 'n', long, value_name = "N", value_parser = number::parse::<u64>, default_value_t = 2)]
+    pub min_count: u64,
+
+    /// List only the N most frequent words
+    #[arg(short, long, value_name = "N", value_parser = number::parse::<usize>)]
+    pub top: Option<usize>,
+
+    /// Sort by count or by word
+    #[arg(short, long, value_enum, default_value_t, hide_short_help = true)]
+    pub sort: Sort,
+
+    /// Reverse the order
+    #[arg(long, hide_short_help = true)]
+    pub reverse: bool,
+
+    /// Leave out the words that FILE contains; it can be a gzip file
+    #[arg(short = 'x', long, value_name = "FILE", hide_short_help = true)]
+    pub exclude: Option<PathBuf>,
+
+    /// Leave out words of fewer than N characters
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = number::parse::<usize>,
+        default_value_t = 1,
+        hide_short_help = true
+    )]
+    pub min_length: usize,
+
+    /// Choose the format
+    #[arg(short, long, value_enum, default_value_t)]
+    pub format: Format,
+
+    /// Draw a chart of the N most frequent [default: 20]
+    #[arg(
+        long,
+        long_help = "Draw a bar chart of the N most frequent words instead of a list [default: 20]",
+        value_name = "N",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "20",
+        value_parser = number::parse::<usize>,
+        conflicts_with_all = ["format", "top", "sort", "reverse"]
+    )]
+    pub chart: Option<usize>,
+
+    /// Write to PATH instead of standard output
+    #[arg(
+        short,
+        long,
+        value_name = "PATH",
+        long_help = "Write to PATH, which is replaced once the list is complete; - is standard output"
+    )]
+    pub output: Option<PathBuf>,
+
+    /// Write a partial tally for merge instead of a list
+    #[arg(
+        long,
+        help_heading = "Many machines",
+        hide_short_help = true,
+        long_help = "Write a partial tally for merge instead of a list: every word, a tab and its count, \
+                     one per line, sorted by word. If an input cannot be read, write nothing",
+        conflicts_with_all =
+            ["min_count", "top", "sort", "reverse", "format", "exclude", "min_length", "chart"]
+    )]
+    pub partial: bool,
+}
+
+impl ListArgs {
+    /// Returns the words to leave out, split and folded as those that are counted.
+    pub(super) fn stop_words(&self, settings: &Settings) -> anyhow::Result<Option<Tally>> {
+        let Some(file) = &self.exclude else { return Ok(None) };
+        // Their bytes are not part of the progress that is shown.
+        let settings = settings.clone().progress(Progress::default());
+        let words = tally::count_files(&[file], &settings).map_err(|error| match error {
+            Error::File { source, .. } => anyhow::Error::new(source),
+            error => error.into(),
+        });
+        words.map(Some).with_context(|| message::Name(file).to_string())
+    }
+
+    /// Returns which words are listed, and in which order.
+    #[must_use]
+    pub(super) fn filter<'e>(&self, exclude: Option<&'e Tally>) -> Filter<'e> {
+        if self.partial {
+            return Filter::default().sort_by(SortKey::Word);
+        }
+        let filter = Filter::default()
+            .min_count(self.min_count)
+            .min_length(self.min_length)
+            .sort_by(self.sort.into())
+            .reverse(self.reverse);
+        let filter = exclude.map_or(filter, |words| filter.exclude(words));
+        self.chart.or(self.top).map_or(filter, |top| filter.top(top))
+    }
+
+    /// Opens the output. On a terminal, characters of words that would control it are escaped.
+    pub(super) fn open(&self) -> anyhow::Result<Destination> {
+        let escapes = if self.format == Format::Json { Escapes::Json } else { Escapes::Rust };
+        Ok(Destination::open(self.output.as_deref())?.escape_on_terminal(escapes))
+    }
+
+    /// Returns the writer of lists into the output.
+    pub(super) fn writer<'o>(
+        &self,
+        output: &'o mut Destination,
+    ) -> ListWriter<&'o mut Destination> {
+        ListWriter::new(output, self.format()).min_count(self.min_count)
+    }
+
+    /// To the library, a chart and a partial tally are formats.
+    fn format(&self) -> report::Format {
+        match self.chart {
+            Some(_) => report::Format::Chart { width: terminal::width() },
+            None if self.partial => report::Format::Partial,
+            None => self.format.into(),
+        }
+    }
+}
+
+/// Adds the output's name to an error in writing to it.
+#[must_use]
+pub(super) fn in_output(error: Error, name: &str) -> anyhow::Error {
+    match error {
+        Error::Write(error) => anyhow::Error::new(error).context(name.to_owned()),
+        error => error.into(),
+    }
+}
+
+/// Returns the system's error in place of one that says only that reading or writing failed.
+pub(super) fn cause(error: Error) -> anyhow::Error {
+    match error {
+        Error::Read(error) | Error::Write(error) => error.into(),
+        error => error.into(),
+    }
+}
