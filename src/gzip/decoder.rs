@@ -229,9 +229,9 @@ mod tests {
             let reader = io::Cursor::new(compressed[..length].to_vec());
             let settings = Settings::default().check().unwrap();
             decoder.decompress_here(reader, &settings);
-            let mut decoded = Vec::new();
-            let end = decoder.read_to_end(&mut decoded);
-            assert!(decoded == plain);
+            let mut back = Vec::new();
+            let end = decoder.read_to_end(&mut back);
+            assert!(back == plain);
             assert_eq!(end.is_ok(), length == compressed.len());
         }
     }

@@ -83,6 +83,7 @@ pub struct Encoder<W: Write> {
     failure: Option<Failure>,
 }
 
+#[expect(clippy::missing_panics_doc, reason = "only `finish` takes the writer, and the encoder")]
 impl<W: Write> Encoder<W> {
     /// Compresses with these [`Settings`], or a `flate2::Compression` (feature `flate2`). Writes
     /// nothing yet.

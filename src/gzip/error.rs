@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why data or a file was not compressed or decompressed.
 ///
@@ -20,7 +20,7 @@ pub enum Error {
     #[error("the chunk size must be from 64 KiB to 16 MiB, not {0} bytes")]
     InvalidChunkSize(usize),
     /// The suffix is empty or contains a `/`.
-    #[error("the suffix must not be empty or contain a '/': '{}'", .0.display())]
+    #[error("the suffix must not be empty or contain a '/': '{}'", Path::new(.0).display())]
     InvalidSuffix(OsString),
     /// The input could not be opened or read.
     #[error("cannot read the input")]
