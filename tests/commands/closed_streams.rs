@@ -57,7 +57,7 @@ fn what_cannot_be_read_or_written_is_an_error() {
         ("lockdemo --hold 1ms >&-", "lockdemo: stdout: "),
         ("lockdemo --hold 1ms --json - >&-", "lockdemo: stdout: "),
         ("lockdemo --hold 1ms --svg - >&-", "lockdemo: stdout: "),
-        ("lockdemo --bench=1ms >&-", "lockdemo: stdout: "),
+        ("lockdemo --bench=10ms >&-", "lockdemo: stdout: "),
         ("lockdemo --help >&-", "lockdemo: stdout: "),
     ];
     let mut failed = Vec::new();
