@@ -14,7 +14,6 @@
 //! others. They want it at once, in any order, and have it strictly one after the other.
 
 use csp_toolkit::sync::lock::ChannelLock;
-use std::num::NonZeroUsize;
 use std::thread;
 use std::time::Duration;
 
@@ -22,7 +21,7 @@ mod common;
 
 fn main() {
     let ms = common::second(3.0) / 1000;
-    let lock = ChannelLock::new(NonZeroUsize::MIN);
+    let lock = ChannelLock::default();
     thread::scope(|scope| {
         for i in 1..7 {
             let lock = &lock;

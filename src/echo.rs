@@ -4,11 +4,11 @@
 //! between that channel and the deadline. Three things differ from the book's program. The buffers
 //! are recycled and each carries its length, so that no padding is written. The end of input is a
 //! message of its own, sent once, where the book's goroutine goes on sending empty reads. And the
-//! loop runs on a thread of its own, so that a downstream which has stopped reading cannot hold up
+//! loop runs on a thread of its own, so that a reader of the output that has stalled cannot delay
 //! the deadline.
 //!
 //! ```
-//! use csp_toolkit::echo::{self, Config, Outcome};
+//! use csp_toolkit::echo::{self, Ending, Settings};
 //! use std::io::{Read, Write};
 //!
 //! # use std::os::unix::net::UnixStream;
@@ -16,8 +16,8 @@
 //! let (mut screen, output) = UnixStream::pair()?;
 //! typed.write_all(b"hello\n")?;
 //! drop(typed);
-//! let config = Config { wait_at_end: false, ..Config::default() };
-//! assert_eq!(echo::run(input, output, config)?, Outcome::EndOfInput);
+//! let settings = Settings::default().wait_at_end(false);
+//! assert_eq!(echo::run(input, output, &settings)?, Ending::EndOfInput);
 //! let mut shown = String::new();
 //! screen.read_to_string(&mut shown)?;
 //! assert_eq!(shown, "hello\n");
@@ -25,6 +25,9 @@
 //! ```
 
 mod alone;
+mod settings;
+
+pub use settings::{Ending, Error, Settings};
 
 use crate::io::buffer::Buffer;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, at, bounded, never, select};
@@ -39,98 +42,53 @@ use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
-/// Bytes a buffer holds.
+/// The size of a buffer in bytes.
 const BUFFER: usize = 128 * 1024;
-/// How many buffers go round: one being read into, one being written, two between.
+/// The number of buffers: one being read into, one being written, two between.
 const BUFFERS: usize = 4;
-/// How long after the deadline what was read may still be on its way out.
+/// How long after the deadline the last buffers may take to be written.
 const GRACE: Duration = Duration::from_millis(30);
-/// How many times that, while downstream would take it.
+/// How often that is extended while the output has room.
 const GRACES: u32 = 10;
 
-/// How long after the deadline the reader may be in the middle of a read.
-const PATIENCE: Duration = Duration::from_millis(150);
-/// How often is tried to read from a terminal that another job has.
-const TURN: Duration = Duration::from_millis(100);
-
-/// When the echo ends, and what it says.
-#[derive(Debug)]
-pub struct Config {
-    /// How long the echo lasts; `None` is for ever.
-    pub timeout: Option<Duration>,
-    /// Written after everything else when the time is up.
-    pub closing: Vec<u8>,
-    /// Whether the end of input is waited out, as the book's program does, or ends the echo.
-    pub wait_at_end: bool,
-    /// Called, on another thread, when the input ends and the time-out is waited for.
-    pub on_end: fn(),
-}
-
-impl Default for Config {
-    /// Thirty seconds, waited out, with no closing words.
-    fn default() -> Self {
-        Self {
-            timeout: Some(Duration::from_secs(30)),
-            closing: Vec::new(),
-            wait_at_end: true,
-            on_end: || {},
-        }
-    }
-}
-
-/// How an echo ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The time was up; all that had been read was written, and the closing words.
-    TimedOut,
-    /// The time was up, and downstream did not take all that had been read.
-    Stalled,
-    /// The input ended, and that was to be the end.
-    EndOfInput,
-    /// Whoever reads the output closed it.
-    Closed,
-}
-
-/// Why an echo failed.
-#[derive(Debug, thiserror::Error)]
-pub enum EchoError {
-    /// The input could not be read. What had been read before was written.
-    #[error("cannot read")]
-    Read(#[source] io::Error),
-    /// The output could not be written.
-    #[error("cannot write")]
-    Write(#[source] io::Error),
-}
+/// How long after the deadline to wait for a reader that is in the middle of a read.
+const READ_GRACE: Duration = Duration::from_millis(150);
+/// The time between attempts to read from a terminal that is another job's.
+const RETRY: Duration = Duration::from_millis(100);
 
 /// Copies `input` to `output`, byte for byte and as it arrives, until the time is up.
 ///
 /// Everything read before the deadline is written, in order. Nothing is read after it, so what
-/// is still in a pipe or a file stays there for the next program. Only a downstream that does not
-/// take the last buffers (512 KiB at most) within 30 ms loses them: the deadline goes first. Where
-/// it has room and it is this machine that is too busy, that may take 300 ms.
+/// is still in a pipe or a file stays there for the next program. The deadline comes first: the last
+/// buffers (at most 512 KiB) are lost if the output does not accept them within 30 ms, or within
+/// 300 ms if it has room but the machine is too busy.
 ///
-/// Neither the one nor the other side stops in a background job: while another job has the terminal,
-/// nothing is read from it, and what there is to write is written, whatever `stty tostop` says.
-/// `O_NONBLOCK` may be set on the input; where it is not, and another process takes input that this
-/// one was told of, the reading thread waits for more: after the end, too.
+/// A background job is not stopped: while another job has the terminal, nothing is read from it, and
+/// output is written even after `stty tostop`. `O_NONBLOCK` may be set on the input. If it is not,
+/// and another process takes input that `poll` had announced to this one, the reading thread waits
+/// for more input, even after the deadline.
 ///
-/// Blocks until the end. After [`Outcome::Stalled`] the writing thread still waits for `output`;
-/// the end of the process ends it.
+/// Blocks until the end. After [`Ending::Stalled`] the writing thread still waits for `output` until
+/// the process ends. Where the system starts no threads, this one does all the work.
+///
+/// # Errors
+///
+/// If reading or writing fails. A closed output is not an error, but [`Ending::OutputClosed`].
 ///
 /// # Panics
 ///
 /// When `output` does, in its `write`.
-pub fn run<R, W>(input: R, output: W, config: Config) -> Result<Outcome, EchoError>
+pub fn run<R, W>(input: R, output: W, settings: &Settings) -> Result<Ending, Error>
 where
     R: Read + AsFd + Send + 'static,
     W: Write + AsFd + Send + 'static,
 {
-    // A time too long for the clock is for ever.
-    let deadline = config.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    // A timeout beyond the range of the clock is no limit.
+    let deadline = settings.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let (Ok(reading), Ok(writing)) = (start(), start()) else {
-        return alone::run(input, output, deadline, &config);
+        return alone::run(input, output, deadline, settings);
     };
-    let downstream = Arc::new(output.as_fd().try_clone_to_owned().map_err(EchoError::Write)?);
+    let downstream = Arc::new(output.as_fd().try_clone_to_owned().map_err(Error::Write)?);
     let (sender, events) = bounded(BUFFERS + 1);
     let (recycle, empty) = bounded(BUFFERS);
     for _ in 0..BUFFERS {
@@ -141,7 +99,7 @@ where
         input,
         downstream: Arc::clone(&downstream),
         deadline,
-        wait_at_end: config.wait_at_end,
+        wait_at_end: settings.wait_at_end,
         gate: Arc::clone(&gate),
         empty,
         events: sender,
@@ -150,9 +108,10 @@ where
 
     let _ = reading.send(Box::new(move || reader.run()));
     let (finish, finished) = bounded(1);
+    let settings = settings.clone();
     let _ = writing.send(Box::new(move || {
-        // Nobody listens any more when the deadline has passed without us.
-        let _ = finish.send(relay.run(deadline, &config));
+        // Fails if `run` has returned, because the output stalled.
+        let _ = finish.send(relay.run(deadline, &settings));
     }));
     let ended = match deadline {
         Some(deadline) => {
@@ -162,23 +121,23 @@ where
     };
     match ended {
         Ok(result) => result,
-        Err(RecvTimeoutError::Timeout) => Ok(Outcome::Stalled),
+        Err(RecvTimeoutError::Timeout) => Ok(Ending::Stalled),
         Err(RecvTimeoutError::Disconnected) => panic!("the output panicked"),
     }
 }
 
-/// Starts a thread that does what it is sent; what a thread is given at its start is gone if it cannot
-/// be started.
+/// Starts a thread that runs the function it is sent. It is sent later, because what a thread is given
+/// at its start is dropped if it cannot be started.
 fn start() -> io::Result<Sender<Box<dyn FnOnce() + Send>>> {
     let (sender, receiver) = bounded::<Box<dyn FnOnce() + Send>>(1);
     Builder::new().spawn(move || receiver.recv().map(|work| work()))?;
     Ok(sender)
 }
 
-/// Waits for what comes from `finished` after the deadline.
+/// Waits for the result that comes from `finished` after the deadline.
 ///
-/// Where there is room downstream, it is not downstream that keeps us waiting, but a machine too
-/// busy to run us: what was read is not given up for that until several graces have passed.
+/// If the output has room, it is not the output that has stalled, but the machine that is too busy to
+/// run the relay. Then what was read is given up only after several times the grace.
 fn wait_out_grace<T>(finished: &Receiver<T>, downstream: &OwnedFd) -> Result<T, RecvTimeoutError> {
     for _ in 1..GRACES {
         match finished.recv_timeout(GRACE) {
@@ -194,24 +153,24 @@ fn has_room(output: &OwnedFd) -> bool {
     poll(&mut files, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
-/// Whether the reader may read. It holds the lock from finding that there is input until it has
-/// sent the input on, and neither step blocks; so whoever shuts the gate knows that what was read
-/// is in the channel, and that nothing more will be read.
+/// Whether the reader may read. The reader holds the lock from finding that there is input until it
+/// has sent the input on, and neither step blocks. So when the gate is shut, all that was read is in
+/// the channel, and nothing more will be read.
 #[derive(PartialEq)]
 enum Gate {
     Open,
     Shut,
 }
 
-/// Shuts the gate; gives up on a reader that somebody else took the input from, so that its read
-/// does block.
+/// Shuts the gate. Gives up after a while: if another process took the input first, the reader's read
+/// blocks after all.
 fn shut(gate: &Mutex<Gate>) {
-    let given_up = Instant::now() + PATIENCE;
+    let give_up = Instant::now() + READ_GRACE;
     loop {
         match gate.try_lock() {
             Ok(mut gate) => *gate = Gate::Shut,
             Err(TryLockError::Poisoned(gate)) => *gate.into_inner() = Gate::Shut,
-            Err(TryLockError::WouldBlock) if Instant::now() < given_up => {
+            Err(TryLockError::WouldBlock) if Instant::now() < give_up => {
                 thread::sleep(Duration::from_millis(1));
                 continue;
             }
@@ -221,13 +180,14 @@ fn shut(gate: &Mutex<Gate>) {
     }
 }
 
-/// Has the system refuse this thread what else would stop the process.
+/// Blocks a signal for this thread, so that reads and writes fail where the signal would stop the
+/// process.
 fn block(signal: Signal) {
-    // Fails for no signal that there is.
+    // It fails only for an invalid signal.
     let _ = SigSet::from(signal).thread_block();
 }
 
-/// What the reader tells the relay.
+/// What the reader sends to the relay.
 enum Event {
     Input(Buffer),
     EndOfInput,
@@ -238,20 +198,20 @@ enum Event {
 /// The side that reads: the goroutine of listing 3.7.
 struct Reader<R> {
     input: R,
-    /// The output, to learn that it was closed while there is nothing to write.
+    /// The output, to notice that it is closed while there is nothing to write.
     downstream: Arc<OwnedFd>,
     deadline: Option<Instant>,
     wait_at_end: bool,
     gate: Arc<Mutex<Gate>>,
     empty: Receiver<Buffer>,
-    /// Has room for every buffer and one event more, so that sending never blocks.
+    /// Holds every buffer and one more event, so that sending never blocks.
     events: Sender<Event>,
 }
 
 impl<R: Read + AsFd> Reader<R> {
     fn run(mut self) {
         block(Signal::SIGTTIN);
-        // A buffer that nothing could be read into.
+        // A buffer whose read failed.
         let mut unused: Option<Buffer> = None;
         while let Some(mut buffer) = unused.take().or_else(|| self.empty.recv().ok()) {
             match self.wait(PollFd::new(&self.input, PollFlags::IN), self.deadline) {
@@ -290,11 +250,12 @@ impl<R: Read + AsFd> Reader<R> {
         let _ = self.events.send(Event::Closed);
     }
 
-    /// Waits for the terminal, where poll would say that there is input; tells whether to go on.
+    /// Waits a while for the terminal, because poll reports input on it all the time. Returns whether
+    /// to go on.
     fn pause(&self) -> bool {
         let now = Instant::now();
-        let turn = now + TURN;
-        let until = self.deadline.map_or(turn, |deadline| deadline.min(turn));
+        let retry = now + RETRY;
+        let until = self.deadline.map_or(retry, |deadline| deadline.min(retry));
         if self.wait(self.closing(), Some(until)) == Ready::Closed {
             self.close();
             return false;
@@ -302,7 +263,7 @@ impl<R: Read + AsFd> Reader<R> {
         self.deadline.is_none_or(|deadline| Instant::now() < deadline)
     }
 
-    /// Blocks until there is something to do, but no longer than `until`.
+    /// Blocks until there is something to do, but no later than `until`.
     fn wait(&self, input: PollFd<'_>, until: Option<Instant>) -> Ready {
         wait(input, self.closing(), until)
     }
@@ -312,36 +273,36 @@ impl<R: Read + AsFd> Reader<R> {
     }
 }
 
-/// Whether reading may work the next time: somebody else was quicker, or has the terminal.
+/// Whether reading may work the next time: another process was faster, or has the terminal.
 fn is_passing(input: &impl AsFd, error: &io::Error) -> bool {
     let io = error.raw_os_error() == Some(Errno::IO.raw_os_error());
     error.kind() == ErrorKind::WouldBlock
         || io && tcgetpgrp(input).is_ok_and(|job| job != getpgrp())
 }
 
-/// Asks for no event: poll reports a closed output unasked.
+/// Requests no events: poll reports a closed output regardless.
 fn closing(output: &impl AsFd) -> PollFd<'_> {
     PollFd::new(output, PollFlags::empty())
 }
 
-/// Blocks until there is something to do, or the output is closed, but no longer than `until`.
+/// Blocks until there is something to do, or the output is closed, but no later than `until`.
 fn wait(input: PollFd<'_>, closing: PollFd<'_>, until: Option<Instant>) -> Ready {
     let mut files = [input, closing];
     loop {
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-        // Longer than a `Timespec` can tell is for ever.
+        // Beyond the range of a `Timespec` is no limit.
         let left = left.and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut files, left.as_ref()) {
             Err(Errno::INTR) => {}
             Ok(0) => return Ready::TimedOut,
             _ if !files[1].revents().is_empty() => return Ready::Closed,
-            // If poll itself failed, the read will tell.
+            // If poll itself failed, the read will report it.
             _ => return Ready::Input,
         }
     }
 }
 
-/// What a wait ended with.
+/// How a wait ended.
 #[derive(PartialEq)]
 enum Ready {
     Input,
@@ -358,27 +319,27 @@ struct Relay<W> {
 }
 
 impl<W: Write> Relay<W> {
-    fn run(mut self, deadline: Option<Instant>, config: &Config) -> Result<Outcome, EchoError> {
+    fn run(mut self, deadline: Option<Instant>, settings: &Settings) -> Result<Ending, Error> {
         block(Signal::SIGTTOU);
-        match self.relay(deadline, config) {
-            Err(EchoError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => {
-                Ok(Outcome::Closed)
+        match self.relay(deadline, settings) {
+            Err(Error::Write(error)) if error.kind() == ErrorKind::BrokenPipe => {
+                Ok(Ending::OutputClosed)
             }
             result => result,
         }
     }
 
-    fn relay(&mut self, deadline: Option<Instant>, config: &Config) -> Result<Outcome, EchoError> {
+    fn relay(&mut self, deadline: Option<Instant>, settings: &Settings) -> Result<Ending, Error> {
         let time_out = deadline.map_or_else(never, at);
         loop {
             select! {
                 recv(self.events) -> event => match event {
                     Ok(Event::Input(buffer)) => self.write(buffer)?,
-                    Ok(Event::EndOfInput) if !config.wait_at_end => return Ok(Outcome::EndOfInput),
-                    Ok(Event::EndOfInput) => (config.on_end)(),
-                    Ok(Event::Failed(error)) => return Err(EchoError::Read(error)),
-                    Ok(Event::Closed) => return Ok(Outcome::Closed),
-                    // The reader leaves without a word when it sees the deadline before us.
+                    Ok(Event::EndOfInput) if !settings.wait_at_end => return Ok(Ending::EndOfInput),
+                    Ok(Event::EndOfInput) => (settings.on_end)(),
+                    Ok(Event::Failed(error)) => return Err(Error::Read(error)),
+                    Ok(Event::Closed) => return Ok(Ending::OutputClosed),
+                    // The reader has seen the deadline first, and ended.
                     Err(_) => break,
                 },
                 recv(time_out) -> _ => break,
@@ -388,15 +349,15 @@ impl<W: Write> Relay<W> {
         while let Ok(Event::Input(buffer)) = self.events.try_recv() {
             self.write(buffer)?;
         }
-        self.output.write_all(&config.closing).map_err(EchoError::Write)?;
-        self.output.flush().map_err(EchoError::Write)?;
-        Ok(Outcome::TimedOut)
+        self.output.write_all(&settings.closing).map_err(Error::Write)?;
+        self.output.flush().map_err(Error::Write)?;
+        Ok(Ending::TimedOut)
     }
 
-    fn write(&mut self, buffer: Buffer) -> Result<(), EchoError> {
-        self.output.write_all(&buffer).map_err(EchoError::Write)?;
-        self.output.flush().map_err(EchoError::Write)?;
-        // There is room for every buffer; the reader may be gone, and the buffer goes with it.
+    fn write(&mut self, buffer: Buffer) -> Result<(), Error> {
+        self.output.write_all(&buffer).map_err(Error::Write)?;
+        self.output.flush().map_err(Error::Write)?;
+        // The channel holds every buffer. If the reader has ended, the buffer is not needed.
         let _ = self.recycle.send(buffer);
         Ok(())
     }
@@ -405,17 +366,35 @@ impl<W: Write> Relay<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::error::Error as _;
 
     #[test]
-    fn a_reader_that_sees_the_deadline_first_does_not_pass_for_a_closed_output() {
-        let config = Config { closing: b"closing".to_vec(), ..Config::default() };
+    fn everything_public_is_debug_and_send() {
+        fn check<T: std::fmt::Debug + Send>() {}
+        check::<Settings>();
+        check::<Ending>();
+        check::<Error>();
+    }
+
+    #[test]
+    fn an_error_says_its_cause_once_and_turns_into_an_io_error() {
+        for wrap in [Error::Read, Error::Write] {
+            let error = wrap(ErrorKind::TimedOut.into());
+            assert!(!error.to_string().contains(&error.source().unwrap().to_string()));
+            assert_eq!(io::Error::from(error).kind(), ErrorKind::TimedOut);
+        }
+    }
+
+    #[test]
+    fn a_reader_that_sees_the_deadline_first_is_not_a_closed_output() {
+        let settings = Settings::default().closing("closing");
         for _ in 0..50 {
             let (reader, events) = bounded(0);
             drop::<Sender<Event>>(reader);
             let gate = Arc::new(Mutex::new(Gate::Open));
             let mut relay = Relay { output: Vec::new(), events, recycle: bounded(0).0, gate };
-            let outcome = relay.relay(Some(Instant::now()), &config).unwrap();
-            assert_eq!((outcome, &*relay.output), (Outcome::TimedOut, &b"closing"[..]));
+            let ending = relay.relay(Some(Instant::now()), &settings).unwrap();
+            assert_eq!((ending, &*relay.output), (Ending::TimedOut, &b"closing"[..]));
         }
     }
 }

@@ -1,16 +1,15 @@
-//! Partial tallies of any bytes, several at a time: the sums are those of a map, and what is
-//! damaged is refused.
+//! Partial tallies of any bytes, several at a time: the sums are those of a map, and malformed input is
+//! refused.
 #![no_main]
 
-use csp_toolkit::tally::Config;
-use csp_toolkit::tally::partial::{Input, MergeError, merge};
+use csp_toolkit::tally::partial::merge;
+use csp_toolkit::tally::{Error, Settings, Source};
 use std::collections::BTreeMap;
 use std::io::{Seek, Write};
-use std::num::NonZeroUsize;
 
 type Sums = BTreeMap<Vec<u8>, u64>;
 
-/// The lines of an input, if they are what they should be.
+/// The lines of an input, if all are well-formed.
 fn entries(input: &[u8]) -> Option<Vec<(&[u8], u64)>> {
     let mut entries: Vec<(&[u8], u64)> = Vec::new();
     for line in input.split_inclusive(|&byte| byte == b'\n') {
@@ -39,11 +38,11 @@ fn sums(inputs: &[&[u8]]) -> Option<Sums> {
     Some(sums)
 }
 
-fn file(bytes: &[u8]) -> Input {
+fn file(bytes: &[u8]) -> Source<'static> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
-    Input::Open(file)
+    Source::open_file(file)
 }
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
@@ -53,12 +52,12 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     if inputs.len() > 12 || inputs.iter().any(|input| input.starts_with(&[0x1F, 0x8B])) {
         return;
     }
-    let config = Config::new(NonZeroUsize::new(usize::from(threads % 3) + 1).unwrap());
+    let settings = Settings::default().threads(usize::from(threads % 3) + 1);
     let mut merged = Vec::new();
     let files = inputs.iter().map(|input| file(input)).collect();
-    let outcome = merge(files, &config, |word, count| {
+    let outcome = merge(files, &settings, |word, count| {
         merged.push((word.to_vec(), count));
-        Ok::<(), MergeError>(())
+        Ok::<(), Error>(())
     });
     match sums(&inputs) {
         None => assert!(outcome.is_err()),

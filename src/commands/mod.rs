@@ -1,4 +1,4 @@
-//! The commands, a room each. Only they print, look at the environment, or end the process.
+//! The commands, a module each. Only they print, read the environment, or end the process.
 
 mod common;
 pub mod echoback;

@@ -71,6 +71,6 @@ impl Settings {
     }
 
     pub(super) fn pool(&self) -> Pool {
-        Pool::new(self.threads)
+        Pool::new(self.threads.get())
     }
 }

@@ -1,44 +1,39 @@
-//! What a lock costs: each kind under a number of threads, with short and long critical sections.
+//! The cost of a lock: each kind under a number of threads, with short and long critical sections.
 //!
-//! A cell of the comparison runs for a fixed time. Its threads start together and do nothing but
+//! Each case of the comparison runs for a fixed time. Its threads start together and do nothing but
 //! acquire, change what the lock guards, and release. Measured are the acquisitions, how long a
 //! thread waited for one, and how evenly they were shared.
 //!
-//! Two readings of the clock cost more than a free lock, so one acquisition in [`SAMPLE`] is timed.
-//! Times go into a histogram of the thread's own: nothing is allocated or shared while it runs.
+//! Reading the clock twice costs more than a free lock, so only one acquisition in 16 is timed. Times
+//! go into a histogram that each thread has to itself: nothing is allocated or shared in the loop.
 //!
-//! The lock is checked as it is measured. What it guards is a number that each holder reads, adds
-//! one to and writes back, in two steps that others could come between (listing 3.5): if any update
-//! is lost, the lock is broken.
+//! The lock is checked while it is measured. It guards a number that each holder reads, adds one to
+//! and writes back, in two steps that others could come between (listing 3.5): if any update is
+//! lost, the lock is broken.
 
 use super::histogram::Histogram;
-use super::watch::Fault;
-use super::{ChannelLock, Kind, Lock, Semaphore, SpinLock};
+use super::{ChannelLock, Error, Kind, Lock, Semaphore, SpinLock};
 use crate::sync::stop;
 use crossbeam_channel::bounded;
+use crossbeam_utils::CachePadded;
 use std::hint;
-use std::io;
-use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, RwLock};
 use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
-/// The numbers of threads to compare.
-pub const THREADS: [usize; 4] = [1, 2, 4, 8];
-
-/// One acquisition in so many is timed.
-pub const SAMPLE: u64 = 16;
+/// One acquisition in this many is timed.
+const SAMPLE: u64 = 16;
 
 /// How long a long critical section takes.
 pub const LONG: Duration = Duration::from_micros(5);
 
-/// What is done inside the lock.
+/// What is done while the lock is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     /// One addition.
     Short,
-    /// One addition, and something that takes [`LONG`].
+    /// One addition, and computing for as long as [`LONG`].
     Long,
 }
 
@@ -47,43 +42,44 @@ impl Section {
     pub const ALL: [Self; 2] = [Self::Short, Self::Long];
 }
 
-/// A cell of the comparison.
+/// A case of the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cell {
-    /// The kind of lock, which lets in one.
+pub struct Case {
+    /// The kind of lock, which has one permit.
     pub kind: Kind,
-    /// How many threads contend for it; at least one.
+    /// The number of threads that compete for it, at least 1.
     pub threads: usize,
-    /// What they do inside.
+    /// What they do while they hold it.
     pub section: Section,
 }
 
-/// What came of a cell.
+/// The cost of a lock in one [`Case`].
 #[derive(Clone, Copy, Debug)]
-pub struct Measured {
-    /// Which.
-    pub cell: Cell,
+pub struct Cost {
+    /// The case.
+    pub case: Case,
     /// How long it ran.
     pub time: Duration,
-    /// Acquisitions of all threads.
+    /// Acquisitions of all threads together.
     pub acquisitions: u64,
-    /// Those of the thread that had the fewest.
+    /// Acquisitions of the thread that had the fewest.
     pub least: u64,
-    /// Those of the thread that had the most.
+    /// Acquisitions of the thread that had the most.
     pub most: u64,
-    /// 99 of 100 waits were no longer than this, to an eighth of it.
+    /// A time that 99 of 100 waits did not exceed, at most an eighth too long.
     pub wait: Duration,
 }
 
-impl Measured {
-    /// Acquisitions a second.
+impl Cost {
+    /// Returns the number of acquisitions per second.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "three digits of it are of interest")]
     pub fn per_second(&self) -> f64 {
         self.acquisitions as f64 / self.time.as_secs_f64()
     }
 
-    /// The fewest acquisitions of a thread to the most: 1 is fair, 0 is that one had none.
+    /// Returns the ratio of the fewest acquisitions of a thread to the most: 1 is fair, 0 means that
+    /// a thread had none.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "two digits of it are of interest")]
     pub fn fairness(&self) -> f64 {
@@ -91,66 +87,53 @@ impl Measured {
     }
 }
 
-/// Why a cell could not be measured.
-#[derive(Debug, thiserror::Error)]
-pub enum BenchError {
-    /// The system did not let so many threads start.
-    #[error("cannot start {threads} threads")]
-    Start {
-        /// How many.
-        threads: usize,
-        /// Why.
-        source: io::Error,
-    },
-    /// The lock let in two at once.
-    #[error(transparent)]
-    Broken(#[from] Fault),
-}
-
-/// Measures a cell for `time`. Blocks until its threads have ended.
+/// Measures a case for `time`. Blocks until its threads have ended.
 ///
 /// ```
-/// use csp_toolkit::locks::{Kind, bench};
+/// use csp_toolkit::locks::{self, Kind, bench};
 /// use std::time::Duration;
 ///
-/// let cell = bench::Cell { kind: Kind::Mutex, threads: 2, section: bench::Section::Short };
-/// let measured = bench::measure(cell, Duration::from_millis(5))?;
-/// assert!(measured.least <= measured.most);
-/// # Ok::<(), bench::BenchError>(())
+/// let case = bench::Case { kind: Kind::Mutex, threads: 2, section: bench::Section::Short };
+/// let cost = bench::measure(case, Duration::from_millis(5))?;
+/// assert!(cost.least <= cost.most);
+/// # Ok::<(), locks::Error>(())
 /// ```
-pub fn measure(cell: Cell, time: Duration) -> Result<Measured, BenchError> {
-    match cell.kind {
-        Kind::Channel => measure_on(ChannelLock::new(NonZeroUsize::MIN), cell, time),
-        Kind::Mutex => measure_on(Mutex::new(()), cell, time),
-        Kind::Rwlock => measure_on(RwLock::new(()), cell, time),
-        Kind::Semaphore => measure_on(Semaphore::new(NonZeroUsize::MIN), cell, time),
-        Kind::Spin => measure_on(SpinLock::default(), cell, time),
-        Kind::ParkingLot => measure_on(parking_lot::Mutex::new(()), cell, time),
+///
+/// # Errors
+///
+/// If there are no threads, the system does not let one start, or the lock lets in two at once.
+pub fn measure(case: Case, time: Duration) -> Result<Cost, Error> {
+    match case.kind {
+        Kind::Channel => measure_on(ChannelLock::default(), case, time),
+        Kind::Mutex => measure_on(Mutex::new(()), case, time),
+        Kind::RwLock => measure_on(RwLock::new(()), case, time),
+        Kind::Semaphore => measure_on(Semaphore::new(1), case, time),
+        Kind::Spin => measure_on(SpinLock::default(), case, time),
+        Kind::ParkingLot => measure_on(parking_lot::Mutex::new(()), case, time),
     }
 }
 
-/// Keeps what threads change from slowing those down that look at something beside it: two cache
-/// lines, because processors fetch them in pairs.
-#[repr(align(128))]
-struct Apart<T>(T);
-
-/// What the threads of a cell have in common.
+/// What the threads of a case share. It is padded, because a thread that changes one part would
+/// slow down those that read the next.
 struct Shared<L> {
-    lock: Apart<L>,
-    guarded: Apart<AtomicU64>,
-    over: Apart<AtomicBool>,
+    lock: CachePadded<L>,
+    guarded: CachePadded<AtomicU64>,
+    over: CachePadded<AtomicBool>,
     section: Section,
 }
 
-fn measure_on(lock: impl Lock, cell: Cell, time: Duration) -> Result<Measured, BenchError> {
+fn measure_on(lock: impl Lock, case: Case, time: Duration) -> Result<Cost, Error> {
+    if case.threads == 0 {
+        return Err(Error::Zero("threads"));
+    }
     let shared = &Shared {
-        lock: Apart(lock),
-        guarded: Apart(AtomicU64::new(0)),
-        over: Apart(AtomicBool::new(false)),
-        section: cell.section,
+        lock: CachePadded::new(lock),
+        guarded: CachePadded::new(AtomicU64::new(0)),
+        over: CachePadded::new(AtomicBool::new(false)),
+        section: case.section,
     };
-    // A barrier that can be called off, which that of the standard library cannot.
-    let (arrive, arrived) = bounded(cell.threads);
+    // A barrier that can be called off, unlike that of the standard library.
+    let (arrive, arrived) = bounded(case.threads);
     let (gate, opened) = stop::signal();
     let run = || {
         // There is room for it.
@@ -159,35 +142,37 @@ fn measure_on(lock: impl Lock, cell: Cell, time: Duration) -> Result<Measured, B
         contend(shared)
     };
     let (tallies, time) = thread::scope(|scope| {
-        let started: io::Result<Vec<_>> =
-            (0..cell.threads).map(|_| Builder::new().spawn_scoped(scope, run)).collect();
+        let start = |number| {
+            let started = Builder::new().spawn_scoped(scope, run);
+            started.map_err(|source| Error::Start { number, count: case.threads, source })
+        };
+        let started: Result<Vec<_>, _> = (1..=case.threads).map(start).collect();
         if started.is_ok() {
-            arrived.iter().take(cell.threads).for_each(drop);
+            arrived.iter().take(case.threads).for_each(drop);
         }
         let begun = Instant::now();
         gate.stop();
         if started.is_ok() {
             thread::sleep(time);
         }
-        shared.over.0.store(true, Ordering::Relaxed);
+        shared.over.store(true, Ordering::Relaxed);
         let time = begun.elapsed();
         let tallies: Vec<Tally> =
             started?.into_iter().map(|thread| thread.join().expect("no thread panics")).collect();
         Ok((tallies, time))
-    })
-    .map_err(|source| BenchError::Start { threads: cell.threads, source })?;
+    })?;
     let made = tallies.iter().map(|tally| tally.acquisitions).sum();
-    let left = shared.guarded.0.load(Ordering::Relaxed);
+    let left = shared.guarded.load(Ordering::Relaxed);
     if left != made {
-        return Err(Fault::Lost { made, left }.into());
+        return Err(Error::LostUpdates { made, left });
     }
     let mut waits = Histogram::default();
     for tally in &tallies {
         waits.merge(&tally.waits);
     }
     let each = || tallies.iter().map(|tally| tally.acquisitions);
-    Ok(Measured {
-        cell,
+    Ok(Cost {
+        case,
         time,
         acquisitions: made,
         least: each().min().unwrap_or(0),
@@ -196,20 +181,20 @@ fn measure_on(lock: impl Lock, cell: Cell, time: Duration) -> Result<Measured, B
     })
 }
 
-/// What a thread brings home.
+/// What a thread has counted.
 struct Tally {
     acquisitions: u64,
     waits: Histogram,
 }
 
-/// Acquires, changes and releases until it is over; once at least, because on a busy machine a
-/// thread may not have run before that.
+/// Acquires, changes and releases until the time is over; at least once, because on a busy machine a
+/// thread may not have run before.
 fn contend(shared: &Shared<impl Lock>) -> Tally {
     let mut tally = Tally { acquisitions: 0, waits: Histogram::default() };
-    let guarded = &shared.guarded.0;
+    let guarded = &*shared.guarded;
     loop {
         let asked = (tally.acquisitions % SAMPLE == 0).then(Instant::now);
-        let held = shared.lock.0.acquire();
+        let held = shared.lock.acquire();
         let waited = asked.map(|asked| asked.elapsed());
         // Not `fetch_add`, which needs no lock.
         guarded.store(guarded.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
@@ -221,7 +206,7 @@ fn contend(shared: &Shared<impl Lock>) -> Tally {
         if let Some(waited) = waited {
             tally.waits.add(waited);
         }
-        if shared.over.0.load(Ordering::Relaxed) {
+        if shared.over.load(Ordering::Relaxed) {
             return tally;
         }
     }
@@ -241,32 +226,38 @@ mod tests {
     const BRIEFLY: Duration = Duration::from_millis(10);
 
     #[test]
-    fn every_cell_is_measured_and_adds_up() {
+    fn every_case_is_measured_and_adds_up() {
         for kind in Kind::ALL {
             for section in Section::ALL {
                 for threads in [1, 3] {
-                    let cell = Cell { kind, threads, section };
-                    let measured = measure(cell, BRIEFLY).unwrap();
-                    assert!(measured.time >= BRIEFLY && measured.wait < Duration::from_secs(60));
-                    assert!(measured.least * threads as u64 <= measured.acquisitions);
-                    assert!(measured.most * threads as u64 >= measured.acquisitions);
-                    assert!((0.0..=1.0).contains(&measured.fairness()));
-                    assert!(measured.per_second() > 0.0);
+                    let case = Case { kind, threads, section };
+                    let cost = measure(case, BRIEFLY).unwrap();
+                    assert!(cost.time >= BRIEFLY && cost.wait < Duration::from_secs(60));
+                    assert!(cost.least * threads as u64 <= cost.acquisitions);
+                    assert!(cost.most * threads as u64 >= cost.acquisitions);
+                    assert!((0.0..=1.0).contains(&cost.fairness()));
+                    assert!(cost.per_second() > 0.0);
                 }
             }
         }
     }
 
     #[test]
-    fn a_long_section_takes_long() {
-        let cell = Cell { kind: Kind::Mutex, threads: 2, section: Section::Long };
-        let measured = measure(cell, BRIEFLY).unwrap();
-        let inside = LONG * u32::try_from(measured.acquisitions).unwrap();
-        // Those who waited when the time was up have it once more each.
-        assert!(inside <= measured.time + 2 * LONG, "{measured:?}");
+    fn no_threads_are_an_error() {
+        let case = Case { kind: Kind::Mutex, threads: 0, section: Section::Short };
+        assert!(matches!(measure(case, BRIEFLY), Err(Error::Zero("threads"))));
     }
 
-    /// A lock that lets everybody in, and makes sure that they meet.
+    #[test]
+    fn a_long_section_takes_long() {
+        let case = Case { kind: Kind::Mutex, threads: 2, section: Section::Long };
+        let cost = measure(case, BRIEFLY).unwrap();
+        let inside = LONG * u32::try_from(cost.acquisitions).unwrap();
+        // Each thread that waited when the time was up has it once more.
+        assert!(inside <= cost.time + 2 * LONG, "{cost:?}");
+    }
+
+    /// A lock that lets everything in.
     struct Open;
 
     impl Lock for Open {
@@ -274,12 +265,11 @@ mod tests {
     }
 
     #[test]
-    fn updates_lost_behind_a_broken_lock_are_found_out() {
-        let cell = Cell { kind: Kind::Mutex, threads: 2, section: Section::Short };
+    fn updates_lost_behind_a_broken_lock_are_detected() {
+        let case = Case { kind: Kind::Mutex, threads: 2, section: Section::Short };
         // On a busy machine the two may run one after the other for a while.
-        let found = (0..1000).any(|_| {
-            matches!(measure_on(Open, cell, BRIEFLY), Err(BenchError::Broken(Fault::Lost { .. })))
-        });
+        let found = (0..1000)
+            .any(|_| matches!(measure_on(Open, case, BRIEFLY), Err(Error::LostUpdates { .. })));
         assert!(found);
     }
 }

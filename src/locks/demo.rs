@@ -1,36 +1,77 @@
 //! Workers that want, have and release a lock: listing 3.12, over any kind of lock.
 
-use super::watch::{Fault, Watch};
-use super::{ChannelLock, Kind, Lock, Semaphore, SpinLock, TimedLock, Unsuited};
+use super::holders::HolderCount;
+use super::{ChannelLock, Error, Kind, Lock, Semaphore, SpinLock, TimedLock};
 use crate::sync::stop::{self, Stop};
 use std::io;
-use std::num::NonZeroUsize;
 use std::sync::{Mutex, RwLock};
 use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
-/// A worker needs little, and there may be many.
+/// A worker needs a small stack, and there may be many workers.
 const STACK: usize = 64 * 1024;
 
-/// What is to happen.
+/// How [`run`] runs. The default is the book's program: six workers, a channel lock with one permit,
+/// held for 500 ms by each, and no timeout.
 #[derive(Clone, Copy, Debug)]
-pub struct Config {
-    /// The lock.
-    pub kind: Kind,
-    /// How many workers want it.
-    pub workers: usize,
-    /// How long each holds it.
-    pub hold: Duration,
-    /// How many may hold it at once.
-    pub permits: NonZeroUsize,
-    /// How long each waits for it before giving up; for ever if `None`.
-    pub patience: Option<Duration>,
+pub struct Settings {
+    kind: Kind,
+    workers: usize,
+    hold: Duration,
+    permits: usize,
+    timeout: Option<Duration>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let hold = Duration::from_millis(500);
+        Self { kind: Kind::Channel, workers: 6, hold, permits: 1, timeout: None }
+    }
+}
+
+impl Settings {
+    /// Sets the kind of lock.
+    #[must_use]
+    pub fn kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// Sets the number of workers, at least 1.
+    #[must_use]
+    pub fn workers(self, workers: usize) -> Self {
+        Self { workers, ..self }
+    }
+
+    /// Sets how long each worker holds the lock.
+    #[must_use]
+    pub fn hold(self, hold: Duration) -> Self {
+        Self { hold, ..self }
+    }
+
+    /// Sets how many workers may hold the lock at once, at least 1. More than one is for the channel
+    /// and the semaphore.
+    #[must_use]
+    pub fn permits(self, permits: usize) -> Self {
+        Self { permits, ..self }
+    }
+
+    /// Sets how long each worker waits for the lock before it gives up, or `None` to wait forever.
+    /// Not supported for `mutex` and `rwlock`.
+    #[must_use]
+    pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        Self { timeout: timeout.into(), ..self }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.kind.check(self.permits, self.timeout)?;
+        if self.workers == 0 { Err(Error::Zero("workers")) } else { Ok(()) }
+    }
 }
 
 /// What a worker does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
-pub enum Deed {
+pub enum EventKind {
     Wants,
     Has,
     Releases,
@@ -40,128 +81,105 @@ pub enum Deed {
 /// What a worker did, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Its number, from 1.
+    /// The worker's number, from 1.
     pub worker: usize,
     /// What it did.
-    pub deed: Deed,
-    /// Since the beginning of the run.
+    pub kind: EventKind,
+    /// The time since the beginning of the run.
     pub at: Duration,
-}
-
-/// Why a run ended early.
-#[derive(Debug, thiserror::Error)]
-pub enum DemoError {
-    /// The lock cannot do what is asked of it; nothing was started.
-    #[error(transparent)]
-    Unsuited(#[from] Unsuited),
-    /// The system did not let another worker start.
-    #[error("cannot start worker {worker}")]
-    Start {
-        /// Its number.
-        worker: usize,
-        /// Why.
-        source: io::Error,
-    },
-    /// Whoever was told of the events wants no more.
-    #[error(transparent)]
-    Tell(io::Error),
-    /// The lock let in more than it may.
-    #[error(transparent)]
-    Broken(#[from] Fault),
 }
 
 /// Runs the workers, all at once, until each has had the lock or has given up.
 ///
-/// `tell` hears of each event when it happens, from the thread of the worker that it happens to:
-/// of `Has` after the lock is acquired, and of `Releases` before it is released. Returns all events
-/// in the order of their times. After an error, nobody new is told of, holders release at once, and
-/// the error is returned when all workers have ended.
+/// Calls `report` with each event when it happens, on the thread of its worker: with `Has` after the
+/// lock is acquired, and with `Releases` before it is released. Returns all events in the order of
+/// their times. After an error no new event is reported, holders release at once, and the error is
+/// returned when all workers have ended.
 ///
 /// ```
-/// use csp_toolkit::locks::{Kind, demo};
-/// use std::{num::NonZeroUsize, time::Duration};
+/// use csp_toolkit::locks::{self, demo};
+/// use std::time::Duration;
 ///
-/// let config = demo::Config {
-///     kind: Kind::Channel,
-///     workers: 6,
-///     hold: Duration::from_millis(1),
-///     permits: NonZeroUsize::MIN,
-///     patience: None,
-/// };
-/// let events = demo::run(&config, |event| Ok(println!("{event:?}")))?;
+/// let settings = demo::Settings::default().hold(Duration::from_millis(1));
+/// let events = demo::run(&settings, |event| Ok(println!("{event:?}")))?;
 /// assert_eq!(events.len(), 18);
-/// # Ok::<(), demo::DemoError>(())
+/// # Ok::<(), locks::Error>(())
 /// ```
+///
+/// # Errors
+///
+/// If the settings make no sense (before anything is started), a worker cannot be started, `report`
+/// returns an error, or the lock lets in more than it may.
 pub fn run(
-    config: &Config,
-    tell: impl Fn(Event) -> io::Result<()> + Sync,
-) -> Result<Vec<Event>, DemoError> {
-    config.kind.suits(config.permits, config.patience)?;
-    // More room than for everybody makes no difference, and a channel's buffer is memory.
-    let room = config.permits.min(NonZeroUsize::new(config.workers).unwrap_or(NonZeroUsize::MIN));
-    match config.kind {
-        Kind::Channel => timed(ChannelLock::new(room), config, tell),
-        Kind::Mutex => run_on(&Waiting(Mutex::new(())), config, tell),
-        Kind::Rwlock => run_on(&Waiting(RwLock::new(())), config, tell),
-        Kind::Semaphore => timed(Semaphore::new(config.permits), config, tell),
-        Kind::Spin => timed(SpinLock::default(), config, tell),
-        Kind::ParkingLot => timed(parking_lot::Mutex::new(()), config, tell),
+    settings: &Settings,
+    report: impl Fn(Event) -> io::Result<()> + Sync,
+) -> Result<Vec<Event>, Error> {
+    settings.check()?;
+    // Permits for more than all workers make no difference, and a channel's buffer takes memory.
+    let permits = settings.permits.min(settings.workers);
+    match settings.kind {
+        Kind::Channel => timed(ChannelLock::new(permits), settings, report),
+        Kind::Mutex => run_on(&Forever(Mutex::new(())), settings, report),
+        Kind::RwLock => run_on(&Forever(RwLock::new(())), settings, report),
+        Kind::Semaphore => timed(Semaphore::new(permits), settings, report),
+        Kind::Spin => timed(SpinLock::default(), settings, report),
+        Kind::ParkingLot => timed(parking_lot::Mutex::new(()), settings, report),
     }
 }
 
 fn timed(
     lock: impl TimedLock,
-    config: &Config,
-    tell: impl Fn(Event) -> io::Result<()> + Sync,
-) -> Result<Vec<Event>, DemoError> {
-    match config.patience {
-        None => run_on(&Waiting(lock), config, tell),
-        Some(patience) => run_on(&Patient(lock, patience), config, tell),
+    settings: &Settings,
+    report: impl Fn(Event) -> io::Result<()> + Sync,
+) -> Result<Vec<Event>, Error> {
+    match settings.timeout {
+        None => run_on(&Forever(lock), settings, report),
+        Some(timeout) => run_on(&Timed(lock, timeout), settings, report),
     }
 }
 
 /// How a worker waits.
 trait Wait: Sync {
-    /// Returns what releases the lock when dropped; `None` if it has given up.
+    /// Returns a guard that releases the lock when dropped, or `None` after giving up.
     fn enter(&self) -> Option<impl Sized>;
 }
 
-/// However long it takes.
-struct Waiting<L>(L);
+/// Without a timeout.
+struct Forever<L>(L);
 
-impl<L: Lock> Wait for Waiting<L> {
+impl<L: Lock> Wait for Forever<L> {
     fn enter(&self) -> Option<impl Sized> {
         Some(self.0.acquire())
     }
 }
 
-/// For so long.
-struct Patient<L>(L, Duration);
+/// With a timeout.
+struct Timed<L>(L, Duration);
 
-impl<L: TimedLock> Wait for Patient<L> {
+impl<L: TimedLock> Wait for Timed<L> {
     fn enter(&self) -> Option<impl Sized> {
-        self.0.acquire_within(self.1)
+        self.0.acquire_timeout(self.1)
     }
 }
 
 fn run_on(
     lock: &impl Wait,
-    config: &Config,
-    tell: impl Fn(Event) -> io::Result<()> + Sync,
-) -> Result<Vec<Event>, DemoError> {
-    let watch = Watch::new(config.permits);
+    settings: &Settings,
+    report: impl Fn(Event) -> io::Result<()> + Sync,
+) -> Result<Vec<Event>, Error> {
+    let count = HolderCount::new(settings.permits);
     let (stopper, stop) = stop::signal();
-    // Whoever fails takes it, which stops the others.
+    // A worker that fails takes it, which stops the others.
     let stopper = Mutex::new(Some(stopper));
     let begun = Instant::now();
     let work = |worker| {
         let mut events = Vec::new();
-        let note = |deed| {
-            let event = Event { worker, deed, at: begun.elapsed() };
+        let note = |kind| {
+            let event = Event { worker, kind, at: begun.elapsed() };
             events.push(event);
-            tell(event).map_err(DemoError::Tell)
+            report(event).map_err(Error::Report)
         };
-        let result = work(lock, &watch, &stop, config.hold, note);
+        let result = work(lock, &count, &stop, settings.hold, note);
         if result.is_err() {
             stop_all(&stopper);
         }
@@ -169,13 +187,13 @@ fn run_on(
     };
     let mut events = thread::scope(|scope| {
         let mut started = Vec::new();
-        for worker in 1..=config.workers {
+        for number in 1..=settings.workers {
             let work = &work;
-            match Builder::new().stack_size(STACK).spawn_scoped(scope, move || work(worker)) {
+            match Builder::new().stack_size(STACK).spawn_scoped(scope, move || work(number)) {
                 Ok(thread) => started.push(thread),
                 Err(source) => {
                     stop_all(&stopper);
-                    return Err(DemoError::Start { worker, source });
+                    return Err(Error::Start { number, count: settings.workers, source });
                 }
             }
         }
@@ -196,22 +214,22 @@ fn stop_all(stopper: &Mutex<Option<stop::Stopper>>) {
 /// What the book's worker does, line by line.
 fn work(
     lock: &impl Wait,
-    watch: &Watch,
+    count: &HolderCount,
     stop: &Stop,
     hold: Duration,
-    mut note: impl FnMut(Deed) -> Result<(), DemoError>,
-) -> Result<(), DemoError> {
-    note(Deed::Wants)?;
+    mut note: impl FnMut(EventKind) -> Result<(), Error>,
+) -> Result<(), Error> {
+    note(EventKind::Wants)?;
     let Some(_held) = lock.enter() else {
-        return note(Deed::GivesUp);
+        return note(EventKind::GivesUp);
     };
     if stop.is_stopped() {
         return Ok(());
     }
-    watch.enter()?;
-    let done = note(Deed::Has)
-        .and_then(|()| if stop.wait_for(hold) { Ok(()) } else { note(Deed::Releases) });
-    watch.leave()?;
+    count.enter()?;
+    let done = note(EventKind::Has)
+        .and_then(|()| if stop.wait_for(hold) { Ok(()) } else { note(EventKind::Releases) });
+    count.leave()?;
     done
 }
 
@@ -221,78 +239,87 @@ mod tests {
     use std::sync::Condvar;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    fn config(kind: Kind, workers: usize, hold: Duration) -> Config {
-        Config { kind, workers, hold, permits: NonZeroUsize::MIN, patience: None }
+    fn settings(kind: Kind, workers: usize, hold: Duration) -> Settings {
+        Settings::default().kind(kind).workers(workers).hold(hold)
     }
 
     const MS: Duration = Duration::from_millis(1);
     const LONG: Duration = Duration::from_secs(3600);
 
     /// What a worker did, in order.
-    fn deeds(events: &[Event], worker: usize) -> Vec<Deed> {
-        events.iter().filter(|event| event.worker == worker).map(|event| event.deed).collect()
+    fn kinds(events: &[Event], worker: usize) -> Vec<EventKind> {
+        events.iter().filter(|event| event.worker == worker).map(|event| event.kind).collect()
     }
 
     #[test]
     fn every_worker_has_every_kind_of_lock_once() {
         for kind in Kind::ALL {
-            let told = AtomicUsize::new(0);
-            let tell = |_| {
-                told.fetch_add(1, Ordering::Relaxed);
+            let reported = AtomicUsize::new(0);
+            let report = |_| {
+                reported.fetch_add(1, Ordering::Relaxed);
                 Ok(())
             };
-            let events = run(&config(kind, 8, MS), tell).unwrap();
-            assert_eq!((events.len(), told.into_inner()), (24, 24));
+            let events = run(&settings(kind, 8, MS), report).unwrap();
+            assert_eq!((events.len(), reported.into_inner()), (24, 24));
             assert!(events.is_sorted_by_key(|event| event.at));
             for worker in 1..=8 {
-                assert_eq!(deeds(&events, worker), [Deed::Wants, Deed::Has, Deed::Releases]);
+                assert_eq!(
+                    kinds(&events, worker),
+                    [EventKind::Wants, EventKind::Has, EventKind::Releases]
+                );
             }
         }
     }
 
     #[test]
-    fn who_has_no_patience_gives_up_while_another_holds() {
+    fn workers_give_up_at_the_timeout_while_another_holds() {
         for kind in [Kind::Channel, Kind::Semaphore, Kind::Spin, Kind::ParkingLot] {
             // The others want it only while the first has it, and it holds until they are gone.
             let gone = AtomicUsize::new(0);
-            let lock = Config { patience: Some(MS), ..config(kind, 4, Duration::ZERO) };
-            let events = run(&lock, |event| {
-                match event.deed {
-                    Deed::Has => {
+            let settings = settings(kind, 4, Duration::ZERO).timeout(MS);
+            let events = run(&settings, |event| {
+                match event.kind {
+                    EventKind::Has => {
                         while gone.load(Ordering::Relaxed) < 3 {
                             thread::yield_now();
                         }
                     }
-                    Deed::GivesUp => {
+                    EventKind::GivesUp => {
                         gone.fetch_add(1, Ordering::Relaxed);
                     }
-                    Deed::Wants | Deed::Releases => {}
+                    EventKind::Wants | EventKind::Releases => {}
                 }
                 Ok(())
             });
             let events = events.unwrap();
-            let gave_up = |&worker: &usize| deeds(&events, worker) == [Deed::Wants, Deed::GivesUp];
+            let gave_up =
+                |&worker: &usize| kinds(&events, worker) == [EventKind::Wants, EventKind::GivesUp];
             assert_eq!((1..=4).filter(gave_up).count(), 3, "{kind}: {events:?}");
         }
     }
 
     #[test]
-    fn nobody_does_nothing() {
-        assert_eq!(run(&config(Kind::Mutex, 0, LONG), |_| Ok(())).unwrap(), []);
+    fn no_workers_or_no_permits_are_an_error() {
+        let none = settings(Kind::Mutex, 0, LONG);
+        assert!(matches!(run(&none, |_| Ok(())), Err(Error::Zero("workers"))));
+        let none = settings(Kind::Channel, 1, LONG).permits(0);
+        assert!(matches!(run(&none, |_| Ok(())), Err(Error::Zero("permits"))));
     }
 
     #[test]
-    fn a_listener_that_fails_ends_it_even_while_the_lock_is_held() {
-        let tell = |event: Event| match event.deed {
-            // By then one of them has it, or will have it and find that it is over.
-            Deed::Wants if event.worker == 3 => Err(io::Error::other("enough")),
+    fn a_report_that_fails_ends_the_run_even_while_the_lock_is_held() {
+        let report = |event: Event| match event.kind {
+            // By then one of them has the lock, or will have it and find that the run is over.
+            EventKind::Wants if event.worker == 3 => Err(io::Error::other("enough")),
             _ => Ok(()),
         };
-        let error = run(&config(Kind::Mutex, 3, LONG), tell).unwrap_err();
+        let Err(Error::Report(error)) = run(&settings(Kind::Mutex, 3, LONG), report) else {
+            panic!()
+        };
         assert_eq!(error.to_string(), "enough");
     }
 
-    /// A lock that lets everybody in.
+    /// A lock that lets everything in.
     struct Open;
 
     impl Lock for Open {
@@ -300,9 +327,9 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_that_lets_everybody_in_is_found_out() {
-        let result = run_on(&Waiting(Open), &config(Kind::Mutex, 4, LONG), |_| Ok(()));
-        let Err(DemoError::Broken(Fault::TooMany { holders: 2.., .. })) = result else {
+    fn a_lock_that_lets_everything_in_is_detected() {
+        let result = run_on(&Forever(Open), &settings(Kind::Mutex, 4, LONG), |_| Ok(()));
+        let Err(Error::TooManyHolders { holders: 2.., .. }) = result else {
             panic!("{result:?}");
         };
     }
@@ -327,9 +354,9 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_that_is_released_twice_is_found_out() {
-        let lock = Waiting(Leaky(Mutex::new(1), Condvar::new()));
-        let result = run_on(&lock, &config(Kind::Mutex, 100, 10 * MS), |_| Ok(()));
-        assert!(matches!(result, Err(DemoError::Broken(Fault::TooMany { .. }))), "{result:?}");
+    fn a_lock_that_is_released_twice_is_detected() {
+        let lock = Forever(Leaky(Mutex::new(1), Condvar::new()));
+        let result = run_on(&lock, &settings(Kind::Mutex, 100, 10 * MS), |_| Ok(()));
+        assert!(matches!(result, Err(Error::TooManyHolders { .. })), "{result:?}");
     }
 }

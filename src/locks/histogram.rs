@@ -1,15 +1,15 @@
-//! Times in buckets that grow with them.
+//! A histogram of times, whose buckets widen with the times.
 
 use std::time::Duration;
 
-/// How many bits of a number count, beside its highest.
+/// The number of bits after the highest that tell buckets apart.
 const BITS: u32 = 3;
-/// Into so many buckets the numbers between two powers of two go.
+/// The number of buckets between two powers of two.
 const PARTS: usize = 1 << BITS;
 /// Enough for every number of 64 bits.
 const BUCKETS: usize = (u64::BITS - BITS + 1) as usize * PARTS;
 
-/// How many times there were of about each length. Of fixed size, and cheap to add to.
+/// The number of times of about each length. Its size is fixed, and adding is cheap.
 #[derive(Clone, Debug)]
 pub(super) struct Histogram {
     counts: [u32; BUCKETS],
@@ -33,8 +33,8 @@ impl Histogram {
         }
     }
 
-    /// What so many of a thousand times are no longer than: the upper end of the bucket, which is
-    /// at most an eighth too much. Nothing if there are no times.
+    /// Returns the time that `share` of a thousand times do not exceed: the upper end of its bucket,
+    /// at most an eighth too long. Returns zero if there are no times.
     pub(super) fn per_mille(&self, share: u64) -> Duration {
         let total: u64 = self.counts.iter().map(|&count| u64::from(count)).sum();
         let wanted = (total * share).div_ceil(1000);
@@ -47,14 +47,14 @@ impl Histogram {
     }
 }
 
-/// Small numbers have a bucket each. A larger one has that of its highest bit and the next three.
+/// The bucket of a number: its own if it is small, else that of its highest bit and the next three.
 #[expect(clippy::cast_possible_truncation, reason = "less than the number of buckets")]
 fn bucket(number: u64) -> usize {
     let dropped = number.max(1).ilog2().saturating_sub(BITS);
     dropped as usize * PARTS + (number >> dropped) as usize
 }
 
-/// The largest number of a bucket.
+/// The largest number in a bucket.
 fn longest(bucket: usize) -> u64 {
     let dropped = (bucket / PARTS).saturating_sub(1);
     let kept = bucket - dropped * PARTS;

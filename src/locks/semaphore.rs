@@ -1,15 +1,14 @@
 //! A counting semaphore of a mutex and a condition variable.
 
 use super::{Lock, TimedLock};
-use std::num::NonZeroUsize;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Lets in as many at once as it is made for: the textbook's semaphore (Dijkstra, *Cooperating
-/// sequential processes*, 1965), as one writes it where there are no channels.
+/// A lock with a number of permits: the textbook's semaphore (Dijkstra, *Cooperating sequential
+/// processes*, 1965), as one writes it where there are no channels.
 ///
-/// Neither fair nor re-entrant. Every release wakes whoever may wait, which costs a system call even
-/// if nobody does: a part of what one pays for writing a lock of one's own.
+/// Neither fair nor re-entrant. Every release notifies the condition variable, which costs a system
+/// call even if no thread waits: part of the price of writing a lock oneself.
 #[derive(Debug)]
 pub struct Semaphore {
     free: Mutex<usize>,
@@ -17,10 +16,11 @@ pub struct Semaphore {
 }
 
 impl Semaphore {
-    /// Makes one that at most `permits` threads hold at a time.
+    /// Makes a semaphore that at most `permits` threads hold at a time. With 0 permits nothing ever
+    /// gets in.
     #[must_use]
-    pub fn new(permits: NonZeroUsize) -> Self {
-        Self { free: Mutex::new(permits.get()), released: Condvar::new() }
+    pub fn new(permits: usize) -> Self {
+        Self { free: Mutex::new(permits), released: Condvar::new() }
     }
 
     /// Nothing panics while this is locked.
@@ -48,8 +48,8 @@ impl Lock for Semaphore {
 }
 
 impl TimedLock for Semaphore {
-    fn acquire_within(&self, patience: Duration) -> Option<impl Sized> {
-        let free = self.released.wait_timeout_while(self.free(), patience, |free| *free == 0);
+    fn acquire_timeout(&self, timeout: Duration) -> Option<impl Sized> {
+        let free = self.released.wait_timeout_while(self.free(), timeout, |free| *free == 0);
         let mut free = free.unwrap_or_else(PoisonError::into_inner).0;
         if *free == 0 {
             return None;

@@ -1,4 +1,4 @@
-//! A spin lock: an atomic flag, and asking until it is free.
+//! A spin lock: an atomic flag, tried until it is free.
 
 use super::{Lock, TimedLock};
 use std::hint;
@@ -6,28 +6,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Rounds of asking before the processor is left to somebody else, who may be the holder.
+/// Tries before the processor is yielded to another thread, which may be the holder.
 const ROUNDS: u32 = 100;
 
-/// Whoever sets the flag holds it.
+/// A lock made of a flag: the thread that sets it holds the lock.
 ///
-/// It reads the flag until it looks free before it tries to set it, so that those who wait do not
-/// take the cache line from one another ("test and test-and-set"). Waiting costs a processor, which
-/// is why it is for nothing but the shortest sections and for programs that own their processors.
+/// A thread reads the flag until it looks free before it tries to set it, so that waiting threads do
+/// not take the cache line from one another ("test and test-and-set"). Waiting uses a processor, so
+/// this is only for the shortest sections, and for programs that have their processors to
+/// themselves.
 #[derive(Debug, Default)]
 pub struct SpinLock {
     held: AtomicBool,
 }
 
 impl SpinLock {
-    /// Takes it if it is free.
+    /// Acquires the lock if it is free.
     fn take(&self) -> Option<Held<'_>> {
         let free = !self.held.load(Ordering::Relaxed) && !self.held.swap(true, Ordering::Acquire);
-        // Not `then_some`: one made and dropped would release somebody else's.
+        // Not `then_some`: a guard made and dropped would release another holder's lock.
         free.then(|| Held(self))
     }
 
-    /// Asks for a while, then lets others run. `None` if it was never free.
+    /// Tries for a while, then lets others run. Returns `None` if the lock was never free.
     fn spin(&self) -> Option<Held<'_>> {
         for _ in 0..ROUNDS {
             if let Some(held) = self.take() {
@@ -60,13 +61,13 @@ impl Lock for SpinLock {
 }
 
 impl TimedLock for SpinLock {
-    fn acquire_within(&self, patience: Duration) -> Option<impl Sized> {
+    fn acquire_timeout(&self, timeout: Duration) -> Option<impl Sized> {
         let begun = Instant::now();
         loop {
             if let Some(held) = self.spin() {
                 return Some(held);
             }
-            if begun.elapsed() >= patience {
+            if begun.elapsed() >= timeout {
                 return None;
             }
         }

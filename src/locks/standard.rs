@@ -1,5 +1,5 @@
-//! The locks that others have made, behind our trait. They guard nothing here, so that a holder's
-//! panic leaves nothing half changed, and poison means nothing.
+//! The locks of the standard library and of `parking_lot`, behind our traits. They guard no data
+//! here, so a holder's panic leaves nothing half changed, and poisoning is ignored.
 
 use super::{Lock, TimedLock};
 use std::sync::{Mutex, PoisonError, RwLock};
@@ -24,10 +24,10 @@ impl Lock for parking_lot::Mutex<()> {
 }
 
 impl TimedLock for parking_lot::Mutex<()> {
-    fn acquire_within(&self, patience: Duration) -> Option<impl Sized> {
-        match Instant::now().checked_add(patience) {
+    fn acquire_timeout(&self, timeout: Duration) -> Option<impl Sized> {
+        match Instant::now().checked_add(timeout) {
             Some(deadline) => self.try_lock_until(deadline),
-            // Further away than the clock goes.
+            // Later than the clock can represent.
             None => Some(self.lock()),
         }
     }

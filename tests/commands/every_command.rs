@@ -27,10 +27,12 @@ fn every_command_tells_its_version_and_its_options() {
     for name in COMMANDS {
         let version = run(&mut command(name, "--version"), b"");
         version.assert_fine();
-        assert!(version.text().ends_with(concat!(" ", env!("CARGO_PKG_VERSION"), "\n")), "{name}");
+        let expected = format!("{name} {} (csp-toolkit)\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!(version.text(), expected);
         let help = run(&mut command(name, "--help"), b"");
         help.assert_fine();
         assert!(help.text().contains("Usage: ") && help.text().contains("Exit status: "), "{name}");
+        assert!(!help.text().contains('`') && !help.text().contains("]("), "{name}: Markdown");
     }
 }
 

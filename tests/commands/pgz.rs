@@ -138,9 +138,48 @@ fn every_level_is_gzip_and_the_last_one_given_counts() {
     }
     let (fast, best) = (pack("--fast"), pack("--best"));
     assert!(best.len() < fast.len());
+    for level in [0, 10, 11, 12] {
+        let packed = pack(&format!("-{level}"));
+        assert!(packed == pack(&format!("--level {level}")), "{level}");
+        assert!(packed == pack(&format!("-1f{level}")), "{level}");
+        assert!(gunzip(&packed) == bytes, "{level}");
+    }
+    assert!(pack("-0").len() > bytes.len() && pack("-12").len() < best.len());
+    assert!(pack("-12 -1") == fast);
     assert!(pack("-9 -1") == fast);
     assert!(pack("-19") == best);
     assert!(pack("") == pack("-6"));
+}
+
+#[test]
+fn unusable_options_end_with_2_and_change_nothing() {
+    let dir = Dir::with_files(&[("a", b"text"), ("b", b"more")]);
+    for (options, message) in [
+        ("-b 5 a", "invalid value '5' for '--chunk <SIZE>': must be between 64K and 16M"),
+        ("-p 0 a", "invalid value '0' for '--threads <N>': must be at least 1"),
+        ("-p x a", "invalid value 'x' for '--threads <N>': not a number"),
+        ("-j 1025 a", "invalid value '1025' for '--threads <N>': must be at most 1024"),
+        ("-S a/b a", "invalid suffix 'a/b'"),
+        ("-o x a b", "-o takes a file's name for one input only; for several, a directory"),
+        ("-o x -r a", "-o takes a file's name for one input only; for several, a directory"),
+        ("-o . a -", "standard input has no name in .; give -o a file's name"),
+        ("-20 a", "there is no -0: the levels are -0 to -12"),
+    ] {
+        let ran = dir.run(&format!("pgz {options}"));
+        let help = "Try 'pgz --help' for more information.";
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{options}");
+        assert_eq!(ran.err, format!("pgz: {message}\n{help}\n"));
+    }
+    assert_eq!(dir.list(), "a b");
+}
+
+#[test]
+fn short_help_fits_a_screen_and_long_help_has_examples() {
+    let short = run(&mut command("pgz", "-h"), b"");
+    assert!(short.text().lines().count() < 24, "{}", short.text());
+    assert!(short.text().lines().all(|line| line.len() <= 80), "{}", short.text());
+    let long = run(&mut command("pgz", "--help"), b"");
+    assert!(long.text().contains("\nExamples:\n") && long.text().contains("\nOutput:\n"));
 }
 
 #[test]
@@ -209,7 +248,9 @@ fn compressed_bytes_are_not_written_to_a_terminal() {
 #[test]
 fn all_else_may_be_done_in_a_terminal() {
     let dir = Dir::with_files(&[("a", b"text")]);
-    assert_eq!(in_terminal(&dir, "a"), ("Compressed 1 file\r\n".to_owned(), Some(0)));
+    let (shown, code) = in_terminal(&dir, "a");
+    assert!(shown.starts_with("Compressed 1 file, 4 B to "), "{shown}");
+    assert_eq!(code, Some(0));
     assert_eq!(in_terminal(&dir, "-dc a.gz"), ("text".to_owned(), Some(0)));
     let (shown, code) = in_terminal(&dir, "-cf a");
     assert!(shown.starts_with('\u{1f}'), "{shown}");
@@ -284,6 +325,7 @@ fn numbers_without_reason_are_refused_in_one_line() {
         ("pgz", "-p 9223372036854775807"),
         ("pgz", "--threads 99999999999999999999999"),
         ("pgz", "-p 0"),
+        ("pgz", "-j 0"),
         ("pgz", "-b 99999T"),
         ("pgz", "-b 128"),
         ("wc-race", "-j 1000000000"),
@@ -304,6 +346,7 @@ fn numbers_without_reason_are_refused_in_one_line() {
     // Large ones that are taken cost nothing.
     for (name, options) in [
         ("pgz", "-p 1024"),
+        ("pgz", "-j 1024"),
         ("wc-race", "-j 1024 -n 18446744073709551615"),
         ("wc-race", "--top 18446744073709551615 --memory 8000T"),
         ("wc-race", "--chart=18446744073709551615"),

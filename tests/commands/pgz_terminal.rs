@@ -124,13 +124,58 @@ fn progress_does_not_wipe_what_is_being_typed() {
 
 #[test]
 fn progress_is_no_wider_than_the_terminal() {
-    let dir = Dir::with("seq 9 > a");
-    let line = "stty cols 9; (cat a; read _) | pgz --progress always > b; echo done";
-    let mut session = at_terminal(&dir, &format!("sh -c '{line}'"));
-    let begun = session.exp_string("B,").unwrap() + "B,";
-    session.send_line("").unwrap();
-    let shown = begun + &session.exp_string("done").unwrap();
-    let lines: Vec<_> = shown.split(['\r', '\u{1b}']).filter(|part| part.contains("B,")).collect();
-    assert!(!lines.is_empty(), "{shown:?}");
-    assert!(lines.iter().all(|line| line.len() <= 8), "{shown:?}");
+    let dir = Dir::with("seq 9 > a; seq 900000 > large");
+    for (columns, line, word) in [
+        (9, "(cat a; read _) | pgz --progress always > b", "B"),
+        // The remaining time is shown rather than the sizes.
+        (40, "pgz --progress always --ultra -p 1 large", " s left"),
+    ] {
+        let line = format!("stty cols {columns}; {line}; echo done");
+        let mut session = at_terminal(&dir, &format!("sh -c '{line}'"));
+        // The input ends when the line has been seen, however long that takes.
+        let mut shown = session.exp_string(word).unwrap() + word;
+        session.send_line("").unwrap();
+        shown += &session.exp_string("done").unwrap();
+        let (progress, _) = shown.rsplit_once("\u{1b}[K").unwrap();
+        let lines: Vec<_> = progress.split("\u{1b}[K").map(str::trim_start).collect();
+        assert!(lines.iter().all(|line| line.len() < columns), "{shown:?}");
+    }
+}
+
+#[test]
+fn waiting_for_typed_input_is_said_unless_it_was_asked_for_or_gzip_waits() {
+    let dir = Dir::new();
+    let waiting = "pgz: reading standard input; end it with Ctrl-D (-h for help)";
+    for (line, says) in [
+        ("pgz > b", true),
+        ("pgz -o b", true),
+        ("pgz - > b", false),
+        ("pgz -q > b", false),
+        ("gzip > b", false),
+        ("pgz > b 2> err; cat err", false),
+    ] {
+        let mut session = at_terminal(&dir, &format!("sh -c '{line}; echo done'"));
+        if says {
+            session.exp_string(waiting).unwrap();
+        }
+        session.send_line("typed").unwrap();
+        session.send_control('d').unwrap();
+        let shown = session.exp_string("done").unwrap();
+        assert!(!shown.contains("reading"), "{line}: {shown:?}");
+        dir.run("test $(zcat b) = typed && rm b").silent();
+    }
+}
+
+#[test]
+fn the_end_tells_sizes_and_time_at_a_terminal_and_only_the_number_elsewhere() {
+    let dir = Dir::with("seq 1000 > a; seq 2000 > b");
+    let mut session = at_terminal(&dir, "pgz a b");
+    session.exp_string("Compressed 2 files, 12.7 kB to ").unwrap();
+    session.exp_string("% saved) in ").unwrap();
+    assert_eq!(code(&mut session), 0);
+    let mut session = at_terminal(&dir, "pgz -df a.gz");
+    session.exp_string(" to 3.89 kB in ").unwrap();
+    assert_eq!(code(&mut session), 0);
+    let mut session = at_terminal(&dir, "sh -c 'pgz -f a b | cat; gzip -f a'");
+    assert_eq!(session.exp_eof().unwrap(), "Compressed 2 files\r\n");
 }

@@ -1,4 +1,4 @@
-//! What the pool promises, whoever runs when.
+//! What the pool promises, whichever thread runs when.
 
 use crate::check;
 use crate::pool::{Closed, Feeder, Pool};
@@ -6,14 +6,12 @@ use crate::prim::allow;
 use crate::prim::thread::{crash, crashes};
 use shuttle::check_dfs;
 use shuttle::sync::atomic::{AtomicUsize, Ordering};
-use std::convert::Infallible;
-use std::num::NonZeroUsize;
 
 fn pool(threads: usize, window: usize) -> Pool {
-    Pool::new(NonZeroUsize::new(threads).unwrap()).window(NonZeroUsize::new(window).unwrap())
+    Pool::new(threads).window(window)
 }
 
-/// Runs a test in a system that lets so many threads start.
+/// Runs a test in a system that lets at most `threads` threads start.
 fn check_with(threads: usize, test: impl Fn() + Copy + Send + Sync + 'static) {
     let test = move || {
         allow(threads);
@@ -28,7 +26,7 @@ fn check_with(threads: usize, test: impl Fn() + Copy + Send + Sync + 'static) {
 fn squares(threads: usize, window: usize, jobs: usize) {
     let (taken, workers) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let mut seen = Vec::new();
-    let ran: Result<(), Infallible> = pool(threads, window).run(
+    pool(threads, window).run(
         |feeder| {
             for n in 0..jobs {
                 feeder.submit(n).unwrap();
@@ -43,10 +41,8 @@ fn squares(threads: usize, window: usize, jobs: usize) {
         |square| {
             seen.push(square);
             taken.fetch_add(1, Ordering::SeqCst);
-            Ok(())
         },
     );
-    assert!(ran.is_ok());
     assert_eq!(seen, (0..jobs).map(|n| n * n).collect::<Vec<_>>());
     assert!(workers.into_inner() <= threads.min(jobs));
 }
@@ -55,6 +51,15 @@ fn squares(threads: usize, window: usize, jobs: usize) {
 fn results_come_in_order_and_no_more_are_under_way_than_the_window() {
     for (threads, window, jobs) in [(1, 1, 3), (2, 1, 4), (2, 3, 6), (3, 2, 5)] {
         check(move || squares(threads, window, jobs));
+    }
+}
+
+#[test]
+fn map_returns_the_results_in_the_order_of_the_items() {
+    for threads in [0, 1, usize::MAX] {
+        check_with(threads, || {
+            assert_eq!(pool(2, 1).map(0..5, |n: usize| n * n), [0, 1, 4, 9, 16])
+        });
     }
 }
 
@@ -100,9 +105,9 @@ fn ends<W: FnMut(usize) -> usize>(
     threads: usize,
     feed: impl FnOnce(&mut Feeder<'_, usize, usize>) + Send,
     worker: impl Fn() -> W + Sync,
-    sink: impl FnMut(usize) -> Result<(), Infallible>,
+    sink: impl FnMut(usize),
 ) {
-    let Ok(()) = pool(threads, 2).run(feed, worker, sink);
+    pool(threads, 2).run(feed, worker, sink);
 }
 
 fn feed_five(feeder: &mut Feeder<'_, usize, usize>) {
@@ -119,10 +124,7 @@ fn a_worker_that_panics_does_not_hang_the_others() {
         check(move || {
             let worker = || |n: usize| if n == 1 { crash() } else { n };
             let mut seen = Vec::new();
-            ends(threads, feed_five, worker, |n| {
-                seen.push(n);
-                Ok(())
-            });
+            ends(threads, feed_five, worker, |n| seen.push(n));
             assert_eq!(seen, [0]);
         });
     }
@@ -133,7 +135,7 @@ fn workers_that_panic_before_their_first_job_do_not_hang_the_others() {
     for threads in [1, 2] {
         check(move || {
             let worker = || -> fn(usize) -> usize { crash() };
-            ends(threads, feed_five, worker, |_| panic!("nobody did a job"));
+            ends(threads, feed_five, worker, |_| panic!("no job was done"));
         });
     }
 }
@@ -147,15 +149,7 @@ fn a_feeder_or_a_sink_that_panics_does_not_hang_the_others() {
             feeder.submit(1).unwrap();
             crash();
         };
-        ends(
-            2,
-            feed,
-            || |n| n,
-            |n| {
-                seen.push(n);
-                Ok(())
-            },
-        );
+        ends(2, feed, || |n| n, |n| seen.push(n));
         assert_eq!(seen, [0, 1]);
         assert!(crashes(|| ends(2, feed_five, || |n| n, |_| crash())));
     });
@@ -167,14 +161,10 @@ fn a_panic_on_the_only_thread_passes_through() {
         allow(0);
         let worker = || |n: usize| if n == 1 { crash() } else { n };
         let mut seen = Vec::new();
-        let taking = |n| {
-            seen.push(n);
-            Ok(())
-        };
-        assert!(crashes(|| ends(2, feed_five, worker, taking)));
+        assert!(crashes(|| ends(2, feed_five, worker, |n| seen.push(n))));
         assert_eq!(seen, [0]);
         // With a thread for the feeder alone, it works the jobs, and crashes in the worker's place.
         allow(1);
-        ends(2, feed_five, worker, |_| Ok(()));
+        ends(2, feed_five, worker, |_| ());
     });
 }

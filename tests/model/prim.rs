@@ -10,9 +10,9 @@ use std::fmt;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-/// A channel whose `send` blocks while it holds `capacity` messages.
+/// A channel whose `send` blocks while it holds `capacity` messages. Without capacity it is no
+/// rendezvous: nothing can ever be sent, which is what a lock without permits needs.
 pub(crate) fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
-    assert!(capacity > 0, "neither the lock nor the pool uses a rendezvous");
     let state = State { queue: VecDeque::new(), capacity, sender: true, receivers: 1 };
     let channel = Arc::new(Channel { state: Mutex::new(state), changed: Condvar::new() });
     (Sender(Arc::clone(&channel)), Receiver(channel))
@@ -82,6 +82,10 @@ impl<T> Sender<T> {
             }
             state = self.0.wait(state);
         }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.lock().queue.len()
     }
 
     pub(crate) fn try_send(&self, message: T) -> Result<(), Refused<T>> {

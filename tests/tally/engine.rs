@@ -1,8 +1,8 @@
 //! The engine against the reference.
 
-use crate::reference::{config, file, list, plain, stream};
-use csp_toolkit::tally::words::{self, Case, Rules, Split};
-use csp_toolkit::tally::{By, Choice, Config, Order, Tally, count};
+use crate::reference::{file, list, plain, settings, stream};
+use csp_toolkit::tally::words::{self, Case, Split};
+use csp_toolkit::tally::{Filter, SortKey, Tally, count_sources};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -53,11 +53,11 @@ proptest! {
     fn any_bytes_cut_anywhere_give_what_the_reference_gives(
         text in texts(), threads in 1_usize..4, segment in 1_usize..300,
     ) {
-        let config = config(threads, segment);
+        let settings = settings(threads, segment);
         let expected = plain(&text);
-        let all = Choice::default();
-        prop_assert_eq!(&list(vec![file(&text)], &config, &all).unwrap(), &expected);
-        prop_assert_eq!(&list(vec![stream(&text)], &config, &all).unwrap(), &expected);
+        let all = Filter::default();
+        prop_assert_eq!(&list(vec![file(&text)], &settings, &all).unwrap(), &expected);
+        prop_assert_eq!(&list(vec![stream(&text)], &settings, &all).unwrap(), &expected);
     }
 
     #[test]
@@ -66,24 +66,25 @@ proptest! {
         split in prop_oneof![Just(Split::Space), Just(Split::Unicode)],
         case in prop_oneof![Just(Case::Lower), Just(Case::Keep)],
     ) {
-        let mut config = config(2, segment);
-        config.rules = Rules { split, case };
-        let mut plain = Tally::default();
-        plain.add_reader_by(config.rules, &text[..]).unwrap();
-        let expected: Vec<_> = plain.ranked(0).map(|(word, count)| (word.to_vec(), count)).collect();
-        prop_assert_eq!(list(vec![file(&text)], &config, &Choice::default()).unwrap(), expected);
+        let settings = settings(2, segment).split(split).case(case);
+        let mut plain = Tally::new();
+        words::for_each_with(&text[..], split, case, |word| plain.add(word, 1)).unwrap();
+        let plain = plain.most_frequent(usize::MAX);
+        let expected: Vec<_> = plain.map(|(word, count)| (word.as_bytes().to_vec(), count)).collect();
+        prop_assert_eq!(list(vec![file(&text)], &settings, &Filter::default()).unwrap(), expected);
     }
 
     #[test]
-    fn a_choice_is_what_filtering_and_sorting_all_gives(
+    fn a_filtered_list_is_what_filtering_and_sorting_all_gives(
         text in texts(), least in 0_u64..4, shortest in 0_usize..18,
         top in prop_oneof![Just(None), (0_usize..30).prop_map(Some)],
-        by in prop_oneof![Just(By::Count), Just(By::Word)], reverse: bool,
+        key in prop_oneof![Just(SortKey::Count), Just(SortKey::Word)], reverse: bool,
     ) {
         let mut exclude = Tally::default();
         exclude.add_reader(&b"the a"[..]).unwrap();
-        let order = Order { by, reverse };
-        let choice = Choice { least, shortest, exclude: Some(&exclude), top, order };
+        let filter = Filter::default().min_count(least).min_length(shortest).exclude(&exclude);
+        let filter = filter.sort_by(key).reverse(reverse);
+        let filter = top.map_or(filter, |top| filter.top(top));
         let mut expected = plain(&text);
         expected.retain(|(word, count)| {
             *count >= least
@@ -91,13 +92,13 @@ proptest! {
                 && word != b"the" && word != b"a"
         });
         expected.truncate(top.unwrap_or(usize::MAX));
-        if by == By::Word {
+        if key == SortKey::Word {
             expected.sort();
         }
         if reverse {
             expected.reverse();
         }
-        prop_assert_eq!(list(vec![file(&text)], &config(2, 100), &choice).unwrap(), expected);
+        prop_assert_eq!(list(vec![file(&text)], &settings(2, 100), &filter).unwrap(), expected);
     }
 }
 
@@ -106,7 +107,7 @@ fn words_at_every_distance_from_a_cut_are_counted_once() {
     for space in [" ", "\u{a0}", "\u{2003}", "\r\n"] {
         let text = format!("{space}one{space}{space}TWO{space}three").repeat(20).into_bytes();
         for segment in 1..text.len() + 2 {
-            let found = list(vec![file(&text)], &config(2, segment), &Choice::default());
+            let found = list(vec![file(&text)], &settings(2, segment), &Filter::default());
             assert_eq!(found.unwrap(), plain(&text), "{space:?} {segment}");
         }
     }
@@ -132,7 +133,7 @@ fn many_threads_many_sources_and_many_words_give_the_same() {
             .enumerate()
             .map(|(n, text)| if n % 2 == 0 { file(text) } else { stream(text) })
             .collect();
-        let found = list(sources, &config(threads, 1000), &Choice::default()).unwrap();
+        let found = list(sources, &settings(threads, 1000), &Filter::default()).unwrap();
         assert_eq!(found, expected, "{threads}");
     }
 }
@@ -144,21 +145,22 @@ fn a_word_may_span_many_segments_and_blocks() {
     let expected = plain(&text);
     assert_eq!(expected.len(), 5);
     for source in [file, stream] {
-        let found = list(vec![source(&text)], &config(3, 10_000), &Choice::default()).unwrap();
+        let found = list(vec![source(&text)], &settings(3, 10_000), &Filter::default()).unwrap();
         assert!(found == expected);
     }
 }
 
 #[test]
 fn a_word_that_takes_too_much_of_the_memory_is_an_error_of_its_source() {
-    let config = Config { memory: 8 << 20, ..config(2, 10_000) };
+    let settings = settings(2, 10_000).memory(8 << 20);
     for (length, fits) in [(900 << 10, true), (3 << 20, false)] {
         let text = [b"a b ", &vec![b'x'; length][..], b" a"].concat();
         for source in [file, stream] {
             let mut errors = Vec::new();
             let sources = vec![source(&text), source(b"a")];
-            let counted = count(sources, &config, |number, error| errors.push((number, error)));
-            let mut ranking = counted.unwrap().choose(&Choice::default()).unwrap();
+            let failed = |number, error| errors.push((number, error));
+            let counts = count_sources(sources, &settings, failed);
+            let mut ranking = counts.unwrap().rank(&Filter::default()).unwrap();
             let first = ranking.next().unwrap();
             if fits {
                 assert!(errors.is_empty() && first == Some((&b"a"[..], 3)), "{errors:?}");
@@ -176,11 +178,12 @@ fn a_word_that_takes_too_much_of_the_memory_is_an_error_of_its_source() {
 }
 
 #[test]
-fn words_is_what_the_documentation_of_words_says() {
+fn unicode_words_are_those_of_the_documentation() {
     let mut found = Vec::new();
-    let rules = Rules { split: Split::Unicode, case: Case::Keep };
     let text = "Can't stop\u{202f}32.3 (\u{FF}) \u{1F600} - end.".as_bytes();
-    words::for_each_by(rules, text, |word| found.push(String::from_utf8(word.to_vec()).unwrap()))
-        .unwrap();
+    words::for_each_with(text, Split::Unicode, Case::Keep, |word| {
+        found.push(String::from_utf8(word.to_vec()).unwrap());
+    })
+    .unwrap();
     assert_eq!(found, ["Can't", "stop", "32.3", "ÿ", "end"]);
 }

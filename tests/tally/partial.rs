@@ -1,10 +1,8 @@
 //! Partial tallies: however a text is cut, and whatever is added up first, the sums are the same.
 
-use crate::reference::{List, config, list, plain};
-use csp_toolkit::tally::partial::{
-    Flaw, Input, MergeError, ReadError, SumError, Writer, sum_adjacent,
-};
-use csp_toolkit::tally::{By, Choice, Config, Order, Source, TallyError, merge, partial};
+use crate::reference::{List, list, plain, settings};
+use csp_toolkit::tally::partial::{self, LineError, Writer, merge_ranked, sum_adjacent};
+use csp_toolkit::tally::{Error, Filter, Settings, SortKey, Source, Tally};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
@@ -12,8 +10,6 @@ use std::fs::{self, File};
 use std::io::{Cursor, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use tempfile::TempDir;
-
-const BY_WORD: Order = Order { by: By::Word, reverse: false };
 
 fn lines(entries: &[(Vec<u8>, u64)]) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new());
@@ -28,9 +24,9 @@ fn map(text: &[u8]) -> Vec<u8> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(text).unwrap();
     file.rewind().unwrap();
-    let source = Source::Plain(file);
-    let choice = Choice { order: BY_WORD, ..Choice::default() };
-    lines(&list(vec![source], &config(2, 1000), &choice).unwrap())
+    let source = Source::open_file(file).never_decompress();
+    let by_word = Filter::default().sort_by(SortKey::Word);
+    lines(&list(vec![source], &settings(2, 1000), &by_word).unwrap())
 }
 
 /// The same, by the plain reference.
@@ -53,21 +49,27 @@ fn sorted(text: &[u8]) -> Vec<u8> {
     lines.concat()
 }
 
-fn all(inputs: Vec<Input>, config: &Config) -> Result<Vec<u8>, MergeError> {
+fn all(inputs: Vec<Source<'_>>, settings: &Settings) -> Result<Vec<u8>, Error> {
     let mut merged = List::new();
-    partial::merge(inputs, config, |word, count| {
+    partial::merge(inputs, settings, |word, count| {
         merged.push((word.to_vec(), count));
-        Ok::<(), MergeError>(())
+        Ok::<(), Error>(())
     })?;
     Ok(lines(&merged))
 }
 
+/// An error and its causes.
+fn message(error: &dyn std::error::Error) -> String {
+    let cause = error.source().map(|cause| format!(": {}", message(cause)));
+    format!("{error}{}", cause.unwrap_or_default())
+}
+
 /// Files of these contents.
-fn files<'t>(dir: &TempDir, texts: impl IntoIterator<Item = &'t [u8]>) -> Vec<Input> {
+fn files<'t>(dir: &TempDir, texts: impl IntoIterator<Item = &'t [u8]>) -> Vec<Source<'static>> {
     let write = |(number, text): (usize, &[u8])| {
         let path = dir.path().join(number.to_string());
         fs::write(&path, text).unwrap();
-        Input::File(path)
+        Source::file(path)
     };
     texts.into_iter().enumerate().map(write).collect()
 }
@@ -131,18 +133,18 @@ proptest! {
     ) {
         let mut picks = picks.iter().copied().cycle();
         let pieces = dealt(&text, parts, || picks.next().unwrap());
-        let config = config(threads, 1000);
+        let settings = settings(threads, 1000);
         let merged: Vec<Vec<u8>> = pieces
             .chunks(groups)
             .map(|group| {
                 let dir = tempfile::tempdir().unwrap();
                 let texts: Vec<_> = group.iter().map(|piece| map(piece)).collect();
-                let merged = all(files(&dir, texts.iter().map(Vec::as_slice)), &config).unwrap();
+                let merged = all(files(&dir, texts.iter().map(Vec::as_slice)), &settings).unwrap();
                 if merged.len() % 2 == 0 { gzip(&merged) } else { merged }
             })
             .collect();
         let dir = tempfile::tempdir().unwrap();
-        let merged = all(files(&dir, merged.iter().map(Vec::as_slice)), &config).unwrap();
+        let merged = all(files(&dir, merged.iter().map(Vec::as_slice)), &settings).unwrap();
         prop_assert_eq!(merged, whole(&text));
     }
 }
@@ -157,26 +159,22 @@ fn a_merge_is_listed_as_the_tally_is_in_any_order_and_memory() {
         .collect();
     let partials: Vec<_> = texts.iter().map(|text| map(text.as_bytes())).collect();
     let dir = tempfile::tempdir().unwrap();
-    let stop = {
-        let mut stop = csp_toolkit::tally::Tally::default();
-        stop.add_reader(&b"0-and-some-more 1-and-some-more"[..]).unwrap();
-        stop
-    };
+    let stop = Tally::from_iter(["0-and-some-more", "1-and-some-more"]);
     for (reverse, top, memory) in
         [(false, None, 4 << 20), (true, Some(1000), 4 << 20), (false, Some(7), 1 << 30)]
     {
-        for by in [By::Count, By::Word] {
-            let (least, exclude) = (2, Some(&stop));
-            let order = Order { by, reverse };
-            let choice = Choice { least, shortest: 17, exclude, top, order };
-            let config = Config { memory, ..config(2, 100_000) };
+        for key in [SortKey::Count, SortKey::Word] {
+            let filter = Filter::default().min_count(2).min_length(17).exclude(&stop);
+            let filter = filter.sort_by(key).reverse(reverse);
+            let filter = top.map_or(filter, |top| filter.top(top));
+            let settings = settings(2, 100_000).memory(memory);
             let sources = texts.iter().map(|text| Cursor::new(text.clone().into_bytes()));
-            let sources = sources.map(|text| Source::Reader(Box::new(text))).collect();
-            let expected = list(sources, &config, &choice).unwrap();
+            let sources = sources.map(|text| Source::reader(text)).collect();
+            let expected = list(sources, &settings, &filter).unwrap();
             let inputs = files(&dir, partials.iter().map(Vec::as_slice));
-            let mut ranking = merge(inputs, &config, &choice).unwrap();
+            let mut ranking = merge_ranked(inputs, &settings, &filter).unwrap();
             for (word, count) in &expected {
-                assert_eq!(ranking.next().unwrap(), Some((&word[..], *count)), "{choice:?}");
+                assert_eq!(ranking.next().unwrap(), Some((&word[..], *count)), "{filter:?}");
             }
             assert_eq!(ranking.next().unwrap(), None);
             assert!(!expected.is_empty());
@@ -189,8 +187,8 @@ fn there_may_be_more_inputs_than_are_read_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let mut inputs = files(&dir, [&b"both\t1\nfirst\t2\n"[..], b"both\t10\nsecond\t3\n", b""]);
     let paths = ["0", "1", "2"].map(|name| dir.path().join(name));
-    inputs.extend((0..20_000).map(|number| Input::File(paths[number % 3].clone())));
-    let merged = all(inputs, &config(2, 1000)).unwrap();
+    inputs.extend((0..20_000).map(|number| Source::file(&paths[number % 3])));
+    let merged = all(inputs, &settings(2, 1000)).unwrap();
     assert_eq!(
         String::from_utf8(merged).unwrap(),
         format!("both\t{}\nfirst\t{}\nsecond\t{}\n", 6668 * 11, 6668 * 2, 6668 * 3)
@@ -198,14 +196,17 @@ fn there_may_be_more_inputs_than_are_read_at_once() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_the_input_and_the_line() {
+fn an_error_gives_the_input_and_the_line() {
     let dir = tempfile::tempdir().unwrap();
     for threads in [1, 2] {
         for bad in [b"a\t1\nb\t2\nb\t3\n".to_vec(), gzip(b"a\t1\nb\t2\nb\t3\n")] {
             let inputs = files(&dir, [&b"a\t1\nx\t2\n"[..], b"", &bad]);
-            match all(inputs, &config(threads, 1000)).unwrap_err() {
-                MergeError::Input { number: 2, source: ReadError::Line { line, flaw } } => {
-                    assert_eq!((line, flaw), (3, Flaw::Repeated));
+            match all(inputs, &settings(threads, 1000)).unwrap_err() {
+                Error::Input { number: 2, source } => {
+                    assert!(matches!(
+                        *source,
+                        Error::Line { line: 3, source: LineError::Duplicate }
+                    ));
                 }
                 error => panic!("{error}"),
             }
@@ -219,11 +220,11 @@ fn a_sum_that_does_not_fit_is_an_error_and_one_that_does_is_not() {
     let most = format!("a\t{}\nb\t{}\n", u64::MAX - 1, u64::MAX);
     for threads in [1, 2] {
         let inputs = files(&dir, [most.as_bytes(), b"a\t1\n", b""]);
-        let merged = all(inputs, &config(threads, 1000)).unwrap();
+        let merged = all(inputs, &settings(threads, 1000)).unwrap();
         assert_eq!(merged, format!("a\t{}\nb\t{0}\n", u64::MAX).into_bytes());
         let inputs = files(&dir, [most.as_bytes(), b"b\t1\n", b""]);
-        let error = all(inputs, &config(threads, 1000)).unwrap_err();
-        assert_eq!(error.to_string(), "the counts of \"b\" come to more than 64 bits hold");
+        let error = all(inputs, &settings(threads, 1000)).unwrap_err();
+        assert_eq!(error.to_string(), "the sum of the counts of \"b\" overflows 64 bits");
     }
 }
 
@@ -233,14 +234,17 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
     let path: PathBuf = dir.path().join("0");
     let entries: List = (0..200_000).map(|n| (format!("{n:07}").into_bytes(), 1)).collect();
     let inputs = files(&dir, [&lines(&entries)[..]]);
-    let error = partial::merge(inputs, &config(1, 1000), |_, _| {
+    let error = partial::merge(inputs, &settings(1, 1000), |_, _| {
         File::options().append(true).open(&path).unwrap().write_all(b"z\t1\n").unwrap();
-        Ok::<(), MergeError>(())
+        Ok::<(), Error>(())
     });
-    assert_eq!(error.unwrap_err().to_string(), "input 0: changed while it was read");
+    assert_eq!(
+        message(&error.unwrap_err()),
+        "input 0: cannot read the input: changed while it was read"
+    );
     // In place, and with the time of the last modification set back.
     let inputs = files(&dir, [&lines(&entries)[..]]);
-    let error = partial::merge(inputs, &config(1, 1000), |word, _| {
+    let error = partial::merge(inputs, &settings(1, 1000), |word, _| {
         if word == b"0000000" {
             let mut file = File::options().write(true).open(&path).unwrap();
             let modified = file.metadata().unwrap().modified().unwrap();
@@ -248,27 +252,30 @@ fn a_file_that_changes_while_it_is_read_is_an_error() {
             file.write_all(b"2").unwrap();
             file.set_modified(modified).unwrap();
         }
-        Ok::<(), MergeError>(())
+        Ok::<(), Error>(())
     });
-    assert_eq!(error.unwrap_err().to_string(), "input 0: changed while it was read");
+    assert_eq!(
+        message(&error.unwrap_err()),
+        "input 0: cannot read the input: changed while it was read"
+    );
 }
 
 #[test]
-fn a_word_that_comes_back_after_others_is_refused() {
+fn a_word_that_reappears_after_others_is_refused() {
     let text = b"co-op\t1\ncoop\t1\nco-op\t2\n";
     match sum_adjacent(&text[..], &mut Vec::new()).unwrap_err() {
-        SumError::Read(ReadError::Line { line: 3, flaw: Flaw::CameBack }) => {}
+        Error::Line { line: 3, source: LineError::Reappeared } => {}
         error => panic!("{error}"),
     }
     // Sorted files one after the other, longer than what is remembered.
     let one: List = (0..200_000).map(|n| (format!("{n:06}").into_bytes(), 1)).collect();
     let both = lines(&one).repeat(2);
     let error = sum_adjacent(&both[..], &mut Vec::new()).unwrap_err();
-    assert!(error.to_string().ends_with("; sort with LC_ALL=C"), "{error}");
+    assert!(message(&error).ends_with("; sort with LC_ALL=C"), "{error}");
 }
 
 #[test]
-fn gzip_files_that_are_cut_off_or_go_on_are_refused() {
+fn gzip_files_that_are_cut_off_or_have_data_after_them_are_refused() {
     let dir = tempfile::tempdir().unwrap();
     let whole = gzip(b"a\t1\n");
     let long = [&whole[..], b"garbage"].concat();
@@ -276,16 +283,15 @@ fn gzip_files_that_are_cut_off_or_go_on_are_refused() {
         (&whole[..whole.len() - 1], "unexpected end of file"),
         (&long, "garbage after the compressed data"),
     ] {
-        let error = all(files(&dir, [bytes]), &config(1, 1000)).unwrap_err();
-        assert_eq!(error.to_string(), format!("input 0: {reason}"));
+        let error = all(files(&dir, [bytes]), &settings(1, 1000)).unwrap_err();
+        assert_eq!(message(&error), format!("input 0: cannot read the input: {reason}"));
     }
 }
 
 #[test]
-fn a_directory_without_room_is_no_fault_of_the_input_s() {
+fn a_full_directory_is_not_an_error_of_the_input() {
     let dir = tempfile::tempdir().unwrap();
-    let directory = PathBuf::from("/proc");
     let inputs = files(&dir, [&gzip(b"a\t1\n")[..]]);
-    let error = all(inputs, &Config { directory, ..config(1, 1000) }).unwrap_err();
-    assert!(matches!(error, MergeError::Tally(TallyError::Temporary { .. })), "{error}");
+    let error = all(inputs, &settings(1, 1000).temporary_dir("/proc")).unwrap_err();
+    assert!(matches!(error, Error::Temporary { .. }), "{error}");
 }

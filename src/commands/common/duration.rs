@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-/// A duration, or no end at all.
+/// A duration, or `never`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Timeout(pub Option<Duration>);
 
@@ -22,10 +22,10 @@ impl FromStr for Timeout {
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds)
-            .map_err(|_| "not a number of seconds that can be waited for".to_owned());
+            .map_err(|_| "not a duration: out of range".to_owned());
     }
     humantime::parse_duration(text)
-        .map_err(|error| format!("{error} (try 500ms, 30s, 2m, or seconds as a bare number)"))
+        .map_err(|_| "not a duration (try 500ms, 30s, 2m, or a bare number of seconds)".to_owned())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The inputs that a command line names: files, standard input, and what is in directories.
+//! The inputs that a command line names: files, standard input, and the files in directories.
 
 use super::stdio;
 use crate::io::Dir;
@@ -10,27 +10,27 @@ use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// An input and what it is called.
+/// An input and its name.
 #[derive(Debug)]
 pub(crate) struct Input {
-    /// As it is on the command line, or was found; `-` for standard input.
+    /// As given on the command line, or as found in a directory; `-` for standard input.
     pub name: PathBuf,
-    /// What to read.
-    pub source: Source,
+    /// Where its data comes from.
+    pub source: Source<'static>,
 }
 
-/// What is taken of a directory.
+/// Which files in a directory are read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Walk {
-    /// Files and directories whose names begin with a dot, too.
+    /// Whether to include files and directories whose names begin with a dot.
     pub hidden: bool,
-    /// Binary files, too.
+    /// Whether to include binary files.
     pub binary: bool,
 }
 
-/// The inputs of those names, in order; without names, standard input. With `walk`, a directory
-/// stands for the regular files in it and in the directories below, by name. Links in it are not
-/// followed. What cannot be listed goes to `failed`.
+/// Returns the inputs of these names, in order; without names, standard input. With `walk`, a directory
+/// stands for the regular files in it and below it, sorted by name, without following links.
+/// `failed` is called for each directory that cannot be read.
 pub(crate) fn find(
     names: Vec<PathBuf>,
     walk: Option<Walk>,
@@ -44,17 +44,17 @@ pub(crate) fn find(
         match walk {
             _ if name == Path::new("-") => inputs.push(standard_input()),
             Some(walk) if name.is_dir() => find_below(&name, walk, &mut inputs, &mut failed),
-            _ => inputs.push(Input { source: Source::File(name.clone()), name }),
+            _ => inputs.push(Input { source: Source::file(&name), name }),
         }
     }
     inputs
 }
 
-/// Standard input as a file where that can be had, so that a regular one is read by all threads.
+/// Returns standard input, as a file if possible: a regular one is read by all threads.
 fn standard_input() -> Input {
     let source = match stdio::input() {
-        Ok(file) => Source::Open(file.into_inner()),
-        Err(error) => Source::Reader(Box::new(Failing(Some(error)))),
+        Ok(file) => Source::open_file(file.into_inner()),
+        Err(error) => Source::reader(Failing(Some(error))),
     };
     Input { name: PathBuf::from("-"), source }
 }
@@ -82,7 +82,8 @@ fn find_below(
     crate::io::walk(&dir, wanted, |path, kind| match kind {
         Ok(FileType::RegularFile) if wanted(path.file_name().unwrap_or_default()) => {
             let name = root.join(path);
-            let source = if walk.binary { Source::File } else { Source::Text }(name.clone());
+            let source = Source::file(&name);
+            let source = if walk.binary { source } else { source.skip_binary() };
             inputs.push(Input { name, source });
         }
         Ok(_) => {}
@@ -91,18 +92,14 @@ fn find_below(
 }
 
 impl Input {
-    /// Of the file that it is; none if it cannot be had.
+    /// Returns its file's metadata; `None` if it is not a file or cannot be examined.
     #[must_use]
     pub(crate) fn metadata(&self) -> Option<Metadata> {
-        match &self.source {
-            Source::File(path) | Source::Text(path) => path.metadata().ok(),
-            Source::Open(file) | Source::Plain(file) => file.metadata().ok(),
-            Source::Reader(_) => None,
-        }
+        self.source.metadata()
     }
 }
 
-/// How many bytes there are to read, if all inputs are regular files.
+/// Returns the number of bytes to read; `None` unless all inputs are regular files.
 #[must_use]
 pub(crate) fn total(inputs: &[Input]) -> Option<u64> {
     let lengths = inputs.iter().map(|input| {

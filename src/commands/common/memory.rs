@@ -8,8 +8,8 @@ use std::path::Path;
 
 const MIB: u64 = 1 << 20;
 
-/// What is free, or what is left of a control group's limit where that is less. Where neither can
-/// be told, as without `/proc`, a gibibyte.
+/// Returns the bytes of free memory, or of what a control group's limit leaves if that is less; 1 GiB
+/// if neither is known, as without `/proc`.
 #[must_use]
 pub(crate) fn available() -> u64 {
     let read = |path: &Path| fs::read_to_string(path).ok();
@@ -19,8 +19,7 @@ pub(crate) fn available() -> u64 {
     free.into_iter().chain(left).min().unwrap_or(1 << 30)
 }
 
-/// What `ulimit` leaves this process. An allocation beyond it ends the process, so nothing may ask
-/// for more.
+/// What `ulimit` leaves this process. Allocating more ends the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
     /// Bytes of memory for words, at most.
@@ -30,9 +29,8 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// Those of this process, by what it uses already; an error if no work is possible with them.
-    ///
-    /// May take address space for good, see [`deny_arenas`].
+    /// Returns the limits of this process, less what it uses already. Fails if they are too low to do
+    /// any work. May reserve address space until the process ends, see [`deny_arenas`].
     pub(crate) fn read() -> anyhow::Result<Self> {
         let left = |resource, used| {
             let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -47,7 +45,7 @@ impl Limits {
         Ok(Self::of(space, private))
     }
 
-    /// By how much address space is left, and how much private memory. What is not for words is for
+    /// Divides the address space and private memory that are left: a part for words, the rest for
     /// buffers, for words that are being sorted, and for the threads.
     fn of(space: u64, private: u64) -> Self {
         let memory = (space / 8).min(private / 4);
@@ -60,16 +58,16 @@ impl Limits {
     }
 }
 
-/// With less there is no work to be done.
+/// With less memory than this, no work is possible.
 const LEAST: u64 = 32 * MIB;
 /// The most threads that are allowed where there is no limit.
 const MOST_THREADS: usize = 1 << 16;
-/// Bytes of address space that a thread takes: its stack, and what the C library reserves for what
-/// the thread allocates, an arena. If that is not to be had, the thread does without.
+/// Bytes of address space that a thread takes: its stack, and an arena, which the C library reserves
+/// for the thread's allocations. If there is no room for an arena, the thread does without.
 const ARENA: u64 = 66 * MIB;
 
-/// How many threads there may be beside this one, when so many count: as many may read streams, and
-/// each of these decompress on as many and one that reads.
+/// Returns the most threads that run beside this one when `threads` count: as many can read streams,
+/// and each of those decompresses on as many threads, with one more that reads.
 fn all_threads(threads: usize) -> u64 {
     let threads = threads as u64;
     (threads - 1) + threads + threads * (threads + 1)
@@ -77,28 +75,28 @@ fn all_threads(threads: usize) -> u64 {
 
 /// Reserves address space until the rest is too small for an arena.
 ///
-/// Where there is room for some arenas only, these take all there is, and a thread without one finds
-/// nothing left for what it allocates. Without any, all share what there is.
+/// Where there is room for a few arenas, these take all of it, and a thread without one can allocate
+/// nothing. Without arenas, all threads share the space.
 fn deny_arenas(space: u64) {
     const REST: u64 = 60 * MIB;
     if (REST..ARENA * (all_threads(1) + 1)).contains(&space) {
         let mut taken: Vec<u8> = Vec::new();
         let bytes = usize::try_from(space - REST).unwrap_or(0);
-        // It is never touched, so it takes no memory. Failing, it would have been no use.
+        // It is never touched, so it takes no memory. If it fails, there is no room for an arena either.
         let _ = taken.try_reserve_exact(bytes);
         std::mem::forget(taken);
     }
 }
 
-/// The amount after `name` at the beginning of a line that gives it in kB, in bytes.
+/// Returns the bytes on the line that begins with `name` and gives an amount in kB.
 fn kilobytes(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 
-/// What is left in a group, or in any group around it, by a line of `/proc/self/cgroup`:
-/// `number:controllers:path`. There are no controllers in version 2. Files that are cached and
-/// have not been used lately count as used there, and are not: the kernel drops them first.
+/// Returns the bytes left in a control group and the groups around it, given a line of
+/// `/proc/self/cgroup`: `number:controllers:path`. Version 2 lists no controllers. Cached files that
+/// have not been used lately are counted as free, since the kernel drops them first.
 fn group_left(line: &str, read: &dyn Fn(&Path) -> Option<String>) -> Option<u64> {
     let mut fields = line.splitn(3, ':').skip(1);
     let (controllers, path) = (fields.next()?, fields.next()?);
@@ -155,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn cached_files_are_no_memory_in_use() {
+    fn cached_files_count_as_free() {
         let files = |path: &Path| {
             let text = match path.to_str()? {
                 "/sys/fs/cgroup/memory.max" | "/sys/fs/cgroup/memory/memory.limit_in_bytes" => {

@@ -1,4 +1,4 @@
-//! Where a command's result goes: standard output, or a file that is whole or not there.
+//! Where a command's result goes: standard output, or a file that appears only when it is complete.
 
 use super::escaping::{Escapes, EscapingWriter};
 use super::inputs::Input;
@@ -21,7 +21,7 @@ pub(crate) fn is_standard(path: &Path) -> bool {
     path == Path::new(STANDARD) || crate::io::is_standard_output(path)
 }
 
-/// An output under way. It is buffered, so flush it.
+/// An output being written. It is buffered; [`place`](Self::place) writes the rest.
 #[derive(Debug)]
 pub(crate) struct Destination {
     output: BufWriter<Target>,
@@ -36,7 +36,7 @@ enum Target {
 }
 
 impl Destination {
-    /// Begins the output at `path`, or on standard output.
+    /// Opens the output at `path`; without one, or for `-`, standard output.
     pub(crate) fn open(path: Option<&Path>) -> anyhow::Result<Self> {
         let (opened, name) = match path.filter(|path| !is_standard(path)) {
             None => (stdio::output().map(Target::Standard), Path::new("standard output")),
@@ -85,13 +85,13 @@ impl Destination {
         Ok(())
     }
 
-    /// What to call it in an error.
+    /// Returns its name for an error message.
     #[must_use]
     pub(crate) fn name(&self) -> String {
         message::Name(&self.name).to_string()
     }
 
-    /// Puts the output in its place.
+    /// Finishes the output and puts a file under its name.
     pub(crate) fn place(self) -> anyhow::Result<()> {
         let name = self.name();
         let written = self.output.into_inner().map_err(io::IntoInnerError::into_error);
@@ -101,7 +101,7 @@ impl Destination {
             Target::Named(output) => output.commit(Existing::Replace, false),
         });
         placed.map_err(|error| match error.kind() {
-            // It was allowed to overwrite all but what this run has written itself.
+            // It can replace any file except one that this run has written.
             ErrorKind::AlreadyExists => anyhow::anyhow!("{name}: already written by this run"),
             _ => anyhow::Error::new(error).context(name),
         })
@@ -136,7 +136,7 @@ impl Write for Target {
     }
 }
 
-/// All the outputs of this process, whose unfinished files a signal removes before it kills.
+/// Returns the outputs of this process, whose unfinished files are removed if a signal ends it.
 fn outputs() -> io::Result<Outputs> {
     static ALL: OnceLock<Outputs> = OnceLock::new();
     if let Some(all) = ALL.get() {

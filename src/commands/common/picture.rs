@@ -16,38 +16,38 @@ const STYLE: &str = "text { font: 13px system-ui, sans-serif; fill: #222 }
 .small { font-size: 11px; fill: #555 }
 .grid { stroke: #ddd }";
 
-/// A picture under way. Lengths are pixels, from the upper left corner.
+/// A picture being drawn. Lengths are pixels, from the upper left corner.
 #[derive(Debug)]
 pub(crate) struct Picture {
     document: Document,
 }
 
-/// What of a text is at the place that it is given.
+/// Which point of a text its position means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Anchor {
-    /// Its beginning.
+    /// The beginning.
     Start,
-    /// Its middle.
+    /// The middle.
     Middle,
-    /// Its end.
+    /// The end.
     End,
 }
 
-/// Where a bar is.
+/// The position and size of a bar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Place {
     /// Its left side.
     pub x: f64,
     /// Its upper side.
     pub y: f64,
-    /// How wide it is.
+    /// Its width.
     pub width: f64,
-    /// How high it is.
+    /// Its height.
     pub height: f64,
 }
 
 impl Picture {
-    /// A white page with a heading.
+    /// Begins a white page with a heading.
     #[must_use]
     pub(crate) fn new(width: f64, height: f64, heading: &str) -> Self {
         let document = Document::new()
@@ -63,7 +63,7 @@ impl Picture {
         picture
     }
 
-    /// Draws a bar. Whoever points at it sees `tip`, if there is any.
+    /// Draws a bar, with `tip` as its tool tip unless it is empty.
     pub(crate) fn bar(&mut self, at: Place, fill: &str, tip: &str) {
         let mut bar = Rectangle::new()
             .set("x", round(at.x))
@@ -92,7 +92,7 @@ impl Picture {
         self.document.append(element);
     }
 
-    /// Draws a scale from 0 to `end` below the bars in `at`, with a line across them at each mark.
+    /// Draws a scale from 0 to `end` below the area `at`, with a line across the area at each mark.
     pub(crate) fn axis(&mut self, at: Place, end: f64, unit: &str) {
         let below = at.y + at.height;
         for mark in marks(end) {
@@ -109,7 +109,7 @@ impl Picture {
         self.text(at.x + at.width, below + 31.0, Anchor::End, "small", unit);
     }
 
-    /// Explains the fills, side by side from `x` on.
+    /// Draws a legend of the fills, side by side from `x` on.
     pub(crate) fn legend(&mut self, x: f64, y: f64, entries: &[(&str, &str)]) {
         let mut x = x;
         for (fill, meaning) in entries {
@@ -121,26 +121,27 @@ impl Picture {
         }
     }
 
-    /// Writes the picture out.
+    /// Writes the picture as SVG.
     pub(crate) fn write(&self, mut output: impl Write) -> io::Result<()> {
         svg::write(&mut output, &self.document)?;
         output.write_all(b"\n")
     }
 }
 
-/// Round numbers from 0 to `end`, five to twelve of them: steps of 1, 2 or 5 times a power of ten.
+/// Returns round numbers from 0 to `end`, five to twelve of them, in steps of 1, 2 or 5 times a power
+/// of ten.
 pub(crate) fn marks(end: f64) -> impl Iterator<Item = f64> {
     let power = 10_f64.powf((end / 10.0).log10().floor());
     let steps = [1.0, 2.0, 5.0, 10.0].map(|step| step * power);
     let step = steps.into_iter().find(|step| end / step <= 11.0).unwrap_or(end);
     let inverse = 1.0 / step;
-    // A division by what is a whole number leaves no trace of binary fractions: 0.3, not 0.30…04.
+    // Dividing by a whole number avoids rounding errors: 0.3, not 0.30…04.
     let mark =
         move |n: u32| if step < 1.0 { f64::from(n) / inverse.round() } else { f64::from(n) * step };
     (0..).map(mark).take_while(move |&mark| mark <= end && end > 0.0)
 }
 
-/// Tenths of a pixel are fine enough, and short.
+/// Rounds to tenths of a pixel, which are precise enough, and short.
 fn round(length: f64) -> f64 {
     (length * 10.0).round() / 10.0
 }

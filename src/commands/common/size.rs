@@ -1,7 +1,7 @@
 //! Sizes as people type and read them: `4M`, `64MiB`, `1.5G`, `4096`.
 
 /// Reads a number of bytes. `K`, `M`, `G` and `T`, alone or as `KiB` and so on, are powers of 1024;
-/// `kB`, `MB`, `GB` and `TB` are powers of 1000. Case does not matter.
+/// `kB`, `MB`, `GB` and `TB` are powers of 1000. Case is ignored.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
@@ -23,9 +23,9 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
         _ => return Err(HELP.to_owned()),
     };
     let bytes: f64 = number * f64::powi(base, power);
-    // Above this, a float does not know every integer.
+    // Above this, a float cannot represent every integer.
     if bytes > 2_f64.powi(53) {
-        return Err("more than there is anywhere".to_owned());
+        return Err("size too large".to_owned());
     }
     #[expect(
         clippy::cast_possible_truncation,
@@ -38,7 +38,7 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
 
 const HELP: &str = "not a size (try 64M, 1.5GiB, or bytes as a bare number)";
 
-/// A number of bytes in three digits or so: `1.23 GB`.
+/// Formats a number of bytes with three digits: `1.23 GB`.
 #[must_use]
 pub(crate) fn show(bytes: u64) -> String {
     let mut unit = 1;

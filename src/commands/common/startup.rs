@@ -1,9 +1,9 @@
-//! How the process was started, found out before Rust's runtime changes it.
+//! How the process was started, recorded before Rust's runtime changes it.
 //!
 //! Before `main`, the runtime opens `/dev/null` in place of a standard stream that is closed, and
-//! ignores SIGPIPE. Reading from the one would be an empty input and writing to it a success; and
-//! whether SIGPIPE was ignored already is what decides how a closed pipe is reported. So both are
-//! looked at earlier, by a function that the linker puts on the list of what runs first.
+//! ignores SIGPIPE. Reading a closed stream would then return an empty input, and writing to one would
+//! succeed; and whether SIGPIPE was already ignored decides how a closed pipe is reported. So a
+//! function that the linker puts on the list of what runs first records both.
 
 use rustix::io::{Errno, fcntl_getfd};
 use rustix::stdio::{stderr, stdin, stdout};
@@ -29,14 +29,14 @@ pub fn check_open(stream: Standard) -> io::Result<()> {
     if closed { Err(Errno::BADF.into()) } else { Ok(()) }
 }
 
-/// Whether the process was started with the signal ignored; never where there is no `/proc`.
+/// Whether the process was started with the signal ignored. Without `/proc`, always false.
 #[must_use]
 pub fn was_ignored(signal: i32) -> bool {
     let bit = u32::try_from(signal - 1).ok().and_then(|shift| 1_u64.checked_shl(shift));
     bit.is_some_and(|bit| IGNORED.load(Ordering::Relaxed) & bit != 0)
 }
 
-/// Takes note of all that; for [`main!`](crate::main).
+/// Records all that; for [`main!`](crate::main).
 #[doc(hidden)]
 pub extern "C" fn capture() {
     let closed = |stream: BorrowedFd<'_>| fcntl_getfd(stream) == Err(Errno::BADF);
@@ -49,9 +49,8 @@ pub extern "C" fn capture() {
     IGNORED.store(mask.unwrap_or(0), Ordering::Relaxed);
 }
 
-/// The `main` of a command, which is a room of `commands`. Makes [`capture`] run before the runtime.
-/// The attribute is unsafe because what it names runs so early; that is all there is of `unsafe` in
-/// this package.
+/// Defines the `main` of a command, a module of `commands`, and makes [`capture`] run before the
+/// runtime. The attribute is unsafe because of that; it is the only use of `unsafe` in this package.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! main {

@@ -1,89 +1,168 @@
-//! The flags of the command line.
+//! The options of the command line.
 
-use crate::commands::common::duration;
-use crate::locks::Kind;
+use crate::commands::common::output::is_standard;
+use crate::commands::common::{duration, number};
+use crate::locks::demo::Settings;
+use crate::locks::{Error, Kind};
 use clap::Parser;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-/// Workers that want, have and release a lock made of a bounded channel, or any other lock.
+/// Run workers that want, have and release a lock
+///
+/// The lock is made of a channel with a buffer of one, unless --lock names another kind. With --bench,
+/// compare what the kinds of lock cost. Either way the lock is checked: if it ever lets in more than
+/// it may, that is an error.
 #[derive(Parser)]
-#[command(
-    version,
-    after_help = "Exit status: 0, 1 if a worker cannot be started, the output not written, or the lock \
-        lets in more than it may, 2 on unusable options."
-)]
-pub(super) struct Options {
-    /// How many workers, 10000 at most
-    #[arg(long, value_name = "N", default_value_t = 6, value_parser = workers)]
-    pub(super) workers: usize,
+#[command(after_long_help = AFTER_HELP)]
+pub(super) struct Arguments {
+    /// Start N workers, 10000 at most
+    #[arg(long, value_name = "N", default_value = "6", value_parser = workers)]
+    workers: NonZeroUsize,
 
-    /// How long each holds the lock: 500ms, 2s, or a bare number of seconds
+    /// Hold the lock so long: 500ms, 2s, or a bare number of seconds
     #[arg(long, value_name = "DURATION", default_value = "500ms", value_parser = duration::parse)]
-    pub(super) hold: Duration,
+    hold: Duration,
 
-    /// How many may hold the lock at once: the size of the channel's buffer, or of the semaphore
-    #[arg(long, value_name = "K", default_value = "1")]
-    pub(super) permits: NonZeroUsize,
+    /// Let N workers hold the lock at once (channel, semaphore)
+    ///
+    /// N is the size of the channel's buffer, or of the semaphore. The other kinds let in one.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = number::parse::<NonZeroUsize>)]
+    permits: NonZeroUsize,
 
-    /// What the lock is made of [default: channel; with --bench, each in turn]
-    #[arg(long, value_name = "KIND", value_enum)]
+    /// Give up after waiting so long for the lock
+    ///
+    /// Not supported with --lock mutex and --lock rwlock.
+    #[arg(long, alias = "patience", value_name = "DURATION", value_parser = duration::parse)]
+    timeout: Option<Duration>,
+
+    /// Use this kind of lock [default: channel; with --bench, all]
+    #[arg(long, value_name = "KIND", value_parser = kind())]
     pub(super) lock: Option<Kind>,
 
-    /// Give up on the lock after waiting so long for it; not with mutex and rwlock
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
-    pub(super) patience: Option<Duration>,
-
-    /// Draw, after the run, what each worker did when
-    #[arg(long)]
+    /// Draw the run as text when it has ended
+    #[arg(long, help_heading = "Output")]
     pub(super) timeline: bool,
 
-    /// Draw the same, or the comparison, as a picture
-    #[arg(long, value_name = "FILE")]
+    /// Draw the run, or the comparison, as a picture
+    ///
+    /// - is standard output, which is then for the picture alone.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) svg: Option<PathBuf>,
 
-    /// Write the events, or the comparison, as an object a line; FILE may be -, which leaves the
-    /// lines out, as it does with --svg
-    #[arg(long, value_name = "FILE")]
+    /// Write the run, or the comparison, as JSON Lines
+    ///
+    /// - is standard output, which is then for the data alone.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) json: Option<PathBuf>,
 
-    /// Compare what the locks cost, under 1, 2, 4 and 8 threads [default: 300ms for each]
+    /// Compare the kinds of lock, so long for each row [300ms]
+    ///
+    /// Each kind of lock is measured under 1, 2, 4 and 8 threads, with short and long critical
+    /// sections: acquisitions per second, waiting time, and fairness. The least is 10ms for each row.
     #[arg(
         long, value_name = "DURATION", num_args = 0..=1, require_equals = true,
-        default_missing_value = "300ms", value_parser = duration::parse,
-        conflicts_with_all = ["workers", "hold", "permits", "patience", "timeline"]
+        default_missing_value = "300ms", value_parser = measurable, help_heading = "Comparison",
+        conflicts_with_all = ["workers", "hold", "permits", "timeout", "timeline"]
     )]
     pub(super) bench: Option<Duration>,
 }
 
+const AFTER_HELP: &str = "\
+Examples:
+  lockdemo                              the book's program: six workers, one after the other
+  lockdemo --permits 2 --timeline       two at a time, drawn as text
+  lockdemo --lock spin --timeout 1s     another lock, for which workers wait a second
+  lockdemo --bench                      what each kind of lock costs on this machine
+  lockdemo --bench=1s --json - | jq .   the same, more exactly, as data
+
+Exit status: 0 on success, 1 if a worker cannot be started, an output cannot be written, or the lock
+lets in more than it may, 2 on a usage error.";
+
 /// More threads than this are more than many systems have room for.
 const MOST_WORKERS: usize = 10_000;
 
-fn workers(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|&number| number <= MOST_WORKERS);
-    number.ok_or_else(|| format!("not a number from 0 to {MOST_WORKERS}"))
+fn workers(text: &str) -> Result<NonZeroUsize, String> {
+    match number::parse::<NonZeroUsize>(text) {
+        Ok(number) if number.get() > MOST_WORKERS => Err(format!("must be at most {MOST_WORKERS}")),
+        parsed => parsed,
+    }
 }
 
-/// The name of standard output where a file is asked for.
-pub(super) const STANDARD: &str = "-";
+/// In a shorter time the threads have hardly met.
+const LEAST: Duration = Duration::from_millis(10);
 
-impl Options {
+fn measurable(text: &str) -> Result<Duration, String> {
+    match duration::parse(text) {
+        Ok(time) if time < LEAST => Err("must be at least 10ms to measure anything".to_owned()),
+        parsed => parsed,
+    }
+}
+
+fn kind() -> impl TypedValueParser<Value = Kind> {
+    let value = |kind: Kind| PossibleValue::new(kind.name()).help(describe(kind));
+    let named = |name: String| Kind::ALL.into_iter().find(|kind| kind.name() == name);
+    PossibleValuesParser::new(Kind::ALL.map(value))
+        .map(move |name| named(name).expect("the values are the names"))
+}
+
+fn describe(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Channel => "A bounded channel: send to lock, receive to unlock",
+        Kind::Mutex => "The standard library's Mutex",
+        Kind::RwLock => "The standard library's RwLock, every worker a writer",
+        Kind::Semaphore => "A number of permits under a mutex, and a condition variable",
+        Kind::Spin => "An atomic flag, tried until it is free",
+        Kind::ParkingLot => "The Mutex of the parking_lot crate",
+    }
+}
+
+impl Arguments {
     /// Whether standard output is for data or a picture, and for nothing else.
     pub(super) fn is_piped(&self) -> bool {
-        [&self.svg, &self.json].into_iter().flatten().any(|path| path == Path::new(STANDARD))
+        [&self.svg, &self.json].into_iter().flatten().any(|path| is_standard(path))
     }
 
-    /// Why these options make no sense together.
-    pub(super) fn complaint(&self) -> Option<String> {
-        let same = self.svg.is_some() && self.svg == self.json;
+    /// Checks what the options' parsers cannot.
+    pub(super) fn validate(&self) -> Result<(), String> {
         let kind = self.lock.unwrap_or_default();
-        if same {
-            Some("--svg and --json cannot go to the same place".to_owned())
-        } else if self.timeline && self.is_piped() {
-            Some("--timeline has no place on a standard output that - is taken for".to_owned())
-        } else {
-            kind.suits(self.permits, self.patience).err().map(|unsuited| unsuited.to_string())
+        if self.svg.is_some() && self.svg == self.json {
+            return Err("--svg and --json cannot write to the same file".to_owned());
         }
+        if self.timeline && self.is_piped() {
+            return Err("--timeline cannot be combined with --svg - or --json -: \
+                        both write to standard output"
+                .to_owned());
+        }
+        kind.check(self.permits.get(), self.timeout).map_err(|error| match error {
+            Error::OnePermit(kind) => format!(
+                "--permits {} is not supported with --lock {kind}: it lets in one at a time",
+                self.permits
+            ),
+            Error::NoTimeout(kind) => format!(
+                "--timeout is not supported with --lock {kind}: \
+                 the standard library's locks have none"
+            ),
+            error => error.to_string(),
+        })
+    }
+
+    /// What to run.
+    pub(super) fn settings(&self) -> Settings {
+        Settings::default()
+            .kind(self.lock.unwrap_or_default())
+            .workers(self.workers.get())
+            .hold(self.hold)
+            .permits(self.permits.get())
+            .timeout(self.timeout)
+    }
+
+    /// A sentence about the run, for the picture.
+    pub(super) fn heading(&self) -> String {
+        let kind = self.lock.unwrap_or_default();
+        let Self { workers, permits, hold, .. } = self;
+        format!("{workers} workers, {kind} lock, {permits} at a time, each for {hold:?}")
     }
 }

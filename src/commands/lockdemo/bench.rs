@@ -2,23 +2,27 @@
 
 use crate::commands::common::picture::{Anchor, FILLS, Picture, Place};
 use crate::locks::Kind;
-use crate::locks::bench::{Cell, LONG, Measured, Section, THREADS};
+use crate::locks::bench::{Case, Cost, LONG, Section};
+use serde::Serialize;
 use std::io::{self, Write};
 use std::time::Duration;
 
-/// The cells to measure, in the order in which they are shown.
+/// The numbers of threads to compare.
+const THREADS: [usize; 4] = [1, 2, 4, 8];
+
+/// Returns the cases to measure, in the order in which they are shown.
 #[must_use]
-pub(super) fn cells(kinds: &[Kind]) -> Vec<Cell> {
-    let mut cells = Vec::new();
+pub(super) fn cases(kinds: &[Kind]) -> Vec<Case> {
+    let mut cases = Vec::new();
     for section in Section::ALL {
         for threads in THREADS {
-            cells.extend(kinds.iter().map(|&kind| Cell { kind, threads, section }));
+            cases.extend(kinds.iter().map(|&kind| Case { kind, threads, section }));
         }
     }
-    cells
+    cases
 }
 
-/// What is done inside the lock, in words.
+/// Describes what is done inside the lock.
 fn describe(section: Section) -> String {
     match section {
         Section::Short => "Short sections: one addition inside the lock".to_owned(),
@@ -26,14 +30,10 @@ fn describe(section: Section) -> String {
     }
 }
 
-/// Writes a row of the table, and what comes above it: `before` is the row before.
-pub(super) fn row(
-    measured: &Measured,
-    before: Option<&Measured>,
-    mut output: impl Write,
-) -> io::Result<()> {
-    let Cell { kind, threads, section } = measured.cell;
-    let before = before.map(|before| before.cell);
+/// Writes a row of the table, below the row `before`; with a heading if it is the first of its section.
+pub(super) fn row(cost: &Cost, before: Option<&Cost>, mut output: impl Write) -> io::Result<()> {
+    let Case { kind, threads, section } = cost.case;
+    let before = before.map(|before| before.case);
     if before.is_none_or(|before| before.section != section) {
         let gap = if before.is_some() { "\n" } else { "" };
         writeln!(output, "{gap}{}\n", describe(section))?;
@@ -41,35 +41,43 @@ pub(super) fn row(
     }
     let new = before.is_none_or(|before| (before.section, before.threads) != (section, threads));
     let threads = if new { threads.to_string() } else { String::new() };
-    let rate = rate(measured.per_second());
-    let wait = duration(measured.wait);
-    let fairness = measured.fairness();
+    let rate = rate(cost.per_second());
+    let wait = duration(cost.wait);
+    let fairness = cost.fairness();
     writeln!(output, "{threads:>7}  {kind:<11}  {rate:>14}  {wait:>17}  {fairness:>10.2}")
 }
 
-/// Writes the measurements as data, an object a line.
-pub(super) fn data(all: &[Measured], mut output: impl Write) -> io::Result<()> {
-    for measured in all {
-        let Cell { kind, threads, section } = measured.cell;
-        let section = match section {
-            Section::Short => "short",
-            Section::Long => "long",
+#[derive(Serialize)]
+struct Line {
+    lock: &'static str,
+    threads: usize,
+    section: &'static str,
+    nanoseconds: u64,
+    acquisitions: u64,
+    wait_99_nanoseconds: u64,
+    least: u64,
+    most: u64,
+}
+
+/// Writes the costs as data: JSON Lines, an object per case.
+pub(super) fn data(all: &[Cost], mut output: impl Write) -> io::Result<()> {
+    let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    for cost in all {
+        let line = Line {
+            lock: cost.case.kind.name(),
+            threads: cost.case.threads,
+            section: match cost.case.section {
+                Section::Short => "short",
+                Section::Long => "long",
+            },
+            nanoseconds: nanoseconds(cost.time),
+            acquisitions: cost.acquisitions,
+            wait_99_nanoseconds: nanoseconds(cost.wait),
+            least: cost.least,
+            most: cost.most,
         };
-        writeln!(
-            output,
-            concat!(
-                r#"{{"lock":"{}","threads":{},"section":"{}","nanoseconds":{},"acquisitions":{},"#,
-                r#""wait_99_nanoseconds":{},"least":{},"most":{}}}"#
-            ),
-            kind,
-            threads,
-            section,
-            measured.time.as_nanos(),
-            measured.acquisitions,
-            measured.wait.as_nanos(),
-            measured.least,
-            measured.most
-        )?;
+        serde_json::to_writer(&mut output, &line)?;
+        writeln!(output)?;
     }
     Ok(())
 }
@@ -86,13 +94,13 @@ const FRAME: f64 = 80.0;
 
 /// Draws a chart for each section: bars for the acquisitions a second, the rest beside them.
 #[must_use]
-pub(super) fn picture(all: &[Measured]) -> Picture {
-    let charts: Vec<_> = all.chunk_by(|a, b| a.cell.section == b.cell.section).collect();
+pub(super) fn picture(all: &[Cost]) -> Picture {
+    let charts: Vec<_> = all.chunk_by(|a, b| a.case.section == b.case.section).collect();
     let height: f64 = charts.iter().map(|chart| FRAME + bars(chart)).sum();
     let mut picture = Picture::new(WIDTH, TOP + height, "What a lock costs");
-    let of_all = |kind: &Kind| all.iter().any(|measured| measured.cell.kind == *kind);
+    let measured = |kind: &Kind| all.iter().any(|cost| cost.case.kind == *kind);
     let legend: Vec<_> =
-        Kind::ALL.into_iter().filter(of_all).map(|kind| (fill(kind), kind.name())).collect();
+        Kind::ALL.into_iter().filter(measured).map(|kind| (fill(kind), kind.name())).collect();
     picture.legend(LEFT, 56.0, &legend);
     let mut y = TOP;
     for chart in charts {
@@ -102,48 +110,48 @@ pub(super) fn picture(all: &[Measured]) -> Picture {
     picture
 }
 
-/// Each kind has its own.
+/// The colour of a kind.
 fn fill(kind: Kind) -> &'static str {
     let place = Kind::ALL.iter().position(|&other| other == kind);
     FILLS[place.expect("one of all kinds")]
 }
 
-/// How high the bars of a chart are together.
+/// The height of all bars of a chart.
 #[expect(clippy::cast_precision_loss, reason = "a few bars")]
-fn bars(chart: &[Measured]) -> f64 {
+fn bars(chart: &[Cost]) -> f64 {
     chart.len() as f64 * BAR + groups(chart).count() as f64 * GAP
 }
 
-/// Those of as many threads.
-fn groups(chart: &[Measured]) -> impl Iterator<Item = &[Measured]> {
-    chart.chunk_by(|a, b| a.cell.threads == b.cell.threads)
+/// The costs with equal numbers of threads.
+fn groups(chart: &[Cost]) -> impl Iterator<Item = &[Cost]> {
+    chart.chunk_by(|a, b| a.case.threads == b.case.threads)
 }
 
-fn draw(picture: &mut Picture, y: f64, chart: &[Measured]) {
-    let most = chart.iter().map(Measured::per_second).fold(1.0, f64::max);
+fn draw(picture: &mut Picture, y: f64, chart: &[Cost]) {
+    let most = chart.iter().map(Cost::per_second).fold(1.0, f64::max);
     let (unit, per) = if most < 1e6 { ("thousand", 1e3) } else { ("million", 1e6) };
-    let section = describe(chart[0].cell.section);
+    let section = describe(chart[0].case.section);
     picture.text(16.0, y + 18.0, Anchor::Start, "", &section);
     let place = Place { x: LEFT, y: y + 28.0, width: CHART, height: bars(chart) };
     picture.axis(place, most / per, &format!("{unit} acquisitions a second"));
     let mut y = place.y;
     for group in groups(chart) {
         y += GAP / 2.0;
-        let threads = match group[0].cell.threads {
+        let threads = match group[0].case.threads {
             1 => "1 thread".to_owned(),
             threads => format!("{threads} threads"),
         };
         picture.text(LEFT - 10.0, y + BAR, Anchor::End, "", &threads);
-        for measured in group {
+        for cost in group {
             let text = format!(
                 "{}/s, 99 % waited under {}, least/most {:.2}",
-                rate(measured.per_second()),
-                duration(measured.wait),
-                measured.fairness()
+                rate(cost.per_second()),
+                duration(cost.wait),
+                cost.fairness()
             );
-            let width = CHART * measured.per_second() / most;
+            let width = CHART * cost.per_second() / most;
             let bar = Place { x: LEFT, y: y + 1.0, width, height: BAR - 2.0 };
-            picture.bar(bar, fill(measured.cell.kind), &format!("{}: {text}", measured.cell.kind));
+            picture.bar(bar, fill(cost.case.kind), &format!("{}: {text}", cost.case.kind));
             picture.text(LEFT + width + 6.0, y + BAR - 3.5, Anchor::Start, "small", &text);
             y += BAR;
         }
@@ -151,7 +159,7 @@ fn draw(picture: &mut Picture, y: f64, chart: &[Measured]) {
     }
 }
 
-/// A number in three digits: `1.23 M`.
+/// A number with three digits: `1.23 M`.
 fn rate(per_second: f64) -> String {
     match per_second {
         1e6.. => format!("{} M", three(per_second / 1e6)),
@@ -160,7 +168,7 @@ fn rate(per_second: f64) -> String {
     }
 }
 
-/// A time in three digits: `1.23 µs`.
+/// A time with three digits: `1.23 µs`.
 fn duration(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     match seconds {
@@ -171,7 +179,7 @@ fn duration(time: Duration) -> String {
     }
 }
 
-/// What a person can take in of a number.
+/// A number with its first three digits, as far as they are fractions.
 fn three(number: f64) -> String {
     match number {
         ..10.0 => format!("{number:.2}"),
@@ -185,9 +193,9 @@ mod tests {
     use super::*;
     use unicode_width::UnicodeWidthStr;
 
-    fn measured(cell: Cell) -> Measured {
-        Measured {
-            cell,
+    fn cost(case: Case) -> Cost {
+        Cost {
+            case,
             time: Duration::from_secs(1),
             acquisitions: 12_345_678,
             least: 1,
@@ -197,12 +205,12 @@ mod tests {
     }
 
     #[test]
-    fn every_cell_has_a_row_and_none_is_wider_than_a_terminal() {
+    fn every_case_has_a_row_and_none_is_wider_than_a_terminal() {
         let (mut table, mut before) = (Vec::new(), None);
-        let all: Vec<_> = cells(&Kind::ALL).into_iter().map(measured).collect();
-        for measured in &all {
-            row(measured, before, &mut table).unwrap();
-            before = Some(measured);
+        let all: Vec<_> = cases(&Kind::ALL).into_iter().map(cost).collect();
+        for cost in &all {
+            row(cost, before, &mut table).unwrap();
+            before = Some(cost);
         }
         let table = String::from_utf8(table).unwrap();
         assert_eq!(table.matches("  12.3 M  ").count(), 48);

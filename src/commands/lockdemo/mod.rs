@@ -1,8 +1,9 @@
-//! Six workers and a lock made of a channel, or any other lock.
+//! `lockdemo`: six workers and a lock made of a channel, or of another kind.
 
 mod arguments;
 mod bench;
 mod events;
+mod load;
 mod picture;
 mod spans;
 mod timeline;
@@ -10,83 +11,86 @@ mod timeline;
 use super::common::arguments::Reader;
 use super::common::output::Destination;
 use super::common::{Exit, exit, message, stdio, terminal};
-use crate::locks::Kind;
-use crate::locks::bench::{Measured, measure};
-use crate::locks::demo::{self, Config, Deed, DemoError, Event};
+use crate::locks::bench::{Cost, measure};
+use crate::locks::demo::{self, Event, EventKind};
+use crate::locks::{Error, Kind};
 use anyhow::Context;
-use arguments::{Options, STANDARD};
-use spans::Rows;
+use arguments::Arguments;
+use spans::Schedule;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// What errors begin with.
+/// The command's name, which messages begin with.
 const NAME: &str = "lockdemo";
 
-/// More workers than this would make a timeline that nobody reads.
+/// A timeline of more workers than this would be too long to read.
 const MOST_ROWS: usize = 64;
 
 /// Runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
-    let options: Options = match Reader::new(NAME).parse() {
-        Ok(options) => options,
+    let reader = Reader::new(NAME);
+    let arguments: Arguments = match reader.parse() {
+        Ok(arguments) => arguments,
         Err(status) => return status,
     };
-    if let Some(complaint) = options.complaint() {
-        message::line(NAME, &complaint);
-        return ExitCode::from(2);
+    if let Err(text) = arguments.validate() {
+        return reader.refuse(&text);
     }
-    let result = match options.bench {
-        None => run(&options),
-        Some(time) => compare(&options, time),
+    let result = match arguments.bench {
+        None => run(&arguments),
+        Some(time) => compare(&arguments, time),
     };
     exit::finish(NAME, result.map(|()| Exit::Success))
 }
 
-/// Runs the workers, whose lines come as they happen, and shows what else is asked for.
-fn run(options: &Options) -> anyhow::Result<()> {
-    let &Options { workers, hold, permits, patience, .. } = options;
-    let kind = options.lock.unwrap_or_default();
-    let config = Config { kind, workers, hold, permits, patience };
-    // Before the run, so that nobody waits for it in vain.
-    let (svg, json) = (open(options.svg.as_deref())?, open(options.json.as_deref())?);
-    let quiet = options.is_piped();
-    let happened = demo::run(&config, |event| if quiet { Ok(()) } else { say(event) });
-    let happened = happened.map_err(in_run)?;
-    let rows = Rows::of(&happened, MOST_ROWS);
-    if options.timeline {
-        print(|output| timeline::draw(&rows, terminal::width(), terminal::colour(), output))?;
+/// Runs the workers, printing a line for each event as it happens, and then shows the run in the
+/// other ways that were asked for.
+fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    // Opened before the run, which would be for nothing if they cannot be written.
+    let (svg, json) = (open(arguments.svg.as_deref())?, open(arguments.json.as_deref())?);
+    let quiet = arguments.is_piped();
+    let report = |event| if quiet { Ok(()) } else { print_event(event) };
+    let events = demo::run(&arguments.settings(), report).map_err(|error| match error {
+        Error::Report(error) => anyhow::Error::new(error).context("standard output"),
+        error => error.into(),
+    })?;
+    let schedule = Schedule::of(&events, MOST_ROWS);
+    if arguments.timeline {
+        print(|output| timeline::draw(&schedule, terminal::width(), terminal::colour(), output))?;
     }
-    let heading = format!("{workers} workers, {kind} lock, {permits} at a time, each for {hold:?}");
-    write(svg, |output| picture::draw(&rows, &heading).write(output))?;
-    write(json, |output| events::write(&happened, output))
+    write(svg, |output| picture::draw(&schedule, &arguments.heading()).write(output))?;
+    write(json, |output| events::write(&events, output))
 }
 
-/// Measures every cell of the comparison, and shows each as it comes.
-fn compare(options: &Options, time: Duration) -> anyhow::Result<()> {
-    let (svg, json) = (open(options.svg.as_deref())?, open(options.json.as_deref())?);
-    let quiet = options.is_piped();
-    let mut all: Vec<Measured> = Vec::new();
-    for cell in bench::cells(&options.lock.map_or(Kind::ALL.to_vec(), |kind| vec![kind])) {
-        let measured = measure(cell, time)?;
+/// Measures every case of the comparison, printing a row for each as it is done.
+fn compare(arguments: &Arguments, time: Duration) -> anyhow::Result<()> {
+    let (svg, json) = (open(arguments.svg.as_deref())?, open(arguments.json.as_deref())?);
+    if let Some(warning) = load::warning() {
+        message::line(NAME, &warning);
+    }
+    let quiet = arguments.is_piped();
+    let mut all: Vec<Cost> = Vec::new();
+    for case in bench::cases(&arguments.lock.map_or(Kind::ALL.to_vec(), |kind| vec![kind])) {
+        let cost = measure(case, time)?;
         if !quiet {
-            print(|output| bench::row(&measured, all.last(), output))?;
+            print(|output| bench::row(&cost, all.last(), output))?;
         }
-        all.push(measured);
+        all.push(cost);
     }
     write(svg, |output| bench::picture(&all).write(output))?;
     write(json, |output| bench::data(&all, output))
 }
 
-/// Writes a line whole.
-fn say(event: Event) -> io::Result<()> {
-    let does = match event.deed {
-        Deed::Wants => "wants",
-        Deed::Has => "has",
-        Deed::Releases => "is releasing",
-        Deed::GivesUp => "gives up on",
+/// Writes the whole line at once.
+fn print_event(event: Event) -> io::Result<()> {
+    let does = match event.kind {
+        EventKind::Wants => "wants",
+        EventKind::Has => "has",
+        EventKind::Releases => "is releasing",
+        EventKind::GivesUp => "gives up on",
     };
     stdio::print(&format!("{} {does} the lock\n", event.worker))
 }
@@ -97,15 +101,8 @@ fn print(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> anyhow::Result<(
     write(&mut bytes).and_then(|()| stdio::output()?.write_all(&bytes)).context("standard output")
 }
 
-fn in_run(error: DemoError) -> anyhow::Error {
-    match error {
-        DemoError::Tell(error) => anyhow::Error::new(error).context("standard output"),
-        error => error.into(),
-    }
-}
-
 fn open(path: Option<&Path>) -> anyhow::Result<Option<Destination>> {
-    path.map(|path| Destination::open((path != Path::new(STANDARD)).then_some(path))).transpose()
+    path.map(|path| Destination::open(Some(path))).transpose()
 }
 
 fn write(

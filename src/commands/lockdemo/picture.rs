@@ -1,6 +1,6 @@
-//! A run as a picture: a bar for each while that a worker waits or holds the lock.
+//! A run as a picture: a bar for each span in which a worker waits for the lock or holds it.
 
-use super::spans::{Rows, State, milliseconds};
+use super::spans::{Schedule, State, milliseconds};
 use crate::commands::common::picture::{Anchor, FILLS, Picture, Place};
 
 const WAITS: &str = "#e3dccb";
@@ -13,22 +13,22 @@ const LEFT: f64 = 70.0;
 const TOP: f64 = 72.0;
 const ROW: f64 = 20.0;
 const BAR: f64 = 14.0;
-/// However short, it is to be seen.
+/// A bar of at least this width, so that the shortest hold can be seen.
 const LEAST: f64 = 1.0;
 
-/// Draws the rows.
+/// Draws a row for each worker.
 #[must_use]
-pub(super) fn draw(rows: &Rows, heading: &str) -> Picture {
+pub(super) fn draw(schedule: &Schedule, heading: &str) -> Picture {
     #[expect(clippy::cast_precision_loss, reason = "a few rows")]
-    let height = rows.by_worker.len() as f64 * ROW;
+    let height = schedule.by_worker.len() as f64 * ROW;
     let mut picture = Picture::new(WIDTH, TOP + height + 66.0, heading);
     picture.legend(LEFT, 54.0, &[(WAITS, "waits"), (HOLDS, "holds"), (GIVES_UP, "gives up")]);
     let chart = Place { x: LEFT, y: TOP, width: WIDTH - LEFT - 20.0, height };
-    let end = milliseconds(rows.end);
+    let end = milliseconds(schedule.end);
     picture.axis(chart, end, "milliseconds since the start");
     let at = |time| if end > 0.0 { chart.width * milliseconds(time) / end } else { 0.0 };
     let mut y = TOP;
-    for (worker, row) in &rows.by_worker {
+    for (worker, row) in &schedule.by_worker {
         picture.text(LEFT - 10.0, y + 14.0, Anchor::End, "", &worker.to_string());
         let bar = |x, width| Place { x: LEFT + x, y: y + (ROW - BAR) / 2.0, width, height: BAR };
         for span in &row.spans {
@@ -48,7 +48,7 @@ pub(super) fn draw(rows: &Rows, heading: &str) -> Picture {
         }
         y += ROW;
     }
-    if let Some(remark) = rows.remark() {
+    if let Some(remark) = schedule.remark() {
         picture.text(LEFT, y + 31.0, Anchor::Start, "small", &remark);
     }
     picture
@@ -60,16 +60,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn has_a_bar_for_each_while_and_says_what_is_not_there() {
+    fn has_a_bar_for_each_span_and_says_how_many_rows_are_left_out() {
         let mut written = Vec::new();
-        draw(&Rows::of(&run(), 2), "Three workers").write(&mut written).unwrap();
+        draw(&Schedule::of(&run(), 2), "Three workers").write(&mut written).unwrap();
         let written = String::from_utf8(written).unwrap();
         for text in
             ["Three workers", "2 waits for 20.000 ms", "2 holds for 20.000 ms", "and 1 more"]
         {
             assert!(written.contains(text), "{text}: {written}");
         }
-        let three = draw(&Rows::of(&run(), 3), "");
+        let three = draw(&Schedule::of(&run(), 3), "");
         let mut written = Vec::new();
         three.write(&mut written).unwrap();
         assert!(String::from_utf8(written).unwrap().contains("3 gives up after 25.000 ms"));

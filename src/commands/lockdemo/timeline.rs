@@ -1,6 +1,6 @@
-//! A run as a drawing of text: a row for each worker, over time.
+//! A run drawn as text: a row for each worker, over time.
 
-use super::spans::{Rows, Span, State, milliseconds};
+use super::spans::{Schedule, Span, State, milliseconds};
 use crate::commands::common::picture::marks;
 use crate::commands::common::terminal::Colour;
 use std::io::{self, Write};
@@ -36,18 +36,18 @@ impl Cell {
     }
 }
 
-/// Draws no wider than `width` columns, if that is at least 24.
+/// Draws at most `width` columns, if that is at least 24.
 pub(super) fn draw(
-    rows: &Rows,
+    schedule: &Schedule,
     width: usize,
     colour: Colour,
     mut output: impl Write,
 ) -> io::Result<()> {
-    let Some(last) = rows.by_worker.keys().last() else { return Ok(()) };
+    let Some(last) = schedule.by_worker.keys().last() else { return Ok(()) };
     let digits = last.to_string().len();
-    let scale = Scale { end: rows.end, columns: width.saturating_sub(digits + 1).max(20) };
+    let scale = Scale { end: schedule.end, columns: width.saturating_sub(digits + 1).max(20) };
     writeln!(output)?;
-    for (worker, row) in &rows.by_worker {
+    for (worker, row) in &schedule.by_worker {
         let cells = scale.cells(&row.spans, row.gave_up);
         writeln!(output, "{worker:digits$} {}", paint(&cells, colour))?;
     }
@@ -55,7 +55,7 @@ pub(super) fn draw(
     let legend = [(Cell::Waits, "waits"), (Cell::Holds, "holds"), (Cell::GivesUp, "gives up")]
         .map(|(cell, meaning)| format!("{} {meaning}", paint(&[cell], colour)));
     writeln!(output, "{:digits$} {}", "", legend.join("   "))?;
-    if let Some(remark) = rows.remark() {
+    if let Some(remark) = schedule.remark() {
         writeln!(output, "{:digits$} {remark}", "")?;
     }
     Ok(())
@@ -78,7 +78,7 @@ fn paint(cells: &[Cell], colour: Colour) -> String {
     text.trim_end().to_owned()
 }
 
-/// Time as columns.
+/// Converts times to columns.
 struct Scale {
     end: Duration,
     columns: usize,
@@ -97,7 +97,7 @@ impl Scale {
         (share * self.columns as f64).round() as usize
     }
 
-    /// A worker's row. However shortly it holds the lock, that is to be seen.
+    /// Returns a worker's row. A hold has at least one column, however short it is.
     fn cells(&self, spans: &[Span], gave_up: Option<Duration>) -> Vec<Cell> {
         let mut cells = vec![Cell::Nothing; self.columns];
         for span in spans {
@@ -115,7 +115,8 @@ impl Scale {
         cells
     }
 
-    /// Round numbers of milliseconds, each beginning below its time, as far as there is room.
+    /// Returns the axis: round numbers of milliseconds, each beginning below its time, as far as there
+    /// is room.
     fn axis(&self) -> String {
         let mut axis = String::new();
         let mut used = 0;
@@ -140,7 +141,7 @@ mod tests {
 
     fn drawn(width: usize, colour: Colour) -> String {
         let mut output = Vec::new();
-        draw(&Rows::of(&run(), 9), width, colour, &mut output).unwrap();
+        draw(&Schedule::of(&run(), 9), width, colour, &mut output).unwrap();
         String::from_utf8(output).unwrap()
     }
 
@@ -178,14 +179,14 @@ mod tests {
     }
 
     #[test]
-    fn the_shortest_hold_is_seen_and_nothing_is_drawn_of_nobody() {
+    fn the_shortest_hold_is_visible_and_an_empty_run_draws_nothing() {
         let mut events = run();
         events.last_mut().unwrap().at = Duration::from_secs(1000);
         let mut output = Vec::new();
-        draw(&Rows::of(&events, 9), 80, Colour::Plain, &mut output).unwrap();
+        draw(&Schedule::of(&events, 9), 80, Colour::Plain, &mut output).unwrap();
         assert!(String::from_utf8(output).unwrap().contains("\n1 █\n2 █"));
         let mut output = Vec::new();
-        draw(&Rows::of(&[], 9), 80, Colour::Plain, &mut output).unwrap();
+        draw(&Schedule::of(&[], 9), 80, Colour::Plain, &mut output).unwrap();
         assert_eq!(output, b"");
     }
 }

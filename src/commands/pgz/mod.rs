@@ -118,7 +118,7 @@ fn carry_out(mut plan: Plan) -> anyhow::Result<Exit> {
     if unnamed {
         plan.reporter.announce_input();
     }
-    let _line = show_progress(&plan, &streamed, &placed);
+    let line = show_progress(&plan, &streamed, &placed);
     match &plan.options.place {
         _ if streamed.is_empty() => {}
         Place::At(target) => exit.worsen(streams::to_file(&plan, target)?),
@@ -127,6 +127,7 @@ fn carry_out(mut plan: Plan) -> anyhow::Result<Exit> {
     if !placed.is_empty() {
         let (worst, summary) = batch::run(&plan, placed)?;
         exit.worsen(worst);
+        drop(line);
         if streamed.is_empty() {
             summary.print(&plan).context("standard output")?;
         }

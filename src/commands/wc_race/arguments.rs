@@ -8,7 +8,7 @@ use crate::commands::common::arguments::attached_here;
 use crate::commands::common::inputs::{self, Input, Walk};
 use crate::commands::common::progress::{ProgressArgs, ProgressLine};
 use crate::commands::common::{Exit, help, message, stdio};
-use crate::tally::Config;
+use crate::tally::Settings;
 use clap::{Args, Command, CommandFactory, Parser};
 use std::ffi::OsStr;
 use std::fmt::Write;
@@ -151,9 +151,8 @@ impl Options {
     }
 
     /// Returns the settings for counting words.
-    pub(super) fn config(&self) -> anyhow::Result<Config> {
-        let strategy = self.comparison.strategy.into();
-        Ok(Config { strategy, ..self.resources.config(&self.words)? })
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
+        self.resources.settings(&self.words)
     }
 
     /// Returns the inputs. A directory that cannot be read is reported.
@@ -170,8 +169,9 @@ impl Options {
     }
 
     /// Shows progress in reading the inputs, until the result is dropped.
-    pub(super) fn show_progress(&self, config: &Config, inputs: &[Input]) -> ProgressLine {
-        let (progress, before) = (config.progress.clone(), config.progress.bytes());
+    pub(super) fn show_progress(&self, settings: &Settings, inputs: &[Input]) -> ProgressLine {
+        let progress = settings.shared_progress().clone();
+        let before = progress.bytes();
         let done = move || progress.bytes() - before;
         let when = self.other.progress.progress;
         let when = when.beside(inputs.iter().map(|input| input.name.as_path()));

@@ -8,8 +8,8 @@ use super::values::{Format, Strategy};
 use crate::commands::common::inputs::Input;
 use crate::commands::common::output::{Destination, is_standard};
 use crate::commands::common::{Exit, message};
-use crate::tally::race::{self, Lap};
-use crate::tally::{self, Config};
+use crate::tally::Settings;
+use crate::tally::race::{self, Measurement};
 use anyhow::{Context, bail};
 use clap::Args;
 use std::io;
@@ -97,11 +97,11 @@ impl Outputs {
 pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     let inputs = options.inputs(&mut exit);
-    let config = options.config()?;
+    let settings = options.settings()?;
     let Outputs { mut rows, svg } = Outputs::open(options, &inputs)?;
-    let text = load(options, &config, inputs, &mut exit)?;
-    let (text, private) = repeat(text, &config)?;
-    let report = Report { text: &text, config: &config, format: options.list.format };
+    let text = load(options, &settings, inputs, &mut exit)?;
+    let (text, private) = repeat(text, &settings)?;
+    let report = Report { text: &text, settings: &settings, format: options.list.format };
     let results = measure_all(&report, private, rows.as_mut())?;
     if let Some(rows) = rows {
         rows.place()?;
@@ -110,8 +110,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
         report::picture(&results).write(&mut svg).with_context(|| svg.name())?;
         svg.place()?;
     }
-    for lap in results.laps.iter().filter(|lap| !lap.is_sound()) {
-        message::line(super::NAME, &format!("{} miscounted", lap.strategy.name()));
+    for one in results.measurements.iter().filter(|one| !one.is_sound()) {
+        message::line(super::NAME, &format!("{} miscounted", one.strategy.name()));
         exit.worsen(Exit::Failure);
     }
     Ok(exit)
@@ -127,15 +127,15 @@ pub(super) struct Text {
 /// Reads the text of the inputs, and reports what could not be read.
 fn load(
     options: &Options,
-    config: &Config,
+    settings: &Settings,
     inputs: Vec<Input>,
     exit: &mut Exit,
 ) -> anyhow::Result<Vec<u8>> {
-    let progress = options.show_progress(config, &inputs);
+    let progress = options.show_progress(settings, &inputs);
     let (names, sources): (Vec<_>, Vec<_>) =
         inputs.into_iter().map(|input| (input.name, input.source)).unzip();
     let mut failures = Vec::new();
-    let text = race::load(sources, config, MOST_TEXT, |number, error| {
+    let text = race::load(sources, settings, MOST_TEXT, |number, error| {
         failures.push((&names[number], error));
     })?;
     drop(progress);
@@ -148,18 +148,18 @@ fn load(
 
 /// Repeats the text until the fastest strategy takes long enough to be measured. Returns that
 /// measurement too.
-fn repeat(text: Vec<u8>, config: &Config) -> anyhow::Result<(Text, Lap)> {
+fn repeat(text: Vec<u8>, settings: &Settings) -> anyhow::Result<(Text, Measurement)> {
     let (original, mut bytes) = (text.len(), text);
     loop {
-        let lap = race::measure(tally::Strategy::Private, &bytes, config, PATIENCE)?;
-        if lap.words == 0 {
+        let one = race::measure(race::Strategy::Private, &bytes, settings, PATIENCE)?;
+        if one.words == 0 {
             bail!("the input contains no words");
         }
-        let time = lap.time.as_nanos().max(1);
+        let time = one.time.as_nanos().max(1);
         let times = (FASTEST_TIME.as_nanos() + time / 2) / time;
         let times = usize::try_from(times).unwrap_or(usize::MAX).min(MOST_TEXT / bytes.len());
         if times < 2 {
-            return Ok((Text { bytes, original }, lap));
+            return Ok((Text { bytes, original }, one));
         }
         bytes = bytes.repeat(times);
     }
@@ -168,7 +168,7 @@ fn repeat(text: Vec<u8>, config: &Config) -> anyhow::Result<(Text, Lap)> {
 /// Measures the strategies that have not been, and writes the row of each.
 fn measure_all(
     report: &Report<'_>,
-    private: Lap,
+    private: Measurement,
     mut rows: Option<&mut Destination>,
 ) -> anyhow::Result<Results> {
     let name = rows.as_ref().map(|rows| rows.name()).unwrap_or_default();
@@ -176,18 +176,18 @@ fn measure_all(
         Some(rows) => write(rows).with_context(|| name.clone()),
         None => Ok(()),
     };
-    let measure = |strategy| race::measure(strategy, &report.text.bytes, report.config, PATIENCE);
+    let measure = |strategy| race::measure(strategy, &report.text.bytes, report.settings, PATIENCE);
     write(&|rows| report.begin(rows))?;
-    let mutex = measure(tally::Strategy::Mutex)?;
-    let mut results = Results { mutex, private, laps: Vec::new() };
-    for strategy in tally::Strategy::ALL {
-        let lap = match strategy {
-            tally::Strategy::Mutex => mutex,
-            tally::Strategy::Private => private,
+    let mutex = measure(race::Strategy::Mutex)?;
+    let mut results = Results { mutex, private, measurements: Vec::new() };
+    for strategy in race::Strategy::ALL {
+        let one = match strategy {
+            race::Strategy::Mutex => mutex,
+            race::Strategy::Private => private,
             _ => measure(strategy)?,
         };
-        write(&|rows| report.row(&lap, &results, rows))?;
-        results.laps.push(lap);
+        write(&|rows| report.row(&one, &results, rows))?;
+        results.measurements.push(one);
     }
     write(&|rows| report.end(&results, rows))?;
     Ok(results)

@@ -4,8 +4,8 @@ use super::comparison::Text;
 use super::values::Format;
 use crate::commands::common::picture::{Anchor, FILLS, Picture, Place};
 use crate::commands::common::size;
-use crate::tally::Config;
-use crate::tally::race::Lap;
+use crate::tally::Settings;
+use crate::tally::race::Measurement;
 use crate::tally::report::bar;
 use std::io::{self, Write};
 
@@ -15,23 +15,23 @@ const BAR: usize = 14;
 /// The measurements so far, and the two that the others are compared with.
 pub(super) struct Results {
     /// Has the speed 1: the book's way.
-    pub(super) mutex: Lap,
+    pub(super) mutex: Measurement,
     /// Has the longest bar of the table.
-    pub(super) private: Lap,
-    pub(super) laps: Vec<Lap>,
+    pub(super) private: Measurement,
+    pub(super) measurements: Vec<Measurement>,
 }
 
 impl Results {
     /// Returns how many times as fast as the mutex this is.
-    fn speed(&self, lap: &Lap) -> f64 {
-        lap.rate() / self.mutex.rate()
+    fn speed(&self, one: &Measurement) -> f64 {
+        one.rate() / self.mutex.rate()
     }
 }
 
 /// Writes the results, each as soon as it is known.
 pub(super) struct Report<'r> {
     pub(super) text: &'r Text,
-    pub(super) config: &'r Config,
+    pub(super) settings: &'r Settings,
     pub(super) format: Format,
 }
 
@@ -42,8 +42,8 @@ impl Report<'_> {
             return Ok(());
         }
         let Text { bytes, original } = self.text;
-        let threads = self.config.workers();
-        let s = if threads.get() == 1 { "" } else { "s" };
+        let threads = self.settings.workers();
+        let s = if threads == 1 { "" } else { "s" };
         write!(output, "{:.1} MB of text", mega(bytes.len()))?;
         if bytes.len() > *original {
             let times = bytes.len() / original;
@@ -58,20 +58,20 @@ impl Report<'_> {
     /// Writes the row of one strategy.
     pub(super) fn row(
         &self,
-        lap: &Lap,
+        one: &Measurement,
         results: &Results,
         mut output: impl Write,
     ) -> io::Result<()> {
         match self.format {
-            Format::Json => object(lap, results, &mut output)?,
-            _ => line(lap, results, &mut output)?,
+            Format::Json => object(one, results, &mut output)?,
+            _ => line(one, results, &mut output)?,
         }
         output.flush()
     }
 
     /// Writes what comes after the rows.
     pub(super) fn end(&self, results: &Results, mut output: impl Write) -> io::Result<()> {
-        let cut = results.laps.iter().any(|lap| lap.bytes < self.text.bytes.len());
+        let cut = results.measurements.iter().any(|one| one.bytes < self.text.bytes.len());
         if cut && self.format != Format::Json {
             let note =
                 "Slow strategies were run on a prefix of the text (see the \"text MB\" column).";
@@ -81,35 +81,35 @@ impl Report<'_> {
     }
 }
 
-fn line(lap: &Lap, results: &Results, mut output: impl Write) -> io::Result<()> {
+fn line(one: &Measurement, results: &Results, mut output: impl Write) -> io::Result<()> {
     let most = kilobytes_a_second(&results.private);
     writeln!(
         output,
         "{:<8} {:>8.1} {:>8.3} {:>7.1} {:>5.1}x {:>11} {:>10} {}",
-        lap.strategy.name(),
-        mega(lap.bytes),
-        lap.time.as_secs_f64(),
-        lap.rate() / 1e6,
-        results.speed(lap),
-        lap.words,
-        lap.lost,
-        bar(kilobytes_a_second(lap).min(most), most, BAR),
+        one.strategy.name(),
+        mega(one.bytes),
+        one.time.as_secs_f64(),
+        one.rate() / 1e6,
+        results.speed(one),
+        one.words,
+        one.lost,
+        bar(kilobytes_a_second(one).min(most), most, BAR),
     )
 }
 
-fn object(lap: &Lap, results: &Results, mut output: impl Write) -> io::Result<()> {
+fn object(one: &Measurement, results: &Results, mut output: impl Write) -> io::Result<()> {
     writeln!(
         output,
         "{{\"strategy\":\"{}\",\"bytes\":{},\"seconds\":{:.6},\"bytes_per_second\":{:.0},\
          \"speed\":{:.2},\"words\":{},\"lost\":{},\"agrees\":{}}}",
-        lap.strategy.name(),
-        lap.bytes,
-        lap.time.as_secs_f64(),
-        lap.rate(),
-        results.speed(lap),
-        lap.words,
-        lap.lost,
-        lap.agrees,
+        one.strategy.name(),
+        one.bytes,
+        one.time.as_secs_f64(),
+        one.rate(),
+        results.speed(one),
+        one.words,
+        one.lost,
+        one.agrees,
     )
 }
 
@@ -117,21 +117,21 @@ fn object(lap: &Lap, results: &Results, mut output: impl Write) -> io::Result<()
 pub(super) fn picture(results: &Results) -> Picture {
     const ROW: f64 = 34.0;
     let mut picture = Picture::new(760.0, 306.0, "Words counted by threads that share: MB/s");
-    let most = results.laps.iter().map(Lap::rate).fold(0.0, f64::max) / 1e6;
+    let most = results.measurements.iter().map(Measurement::rate).fold(0.0, f64::max) / 1e6;
     let area = Place { x: 90.0, y: 46.0, width: 480.0, height: ROW * 6.0 };
     picture.axis(area, most, "MB of text per second");
     let mut y = area.y + 5.0;
-    for lap in &results.laps {
-        let rate = lap.rate() / 1e6;
-        let fill = if lap.lost > 0 { FILLS[3] } else { FILLS[0] };
+    for one in &results.measurements {
+        let rate = one.rate() / 1e6;
+        let fill = if one.lost > 0 { FILLS[3] } else { FILLS[0] };
         let width = (area.width * rate / most).max(1.0);
-        picture.bar(Place { x: area.x, y, width, height: ROW - 10.0 }, fill, lap.strategy.name());
-        picture.text(area.x - 8.0, y + 17.0, Anchor::End, "", lap.strategy.name());
-        let lost = match lap.lost {
+        picture.bar(Place { x: area.x, y, width, height: ROW - 10.0 }, fill, one.strategy.name());
+        picture.text(area.x - 8.0, y + 17.0, Anchor::End, "", one.strategy.name());
+        let lost = match one.lost {
             0 => String::new(),
-            lost => format!(", {lost} of {} words lost", lap.words + lost),
+            lost => format!(", {lost} of {} words lost", one.words + lost),
         };
-        let label = format!("{rate:.1}, {:.1}x{lost}", results.speed(lap));
+        let label = format!("{rate:.1}, {:.1}x{lost}", results.speed(one));
         picture.text(area.x + width + 8.0, y + 17.0, Anchor::Start, "small", &label);
         y += ROW;
     }
@@ -145,6 +145,6 @@ fn mega(bytes: usize) -> f64 {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "for a bar")]
-fn kilobytes_a_second(lap: &Lap) -> u64 {
-    (lap.rate() / 1e3) as u64
+fn kilobytes_a_second(one: &Measurement) -> u64 {
+    (one.rate() / 1e3) as u64
 }

@@ -5,8 +5,9 @@ use super::listing;
 use crate::commands::common::inputs::Input;
 use crate::commands::common::output::Destination;
 use crate::commands::common::{Exit, message};
-use crate::tally::report::{Title, Writer};
-use crate::tally::{self, Choice, Config, Ranking};
+use crate::tally::race::count_with;
+use crate::tally::report::{ListWriter, Title};
+use crate::tally::{Filter, Ranking, Settings};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -14,14 +15,14 @@ use std::path::Path;
 pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     let inputs = options.inputs(&mut exit);
-    let config = options.config()?;
-    let exclude = options.list.stop_words(&config)?;
+    let settings = options.settings()?;
+    let exclude = options.list.stop_words(&settings)?;
     let mut output = options.list.open()?;
     output.refuse_inputs(&inputs)?;
     let job = Job {
         options,
-        config: &config,
-        choice: options.list.choice(exclude.as_ref()),
+        settings: &settings,
+        filter: options.list.filter(exclude.as_ref()),
         name: output.name(),
     };
     let mut writer = options.list.writer(&mut output);
@@ -45,8 +46,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
 /// What is the same for all lists.
 struct Job<'j> {
     options: &'j Options,
-    config: &'j Config,
-    choice: Choice<'j>,
+    settings: &'j Settings,
+    filter: Filter<'j>,
     /// The output's.
     name: String,
 }
@@ -56,11 +57,11 @@ impl<'j> Job<'j> {
     fn list_file(
         &self,
         input: Input,
-        writer: &mut Writer<&mut Destination>,
+        writer: &mut ListWriter<&mut Destination>,
     ) -> anyhow::Result<Exit> {
-        let (file, before) = (input.name.clone(), self.config.progress.bytes());
+        let (file, before) = (input.name.clone(), self.settings.shared_progress().bytes());
         let (mut ranking, exit) = self.count(vec![input])?;
-        if exit == Exit::Success || self.config.progress.bytes() > before {
+        if exit == Exit::Success || self.settings.shared_progress().bytes() > before {
             self.write(Some(&file), &mut ranking, writer)?;
         }
         Ok(exit)
@@ -68,11 +69,12 @@ impl<'j> Job<'j> {
 
     /// Counts the words of the inputs together, and reports what could not be read.
     fn count(&self, inputs: Vec<Input>) -> anyhow::Result<(Ranking<'j>, Exit)> {
-        let progress = self.options.show_progress(self.config, &inputs);
+        let progress = self.options.show_progress(self.settings, &inputs);
         let (names, sources): (Vec<_>, Vec<_>) =
             inputs.into_iter().map(|input| (input.name, input.source)).unzip();
         let mut failures = Vec::new();
-        let counted = tally::count(sources, self.config, |number, error| {
+        let strategy = self.options.comparison.strategy.into();
+        let counts = count_with(strategy, sources, self.settings, |number, error| {
             failures.push((&names[number], error));
         })?;
         drop(progress);
@@ -80,7 +82,7 @@ impl<'j> Job<'j> {
             self.options.report(name, error);
         }
         let exit = if failures.is_empty() { Exit::Success } else { Exit::Failure };
-        Ok((counted.choose(&self.choice)?, exit))
+        Ok((counts.rank(&self.filter)?, exit))
     }
 
     /// Writes a list, under the name of its file if there is one.
@@ -88,7 +90,7 @@ impl<'j> Job<'j> {
         &self,
         file: Option<&Path>,
         ranking: &mut Ranking<'_>,
-        writer: &mut Writer<&mut Destination>,
+        writer: &mut ListWriter<&mut Destination>,
     ) -> anyhow::Result<()> {
         let shown = file.map(|file| message::Name(file).to_string());
         let title = file.zip(shown.as_deref());

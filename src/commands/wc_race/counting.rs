@@ -3,8 +3,7 @@
 use super::values::{Case, Split};
 use crate::commands::common::threads::{self, ThreadsArgs};
 use crate::commands::common::{memory, size};
-use crate::tally::Config;
-use crate::tally::words::Rules;
+use crate::tally::Settings;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -19,12 +18,6 @@ pub(super) struct WordArgs {
     /// Fold words to lower case, or keep their case
     #[arg(long, value_enum, default_value_t, hide_short_help = true)]
     pub case: Case,
-}
-
-impl WordArgs {
-    fn rules(&self) -> Rules {
-        Rules { split: self.split.into(), case: self.case.into() }
-    }
 }
 
 /// The options that limit what counting takes.
@@ -49,16 +42,16 @@ pub(super) struct ResourceArgs {
 
 impl ResourceArgs {
     /// Returns the settings for counting words. Fails if there is too little memory to do so.
-    pub(super) fn config(&self, words: &WordArgs) -> anyhow::Result<Config> {
+    pub(super) fn settings(&self, words: &WordArgs) -> anyhow::Result<Settings> {
         let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         let limits = memory::Limits::read()?;
         let memory = self.memory.unwrap_or_else(|| bytes(memory::available() / 2));
-        Ok(Config {
-            memory: memory.min(bytes(limits.memory)).max(Config::LEAST_MEMORY),
-            directory: temporary_directory(),
-            rules: words.rules(),
-            ..Config::new(threads::or_default(self.threads.threads).min(limits.threads))
-        })
+        Ok(Settings::default()
+            .threads(threads::or_default(self.threads.threads).min(limits.threads).get())
+            .memory(memory.min(bytes(limits.memory)).max(Settings::MIN_MEMORY))
+            .temporary_dir(temporary_directory())
+            .split(words.split.into())
+            .case(words.case.into()))
     }
 }
 
@@ -70,8 +63,8 @@ fn temporary_directory() -> PathBuf {
 
 fn enough_memory(text: &str) -> Result<usize, String> {
     let bytes = usize::try_from(size::parse(text)?).unwrap_or(usize::MAX);
-    if bytes < Config::LEAST_MEMORY {
-        return Err(format!("must be at least {}M", Config::LEAST_MEMORY >> 20));
+    if bytes < Settings::MIN_MEMORY {
+        return Err(format!("must be at least {}M", Settings::MIN_MEMORY >> 20));
     }
     Ok(bytes)
 }

@@ -4,8 +4,8 @@ use super::values::{Format, Sort};
 use crate::commands::common::escaping::Escapes;
 use crate::commands::common::output::Destination;
 use crate::commands::common::{message, number, terminal};
-use crate::tally::report::{self, ReportError, Writer};
-use crate::tally::{By, Choice, Config, Order, Progress, Source, Strategy, Tally};
+use crate::tally::report::{self, ListWriter};
+use crate::tally::{self, Error, Filter, Progress, Settings, SortKey, Tally};
 use anyhow::Context;
 use clap::Args;
 use std::path::PathBuf;
@@ -85,39 +85,30 @@ pub(super) struct ListArgs {
 
 impl ListArgs {
     /// Returns the words to leave out, split and folded as those that are counted.
-    pub(super) fn stop_words(&self, config: &Config) -> anyhow::Result<Option<Tally>> {
-        let read = |file: &PathBuf| {
-            let mut failure = None;
-            let sources = vec![Source::File(file.clone())];
-            // Not part of what is counted, nor of the progress that is shown.
-            let config = Config {
-                strategy: Strategy::default(),
-                progress: Progress::default(),
-                ..config.clone()
-            };
-            let words = Tally::of(sources, &config, |_, error| failure = Some(error));
-            let name = || message::Name(file).to_string();
-            match failure {
-                Some(error) => Err(error).with_context(name),
-                None => words.with_context(name),
-            }
-        };
-        self.exclude.as_ref().map(read).transpose()
+    pub(super) fn stop_words(&self, settings: &Settings) -> anyhow::Result<Option<Tally>> {
+        let Some(file) = &self.exclude else { return Ok(None) };
+        // Their bytes are not part of the progress that is shown.
+        let settings = settings.clone().progress(Progress::default());
+        let words = tally::count_files(&[file], &settings).map_err(|error| match error {
+            Error::File { source, .. } => anyhow::Error::new(source),
+            error => error.into(),
+        });
+        words.map(Some).with_context(|| message::Name(file).to_string())
     }
 
     /// Returns which words are listed, and in which order.
     #[must_use]
-    pub(super) fn choice<'e>(&self, exclude: Option<&'e Tally>) -> Choice<'e> {
+    pub(super) fn filter<'e>(&self, exclude: Option<&'e Tally>) -> Filter<'e> {
         if self.partial {
-            return Choice { order: Order { by: By::Word, reverse: false }, ..Choice::default() };
+            return Filter::default().sort_by(SortKey::Word);
         }
-        Choice {
-            least: self.min_count,
-            shortest: self.min_length,
-            exclude,
-            top: self.chart.or(self.top),
-            order: Order { by: self.sort.into(), reverse: self.reverse },
-        }
+        let filter = Filter::default()
+            .min_count(self.min_count)
+            .min_length(self.min_length)
+            .sort_by(self.sort.into())
+            .reverse(self.reverse);
+        let filter = exclude.map_or(filter, |words| filter.exclude(words));
+        self.chart.or(self.top).map_or(filter, |top| filter.top(top))
     }
 
     /// Opens the output. On a terminal, characters of words that would control it are escaped.
@@ -127,8 +118,11 @@ impl ListArgs {
     }
 
     /// Returns the writer of lists into the output.
-    pub(super) fn writer<'o>(&self, output: &'o mut Destination) -> Writer<&'o mut Destination> {
-        Writer::new(output, self.format(), self.min_count)
+    pub(super) fn writer<'o>(
+        &self,
+        output: &'o mut Destination,
+    ) -> ListWriter<&'o mut Destination> {
+        ListWriter::new(output, self.format()).min_count(self.min_count)
     }
 
     /// To the library, a chart and a partial tally are formats.
@@ -143,9 +137,17 @@ impl ListArgs {
 
 /// Adds the output's name to an error in writing to it.
 #[must_use]
-pub(super) fn in_output(error: ReportError, name: &str) -> anyhow::Error {
+pub(super) fn in_output(error: Error, name: &str) -> anyhow::Error {
     match error {
-        ReportError::Tally(error) => error.into(),
-        ReportError::Write(error) => anyhow::Error::new(error).context(name.to_owned()),
+        Error::Write(error) => anyhow::Error::new(error).context(name.to_owned()),
+        error => error.into(),
+    }
+}
+
+/// Returns the system's error in place of one that says only that reading or writing failed.
+pub(super) fn cause(error: Error) -> anyhow::Error {
+    match error {
+        Error::Read(error) | Error::Write(error) => error.into(),
+        error => error.into(),
     }
 }

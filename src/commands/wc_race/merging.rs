@@ -6,8 +6,8 @@ use super::values::{Case, Split};
 use crate::commands::common::output::Destination;
 use crate::commands::common::progress::{ProgressArgs, ProgressLine, When};
 use crate::commands::common::{Exit, message, stdio};
-use crate::tally::partial::{self, Input, MergeError, Writer};
-use crate::tally::{self, Config};
+use crate::tally::partial::{self, Writer};
+use crate::tally::{Error, Settings, Source};
 use anyhow::Context;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -71,14 +71,14 @@ impl MergeArgs {
         super::arguments::read_once(&self.files)
     }
 
-    fn config(&self) -> anyhow::Result<Config> {
+    fn settings(&self) -> anyhow::Result<Settings> {
         let StopWordArgs { split, case } = self.stop_words;
-        self.resources.config(&WordArgs { split, case })
+        self.resources.settings(&WordArgs { split, case })
     }
 
     /// Shows progress until the result is dropped. The length of what is not a regular file is not
     /// known.
-    fn show_progress(&self, config: &Config, when: When) -> ProgressLine {
+    fn show_progress(&self, settings: &Settings, when: When) -> ProgressLine {
         let inputs = match &*self.files {
             [] => &[PathBuf::from(STANDARD_INPUT)][..],
             files => files,
@@ -88,17 +88,17 @@ impl MergeArgs {
             let metadata = file.metadata().ok()?;
             metadata.is_file().then_some(metadata.len())
         };
-        let progress = config.progress.clone();
+        let progress = settings.shared_progress().clone();
         ProgressLine::start(when, || inputs.iter().map(length).sum(), move || progress.bytes())
     }
 
     /// An input goes by its name in messages.
-    fn name_input(&self, error: MergeError) -> anyhow::Error {
+    fn name_input(&self, error: Error) -> anyhow::Error {
         match error {
-            MergeError::Input { number, source } => {
+            Error::Input { number, source } => {
                 let name =
                     self.files.get(number).map_or(Path::new(STANDARD_INPUT), PathBuf::as_path);
-                anyhow::Error::new(source).context(message::InputName(name).to_string())
+                listing::cause(*source).context(message::InputName(name).to_string())
             }
             error => error.into(),
         }
@@ -107,16 +107,16 @@ impl MergeArgs {
 
 /// Adds the partial tallies up, and lists the words.
 pub(super) fn run(args: &MergeArgs) -> anyhow::Result<Exit> {
-    let config = args.config()?;
+    let settings = args.settings()?;
     if args.files.is_empty() {
         stdio::announce_input(super::NAME);
     }
     let inputs = open(&args.files)?;
     let mut output = args.list.open()?;
     if args.list.partial {
-        write_partial(args, &config, inputs, &mut output)?;
+        write_partial(args, &settings, inputs, &mut output)?;
     } else {
-        write_list(args, &config, inputs, &mut output)?;
+        write_list(args, &settings, inputs, &mut output)?;
     }
     output.place()?;
     Ok(Exit::Success)
@@ -124,16 +124,16 @@ pub(super) fn run(args: &MergeArgs) -> anyhow::Result<Exit> {
 
 fn write_partial(
     args: &MergeArgs,
-    config: &Config,
-    inputs: Vec<Input>,
+    settings: &Settings,
+    inputs: Vec<Source<'static>>,
     output: &mut Destination,
 ) -> anyhow::Result<()> {
     // The lines that are written meanwhile would go through it.
     let when = if output.is_terminal() { When::Never } else { args.progress.progress };
-    let _progress = args.show_progress(config, when);
+    let _progress = args.show_progress(settings, when);
     let name = output.name();
     let mut writer = Writer::new(output);
-    let merged = partial::merge(inputs, config, |word, count| {
+    let merged = partial::merge(inputs, settings, |word, count| {
         writer.entry(word, count).with_context(|| name.clone())
     });
     merged.map_err(|error| match error.downcast() {
@@ -145,14 +145,14 @@ fn write_partial(
 
 fn write_list(
     args: &MergeArgs,
-    config: &Config,
-    inputs: Vec<Input>,
+    settings: &Settings,
+    inputs: Vec<Source<'static>>,
     output: &mut Destination,
 ) -> anyhow::Result<()> {
-    let exclude = args.list.stop_words(config)?;
-    let choice = args.list.choice(exclude.as_ref());
-    let progress = args.show_progress(config, args.progress.progress);
-    let merged = tally::merge(inputs, config, &choice);
+    let exclude = args.list.stop_words(settings)?;
+    let filter = args.list.filter(exclude.as_ref());
+    let progress = args.show_progress(settings, args.progress.progress);
+    let merged = partial::merge_ranked(inputs, settings, &filter);
     drop(progress);
     let mut ranking = merged.map_err(|error| args.name_input(error))?;
     let name = output.name();
@@ -161,12 +161,12 @@ fn write_list(
 }
 
 /// The inputs of those names.
-fn open(files: &[PathBuf]) -> anyhow::Result<Vec<Input>> {
+fn open(files: &[PathBuf]) -> anyhow::Result<Vec<Source<'static>>> {
     let open = |file: &PathBuf| {
         Ok(if file == Path::new(STANDARD_INPUT) {
-            Input::Open(stdio::input().context("standard input")?.into_inner())
+            Source::open_file(stdio::input().context("standard input")?.into_inner())
         } else {
-            Input::File(file.clone())
+            Source::file(file)
         })
     };
     if files.is_empty() {

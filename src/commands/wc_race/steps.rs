@@ -5,8 +5,7 @@ use super::listing;
 use super::merging::{self, MergeArgs};
 use crate::commands::common::{Exit, message, stdio};
 use crate::io::Blocking;
-use crate::tally::partial::{self, SumError};
-use crate::tally::{self, By, Choice, Config, Order, Source};
+use crate::tally::{Error, Filter, Settings, SortKey, Source, count_sources, partial};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use std::fs::File;
@@ -80,7 +79,7 @@ impl Step {
 pub(super) fn run(step: &Step) -> anyhow::Result<Exit> {
     match step {
         Step::Merge(args) => return merging::run(args),
-        Step::Map(args) => map(&args.resources.config(&args.words)?)?,
+        Step::Map(args) => map(&args.resources.settings(&args.words)?)?,
         Step::Combine => sum("combine")?,
         Step::Reduce => sum("reduce")?,
     }
@@ -93,29 +92,31 @@ fn standard_input() -> anyhow::Result<Blocking<File>> {
 }
 
 /// Writes the partial tally of standard input; nothing unless all of it could be read.
-fn map(config: &Config) -> anyhow::Result<()> {
+fn map(settings: &Settings) -> anyhow::Result<()> {
     let mut failure = None;
     // A piece of a text can begin like a gzip file, by chance or by intent.
-    let source = Source::Plain(standard_input()?.into_inner());
-    let counted = tally::count(vec![source], config, |_, error| failure = Some(error))?;
+    let source = Source::open_file(standard_input()?.into_inner()).never_decompress();
+    let counts = count_sources(vec![source], settings, |_, error| failure = Some(error))?;
     if let Some(error) = failure {
         return Err(anyhow::Error::new(error).context(INPUT));
     }
-    let order = Order { by: By::Word, reverse: false };
-    let mut list = counted.choose(&Choice { order, ..Choice::default() })?;
+    let mut list = counts.rank(&Filter::default().sort_by(SortKey::Word))?;
     let output = stdio::output().context(OUTPUT)?;
     let written = partial::write(&mut list, output);
     let written = written.map_err(|error| listing::in_output(error, OUTPUT))?;
-    let (bytes, words) = (("bytes read", config.progress.bytes()), ("words read", written.words));
-    report("map", &[bytes, words, ("distinct words written", written.entries)]);
+    let (bytes, words) = (settings.shared_progress().bytes(), written.words);
+    report(
+        "map",
+        &[("bytes read", bytes), ("words read", words), ("distinct words written", written.lines)],
+    );
     Ok(())
 }
 
 fn sum(step: &str) -> anyhow::Result<()> {
     let (input, output) = (standard_input()?, stdio::output().context(OUTPUT)?);
     let summed = partial::sum_adjacent(input, output).map_err(|error| match error {
-        SumError::Write(error) => anyhow::Error::new(error).context(OUTPUT),
-        error => anyhow::Error::new(error).context(INPUT),
+        Error::Write(error) => anyhow::Error::new(error).context(OUTPUT),
+        error => listing::cause(error).context(INPUT),
     })?;
     let (bytes, lines) = (("bytes read", summed.bytes), ("lines read", summed.lines));
     report(step, &[bytes, lines, ("distinct words written", summed.words)]);

@@ -2,8 +2,9 @@
 //!
 //! The library's own enums know nothing of a command line; these turn into them.
 
+use crate::tally::race;
 use crate::tally::words;
-use crate::tally::{self, By, report};
+use crate::tally::{SortKey, report};
 use clap::ValueEnum;
 
 /// The values of `--case`.
@@ -56,7 +57,7 @@ pub(super) enum Sort {
     None,
 }
 
-impl From<Sort> for By {
+impl From<Sort> for SortKey {
     fn from(sort: Sort) -> Self {
         match sort {
             Sort::Count => Self::Count,
@@ -114,7 +115,7 @@ pub(super) enum Strategy {
     Private,
 }
 
-impl From<Strategy> for tally::Strategy {
+impl From<Strategy> for race::Strategy {
     fn from(strategy: Strategy) -> Self {
         match strategy {
             Strategy::Racy => Self::Racy,

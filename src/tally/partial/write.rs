@@ -1,38 +1,40 @@
 //! The lines of a partial tally, written.
 
-use super::line::{Flaw, LONGEST};
-use crate::tally::Ranking;
-use crate::tally::report::ReportError;
+use super::line::{LONGEST, LineError};
+use crate::tally::{Error, Ranking};
 use std::io::{self, ErrorKind, Write};
 
 /// Bytes written at a time.
 const BUFFER: usize = 128 * 1024;
-/// No count has more digits.
-const DIGITS: usize = 20;
 
-/// Writes entries, many at a time. What was not flushed when it is dropped is lost, and shows: the
-/// last line feed is held back until there is another entry or it is flushed, so that what a writer
-/// leaves that failed or was killed does not end as a partial tally does.
+/// Writes the lines of a partial tally, many at a time. Call [`flush`](Writer::flush) at the end.
+///
+/// The last line feed is held back until the next entry or flush. So the output of a writer that
+/// failed, was killed, or was dropped without a flush does not end like a partial tally.
 #[derive(Debug)]
 pub struct Writer<W> {
     output: W,
     buffer: Vec<u8>,
-    /// Whether the last entry's line feed is still to come.
+    /// Whether the line feed of the last entry is still to come.
     open: bool,
     entries: u64,
 }
 
 impl<W: Write> Writer<W> {
-    /// Nothing is written yet.
+    /// Returns a writer. Nothing is written yet.
     pub fn new(output: W) -> Self {
         Self { output, buffer: Vec::new(), open: false, entries: 0 }
     }
 
-    /// Writes the word, a tab, the count, and a line feed. A word that no
-    /// [`Reader`](super::Reader) takes is an error.
+    /// Writes the word, a tab, the count, and a line feed.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output, and [`ErrorKind::InvalidInput`] for a word that is too long for a
+    /// [`Reader`](super::Reader).
     pub fn entry(&mut self, word: &[u8], count: u64) -> io::Result<()> {
         if word.len() > LONGEST {
-            return Err(io::Error::new(ErrorKind::InvalidInput, Flaw::TooLong));
+            return Err(io::Error::new(ErrorKind::InvalidInput, LineError::TooLong));
         }
         if self.buffer.len() + word.len() > BUFFER {
             self.write_out()?;
@@ -40,25 +42,25 @@ impl<W: Write> Writer<W> {
         self.end_line();
         self.buffer.extend_from_slice(word);
         self.buffer.push(b'\t');
-        put_number(&mut self.buffer, count);
+        self.buffer.extend_from_slice(itoa::Buffer::new().format(count).as_bytes());
         self.open = true;
         self.entries += 1;
         Ok(())
     }
 
-    /// How many there have been.
+    /// Returns the number of entries written.
     pub fn entries(&self) -> u64 {
         self.entries
     }
 
-    /// Sees to it that all that was written is on its way.
+    /// Writes all entries to the output and flushes it.
     pub fn flush(&mut self) -> io::Result<()> {
         self.end_line();
         self.write_out()?;
         self.output.flush()
     }
 
-    /// What the entries were written to, all of them.
+    /// Flushes and returns the output.
     pub fn into_inner(mut self) -> io::Result<W> {
         self.flush()?;
         Ok(self.output)
@@ -78,58 +80,45 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// What was written of a list.
+/// What [`write()`] wrote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Written {
-    /// Lines: different words.
-    pub entries: u64,
-    /// Words: the sum of all counts, or the most that a `u64` holds.
+    /// Lines, which are distinct words.
+    pub lines: u64,
+    /// The sum of all counts, at most `u64::MAX`.
     pub words: u64,
 }
 
-/// Writes a list, which is to be in the order of its words' bytes, as a partial tally.
-///
-/// On an error, entries may have been written that must not be used.
+/// Writes a list, which must be sorted by [`SortKey::Word`](crate::tally::SortKey::Word), as a partial
+/// tally.
 ///
 /// ```
 /// use csp_toolkit::tally::partial::write;
-/// use csp_toolkit::tally::{By, Choice, Config, Order, Source, count};
-/// use std::num::NonZeroUsize;
+/// use csp_toolkit::tally::{Error, Filter, Settings, SortKey, Source, count_sources};
 ///
-/// let sources = vec![Source::Reader(Box::new(&b"to be, or not to be"[..]))];
-/// let config = Config::new(NonZeroUsize::MIN);
-/// let order = Order { by: By::Word, reverse: false };
-/// let choice = Choice { order, ..Choice::default() };
-/// let mut list = count(sources, &config, |_, _| {})?.choose(&choice)?;
+/// let sources = vec![Source::reader(&b"to be, or not to be"[..])];
+/// let settings = Settings::default();
+/// let counts = count_sources(sources, &settings, |_, error| panic!("{error}"))?;
+/// let mut list = counts.rank(&Filter::default().sort_by(SortKey::Word))?;
 /// let mut output = Vec::new();
 /// let written = write(&mut list, &mut output)?;
 /// assert_eq!(output, b"be\t1\nbe,\t1\nnot\t1\nor\t1\nto\t2\n");
-/// assert_eq!((written.entries, written.words), (5, 6));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// assert_eq!((written.lines, written.words), (5, 6));
+/// # Ok::<(), Error>(())
 /// ```
-pub fn write(list: &mut Ranking<'_>, output: impl Write) -> Result<Written, ReportError> {
+///
+/// # Errors
+///
+/// [`Error::Write`] and [`Error::Temporary`]. Lines written before the error must not be used.
+pub fn write(list: &mut Ranking<'_>, output: impl Write) -> Result<Written, Error> {
     let mut writer = Writer::new(output);
     let mut words = 0_u64;
     while let Some((word, count)) = list.next()? {
         words = words.saturating_add(count);
-        writer.entry(word, count)?;
+        writer.entry(word, count).map_err(Error::Write)?;
     }
-    writer.flush()?;
-    Ok(Written { entries: writer.entries(), words })
-}
-
-/// Formatting that knows nothing but whole numbers: several times as fast as the general one.
-fn put_number(into: &mut Vec<u8>, mut number: u64) {
-    let mut digits = [0; DIGITS];
-    let mut at = DIGITS;
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return into.extend_from_slice(&digits[at..]);
-        }
-    }
+    writer.flush().map_err(Error::Write)?;
+    Ok(Written { lines: writer.entries(), words })
 }
 
 #[cfg(test)]
@@ -137,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_not_flushed_ends_within_a_line() {
+    fn output_that_was_not_flushed_ends_within_a_line() {
         let mut output = Vec::new();
         let mut writer = Writer::new(&mut output);
         for _ in 0..BUFFER {

@@ -1,25 +1,27 @@
 //! A list of words as a bar chart.
 
-use super::ReportError;
-use crate::tally::Ranking;
-use std::io::Write;
+use crate::tally::{Error, Ranking};
+use std::io::{self, Write};
 use unicode_width::UnicodeWidthChar;
 
-/// A whole column, and what is left of it in eighths.
+/// A full column, and parts of one in eighths.
 const BARS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const FULL: &str = "█";
 
 /// Writes a line for each word: the word, cut if it is longer than a third of the width, its count,
 /// and a bar.
-pub(super) fn write(
-    list: &mut Ranking<'_>,
-    width: usize,
-    mut output: impl Write,
-) -> Result<(), ReportError> {
+pub(super) fn write(list: &mut Ranking<'_>, width: usize, output: impl Write) -> Result<(), Error> {
     let mut rows = Vec::new();
     while let Some((word, count)) = list.next()? {
         rows.push((label(word, (width / 3).max(4)), count));
     }
+    draw(&rows, width, output).map_err(Error::Write)
+}
+
+/// A label, its width in columns, and a count.
+type Row = ((String, usize), u64);
+
+fn draw(rows: &[Row], width: usize, mut output: impl Write) -> io::Result<()> {
     let words = rows.iter().map(|((_, columns), _)| *columns).max().unwrap_or(0);
     let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
     let digits = most.to_string().len();
@@ -27,26 +29,26 @@ pub(super) fn write(
     for ((word, columns), count) in rows {
         let padding = words - columns;
         write!(output, "{word}{:padding$} {count:digits$} ", "")?;
-        writeln!(output, "{}", bar(count, most, room))?;
+        writeln!(output, "{}", bar(*count, most, room))?;
     }
-    Ok(output.flush()?)
+    output.flush()
 }
 
-/// A bar that would be `room` columns wide if the value were the `most`.
+/// Returns a bar that is `room` columns wide for the value `most`.
 #[must_use]
-pub fn bar(value: u64, most: u64, room: usize) -> String {
+pub(crate) fn bar(value: u64, most: u64, room: usize) -> String {
     let eighths = u128::from(value) * room as u128 * 8 / u128::from(most.max(1));
     let eighths = usize::try_from(eighths).unwrap_or(usize::MAX);
     FULL.repeat(eighths / 8) + BARS[eighths % 8]
 }
 
-/// The word as it can be shown, and how many columns it takes. Control characters, which would
-/// drive the terminal, become U+FFFD.
+/// Returns the word as it can be shown, and its width in columns. Control characters, which would
+/// control the terminal, become U+FFFD.
 fn label(word: &[u8], most: usize) -> (String, usize) {
     let (mut label, mut columns) = (String::new(), 0);
     for c in String::from_utf8_lossy(word).chars() {
         let (c, wide) = c.width().map_or(('\u{FFFD}', 1), |wide| (c, wide));
-        // One column is kept for the sign that something is missing.
+        // One column is reserved for the ellipsis.
         if columns + wide > most - 1 {
             label.push('…');
             return (label, columns + 1);
@@ -60,15 +62,14 @@ fn label(word: &[u8], most: usize) -> (String, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tally::{Choice, Config, Source, count};
-    use std::num::NonZeroUsize;
+    use crate::tally::{Filter, Settings, Source, count_sources};
 
     fn chart(text: &'static str, width: usize) -> String {
-        let config = Config::new(NonZeroUsize::MIN);
-        let source = Source::Reader(Box::new(text.as_bytes()));
-        let counted = count(vec![source], &config, |_, _| {}).unwrap();
+        let settings = Settings::default().threads(1);
+        let sources = vec![Source::reader(text.as_bytes())];
+        let counts = count_sources(sources, &settings, |_, _| {}).unwrap();
         let mut output = Vec::new();
-        write(&mut counted.choose(&Choice::default()).unwrap(), width, &mut output).unwrap();
+        write(&mut counts.rank(&Filter::default()).unwrap(), width, &mut output).unwrap();
         String::from_utf8(output).unwrap()
     }
 
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_makes_no_chart() {
+    fn no_words_make_an_empty_chart() {
         assert_eq!(chart(" ", 80), "");
     }
 }

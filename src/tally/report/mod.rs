@@ -3,17 +3,19 @@
 mod chart;
 mod title;
 
-pub use chart::bar;
+pub(crate) use chart::bar;
 pub use title::Title;
 
-use super::{Ranking, TallyError, partial};
+use super::{Error, Ranking, partial};
+use serde::Serialize;
 use std::io::{self, Write};
+use title::FileName;
 
 /// How words and counts are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
 pub enum Format {
-    /// What the book's program prints: a header, then `word: count`.
+    /// The output of the book's program: a header, then `word: count`.
     #[default]
     Text,
     /// The word, a tab, the count. There is no tab in a word. In a file's name, `\t`, `\n`, `\r`,
@@ -22,72 +24,65 @@ pub enum Format {
     /// Comma-separated values (RFC 4180, except for the line ends) with a header. A file's name is
     /// written byte for byte.
     Csv,
-    /// JSON Lines: an object for each word. A file's name is a string or, if it is not UTF-8, an
-    /// object with its bytes in base64: `{"bytes":"Y2Fm6Q=="}`.
+    /// JSON Lines: one object per word. A file's name is a string or, if it is not UTF-8, an object
+    /// with its bytes in base64: `{"bytes":"Y2Fm6Q=="}`.
     Json,
-    /// As `uniq -c` has it: the count, right-aligned in seven columns, a space, the word.
+    /// The output of `uniq -c`: the count, right-aligned in seven columns, a space, the word.
     Uniq,
-    /// A [partial tally](partial), for which the list is to be in the order of its words' bytes.
-    #[cfg_attr(feature = "cli", value(skip))]
+    /// A [partial tally](partial). The list must be sorted by
+    /// [`SortKey::Word`](super::SortKey::Word).
     Partial,
-    /// A bar chart. The list is held in memory, and words take up to a third of the width, so this
-    /// is for short ones.
-    #[cfg_attr(feature = "cli", value(skip))]
+    /// A bar chart. The list is held in memory, and words take up to a third of the width, so this is
+    /// for short lists.
     Chart {
-        /// How many columns the longest bar ends from the left.
+        /// The column where the longest bar ends.
         width: usize,
     },
 }
 
-/// Why a report could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    /// The words could not be had.
-    #[error(transparent)]
-    Tally(#[from] TallyError),
-    /// They could not be written.
-    #[error("cannot write: {0}")]
-    Write(#[from] io::Error),
-}
-
 /// Writes lists of words, one or more.
+///
+/// ```
+/// use csp_toolkit::tally::report::{Format, ListWriter};
+/// use csp_toolkit::tally::{Error, Filter, Settings, Source, count_sources};
+///
+/// let sources = vec![Source::reader(&b"to be, or not to be"[..])];
+/// let settings = Settings::default();
+/// let counts = count_sources(sources, &settings, |_, error| panic!("{error}"))?;
+/// let mut list = counts.rank(&Filter::default())?;
+/// let mut output = Vec::new();
+/// ListWriter::new(&mut output, Format::Csv).list(None, &mut list)?;
+/// assert_eq!(output, b"word,count\nto,2\nbe,1\n\"be,\",1\nnot,1\nor,1\n");
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Debug)]
-pub struct Writer<W> {
+pub struct ListWriter<W> {
     output: W,
     format: Format,
-    /// The least count that was asked for, which the header of [`Format::Text`] tells.
-    least: u64,
+    min_count: u64,
     lists: u64,
 }
 
-impl<W: Write> Writer<W> {
-    /// Nothing is written yet.
-    pub fn new(output: W, format: Format, least: u64) -> Self {
-        Self { output, format, least, lists: 0 }
+impl<W: Write> ListWriter<W> {
+    /// Returns a writer. Nothing is written yet.
+    pub fn new(output: W, format: Format) -> Self {
+        Self { output, format, min_count: 0, lists: 0 }
     }
 
-    /// Writes a list. With a title, as one of several: under the name as people see it or, where a
-    /// line is a record, with the name in a column of its own.
+    /// Sets the least count in the lists, which the header of [`Format::Text`] states.
+    #[must_use]
+    pub fn min_count(self, count: u64) -> Self {
+        Self { min_count: count, ..self }
+    }
+
+    /// Writes a list and flushes the output. A title makes it one of several lists: formats for people
+    /// have a heading, formats for programs a column with the file's name.
     ///
-    /// ```
-    /// use csp_toolkit::tally::{Choice, Config, Source, count};
-    /// use csp_toolkit::tally::report::{Format, Writer};
-    /// use std::num::NonZeroUsize;
+    /// # Errors
     ///
-    /// let sources = vec![Source::Reader(Box::new(&b"to be, or not to be"[..]))];
-    /// let config = Config::new(NonZeroUsize::MIN);
-    /// let mut list = count(sources, &config, |_, _| {})?.choose(&Choice::default())?;
-    /// let mut output = Vec::new();
-    /// Writer::new(&mut output, Format::Csv, 0).list(None, &mut list)?;
-    /// assert_eq!(output, b"word,count\nto,2\nbe,1\n\"be,\",1\nnot,1\nor,1\n");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn list(
-        &mut self,
-        title: Option<Title<'_>>,
-        list: &mut Ranking<'_>,
-    ) -> Result<(), ReportError> {
-        self.header(title)?;
+    /// [`Error::Write`] if the output fails, [`Error::Temporary`] if the list does.
+    pub fn list(&mut self, title: Option<Title<'_>>, list: &mut Ranking<'_>) -> Result<(), Error> {
+        self.header(title).map_err(Error::Write)?;
         self.lists += 1;
         match self.format {
             Format::Chart { width } => return chart::write(list, width, &mut self.output),
@@ -95,37 +90,9 @@ impl<W: Write> Writer<W> {
             _ => {}
         }
         while let Some((word, count)) = list.next()? {
-            match self.format {
-                Format::Text => {
-                    self.output.write_all(word)?;
-                    writeln!(self.output, ": {count}")?;
-                }
-                Format::Tsv => {
-                    if let Some(title) = title {
-                        title.tsv(&mut self.output)?;
-                        self.output.write_all(b"\t")?;
-                    }
-                    self.output.write_all(word)?;
-                    writeln!(self.output, "\t{count}")?;
-                }
-                Format::Csv => {
-                    if let Some(title) = title {
-                        quoted(&mut self.output, title.name)?;
-                        self.output.write_all(b",")?;
-                    }
-                    quoted(&mut self.output, word)?;
-                    writeln!(self.output, ",{count}")?;
-                }
-                Format::Json => self.object(title, word, count)?,
-                Format::Uniq => {
-                    write!(self.output, "{count:7} ")?;
-                    self.output.write_all(word)?;
-                    self.output.write_all(b"\n")?;
-                }
-                Format::Partial | Format::Chart { .. } => {}
-            }
+            self.row(title, word, count).map_err(Error::Write)?;
         }
-        Ok(self.output.flush()?)
+        self.output.flush().map_err(Error::Write)
     }
 
     fn header(&mut self, title: Option<Title<'_>>) -> io::Result<()> {
@@ -136,11 +103,11 @@ impl<W: Write> Writer<W> {
             let between = if self.lists > 0 { "\n" } else { "" };
             writeln!(output, "{between}==> {shown} <==")?;
         }
-        match (self.format, self.least) {
+        match (self.format, self.min_count) {
             (Format::Text, 0 | 1) => writeln!(output, "Words:"),
             (Format::Text, 2) => writeln!(output, "Words that appear more than once:"),
-            (Format::Text, least) => {
-                writeln!(output, "Words that appear more than {} times:", least - 1)
+            (Format::Text, count) => {
+                writeln!(output, "Words that appear more than {} times:", count - 1)
             }
             (Format::Csv, _) if self.lists == 0 => {
                 let column = if title.is_some() { "file," } else { "" };
@@ -150,21 +117,61 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    fn object(&mut self, title: Option<Title<'_>>, word: &[u8], count: u64) -> io::Result<()> {
-        self.output.write_all(b"{")?;
-        if let Some(title) = title {
-            self.output.write_all(b"\"file\":")?;
-            title.json(&mut self.output)?;
-            self.output.write_all(b",")?;
+    /// Writes a line.
+    fn row(&mut self, title: Option<Title<'_>>, word: &[u8], count: u64) -> io::Result<()> {
+        let output = &mut self.output;
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(count);
+        match self.format {
+            Format::Text => {
+                output.write_all(word)?;
+                output.write_all(b": ")?;
+                output.write_all(digits.as_bytes())?;
+            }
+            Format::Tsv => {
+                if let Some(title) = title {
+                    title.tsv(output)?;
+                    output.write_all(b"\t")?;
+                }
+                output.write_all(word)?;
+                output.write_all(b"\t")?;
+                output.write_all(digits.as_bytes())?;
+            }
+            Format::Csv => {
+                if let Some(title) = title {
+                    quoted(output, title.name)?;
+                    output.write_all(b",")?;
+                }
+                quoted(output, word)?;
+                output.write_all(b",")?;
+                output.write_all(digits.as_bytes())?;
+            }
+            Format::Json => {
+                // Words are UTF-8, so this borrows them.
+                let word = &*String::from_utf8_lossy(word);
+                let file = title.map(|title| FileName::of(title.name));
+                serde_json::to_writer(&mut *output, &Row { file, word, count })?;
+            }
+            Format::Uniq => {
+                write!(output, "{digits:>7} ")?;
+                output.write_all(word)?;
+            }
+            Format::Partial | Format::Chart { .. } => return Ok(()),
         }
-        self.output.write_all(b"\"word\":")?;
-        // Words are UTF-8; this borrows them.
-        serde_json::to_writer(&mut self.output, &String::from_utf8_lossy(word))?;
-        writeln!(self.output, ",\"count\":{count}}}")
+        output.write_all(b"\n")
     }
 }
 
-/// A field as it is or, if it would end there, in quotes.
+/// A line of [`Format::Json`].
+#[derive(Serialize)]
+struct Row<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<FileName<'r>>,
+    word: &'r str,
+    count: u64,
+}
+
+/// Writes a field, in quotes if it contains a character that would end it.
 fn quoted(output: &mut impl Write, field: &[u8]) -> io::Result<()> {
     if !field.iter().any(|byte| b",\"\r\n".contains(byte)) {
         return output.write_all(field);

@@ -1,19 +1,20 @@
 //! The name of a list, for people and for programs.
 
+use serde::Serialize;
 use std::io::{self, Write};
 
-/// What a list is called: the name of the file it is of.
+/// The name of the file that a list belongs to.
 #[derive(Clone, Copy, Debug)]
 pub struct Title<'t> {
-    /// The name's bytes, from which what programs read is made: that can be turned back into them.
+    /// The bytes of the name. The formats for programs encode them without loss.
     pub name: &'t [u8],
-    /// The name as people are to see it.
+    /// The name as people see it.
     pub shown: &'t str,
 }
 
 impl Title<'_> {
-    /// Writes the name with what would end a field, or drive a terminal, escaped: `\t`, `\n`, `\r`
-    /// and `\\`, and `\xNN` for each byte of any other control character or of what is not UTF-8.
+    /// Writes the name with escapes for everything that would end a field or control a terminal: `\t`,
+    /// `\n`, `\r` and `\\`, and `\xNN` for each byte of another control character or that is not UTF-8.
     pub(super) fn tsv(&self, output: &mut impl Write) -> io::Result<()> {
         for chunk in self.name.utf8_chunks() {
             for c in chunk.valid().chars() {
@@ -30,13 +31,22 @@ impl Title<'_> {
         }
         Ok(())
     }
+}
 
-    /// Writes the name as a JSON string or, as that holds UTF-8 only, as an object with its bytes in
-    /// base64: `{"bytes":"Y2Fm6Q=="}`.
-    pub(super) fn json(&self, output: &mut impl Write) -> io::Result<()> {
-        match std::str::from_utf8(self.name) {
-            Ok(name) => Ok(serde_json::to_writer(output, name)?),
-            Err(_) => write!(output, "{{\"bytes\":\"{}\"}}", base64(self.name)),
+/// A file's name in JSON: a string or, because that is UTF-8, an object with its bytes in base64:
+/// `{"bytes":"Y2Fm6Q=="}`.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum FileName<'n> {
+    Text(&'n str),
+    Binary { bytes: String },
+}
+
+impl<'n> FileName<'n> {
+    pub(super) fn of(name: &'n [u8]) -> Self {
+        match std::str::from_utf8(name) {
+            Ok(name) => Self::Text(name),
+            Err(_) => Self::Binary { bytes: base64(name) },
         }
     }
 }

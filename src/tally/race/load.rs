@@ -1,0 +1,103 @@
+//! The text for a comparison, in memory.
+
+use crate::tally::input::{Opened, gzip};
+use crate::tally::words;
+use crate::tally::{Error, Settings, Source};
+use std::io::{self, BufReader, ErrorKind, Read, Write};
+
+/// Bytes read at a time.
+const BLOCK: usize = 512 * 1024;
+
+/// Returns the text of the sources, one after the other with a line feed between them, or a prefix of
+/// it that is a little longer than `most` bytes.
+///
+/// A source that cannot be read is passed to `failed` with its position; the text before the error is
+/// taken up to the last whole word. Sources after the prefix are not opened.
+///
+/// # Errors
+///
+/// [`Error::Setting`].
+pub fn load(
+    sources: Vec<Source<'_>>,
+    settings: &Settings,
+    most: usize,
+    mut failed: impl FnMut(usize, io::Error),
+) -> Result<Vec<u8>, Error> {
+    settings.validate()?;
+    let mut text = Prefix { most, bytes: Vec::new() };
+    for (number, source) in sources.into_iter().enumerate() {
+        let start = text.bytes.len();
+        let read = source.open().and_then(|opened| read(opened, settings, &mut text));
+        settings.shared_progress().advance((text.bytes.len() - start) as u64);
+        let full = text.is_full();
+        if read.is_err() || full {
+            let whole = words::last_boundary(&text.bytes[start..]).unwrap_or(0);
+            text.bytes.truncate(start + whole);
+        }
+        text.bytes.push(b'\n');
+        if full {
+            break;
+        }
+        if let Err(error) = read {
+            failed(number, error);
+        }
+    }
+    Ok(text.bytes)
+}
+
+/// Appends the text of one source, decompressed if it is a gzip file.
+fn read(opened: Opened<'_>, settings: &Settings, text: &mut Prefix) -> io::Result<()> {
+    match opened {
+        Opened::Binary => Ok(()),
+        Opened::Regular(regular) => {
+            let mut at = regular.start;
+            while at < regular.end && !regular.is_over(at) && !text.is_full() {
+                let end = regular.end.min(at + BLOCK as u64);
+                regular.read(at, end, &mut text.bytes)?;
+                at = end;
+            }
+            Ok(())
+        }
+        Opened::Stream { input, decompress } => {
+            let mut input = BufReader::with_capacity(BLOCK, input);
+            let (first, read) =
+                if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(())) };
+            if first != gzip::MAGIC {
+                text.write_all(&first)?;
+                read?;
+                return io::copy(&mut input, text).map(drop);
+            }
+            read?;
+            match gzip::decompress(first.chain(input), &mut *text, settings.workers())? {
+                true => Err(gzip::garbage()),
+                false => Ok(()),
+            }
+        }
+    }
+}
+
+/// The beginning of a text. Writing fails once it is long enough.
+struct Prefix {
+    most: usize,
+    bytes: Vec<u8>,
+}
+
+impl Prefix {
+    fn is_full(&self) -> bool {
+        self.bytes.len() >= self.most
+    }
+}
+
+impl Write for Prefix {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_full() {
+            return Err(ErrorKind::StorageFull.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! The inner loop of a worker: from the words of a text into a table.
+
+use super::store::Store;
+use super::{BATCH, INLINE, Probe, Table};
+use crate::tally::Error;
+use crate::tally::words::{self, Case, PADDING, Rules, Scanner, Split};
+use std::ops::Range;
+
+/// Counts the words of texts.
+pub(in crate::tally) struct Counter<'a> {
+    rules: Rules,
+    scanner: Scanner,
+    batch: Batch<'a>,
+}
+
+impl<'a> Counter<'a> {
+    pub(in crate::tally) fn new(rules: Rules, store: Store<'a>) -> Self {
+        let batch = Batch { store, probes: [Probe::default(); BATCH], filled: 0, text: Vec::new() };
+        Self { rules, scanner: Scanner::default(), batch }
+    }
+
+    /// Counts the words of `buffer[text]`, which neither begins nor ends within a word. The buffer is
+    /// overwritten.
+    pub(in crate::tally) fn count(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        text: Range<usize>,
+    ) -> Result<(), Error> {
+        buffer.resize(buffer.len().max(text.end + PADDING), b' ');
+        buffer[text.end..text.end + PADDING].fill(b' ');
+        let (scanner, batch, case) = (&mut self.scanner, &mut self.batch, self.rules.case);
+        match (self.rules.split, case) {
+            (Split::Space, Case::Lower) => {
+                scanner.words::<true, _>(buffer, text.start, text.end, |text, edges| {
+                    batch.words(text, edges, case)
+                })
+            }
+            (Split::Space, Case::Keep) => {
+                scanner.words::<false, _>(buffer, text.start, text.end, |text, edges| {
+                    batch.words(text, edges, case)
+                })
+            }
+            (Split::Unicode, _) => {
+                scanner.words::<false, _>(buffer, text.start, text.end, |text, edges| {
+                    edges.chunks_exact(2).try_for_each(|edge| {
+                        words::unicode_words(&text[edge[0]..edge[1]])
+                            .try_for_each(|word| batch.word(word, case))
+                    })
+                })
+            }
+        }
+    }
+
+    /// Returns the counts, once all texts have been counted.
+    pub(in crate::tally) fn finish(mut self) -> Result<Store<'a>, Error> {
+        self.batch.flush()?;
+        Ok(self.batch.store)
+    }
+}
+
+/// Words on their way into the store.
+struct Batch<'a> {
+    store: Store<'a>,
+    probes: [Probe; BATCH],
+    filled: usize,
+    /// The text of the long words among them.
+    text: Vec<u8>,
+}
+
+impl Batch<'_> {
+    /// Adds the words between the edges of a text whose ASCII letters are in the right case.
+    fn words(&mut self, text: &[u8], edges: &[usize], case: Case) -> Result<(), Error> {
+        for edges in edges.chunks(2 * BATCH) {
+            let table = &self.store.table;
+            for (edge, probe) in edges.chunks_exact(2).zip(&mut self.probes) {
+                let (from, to) = (edge[0], edge[1]);
+                *probe = match short_key(text, from, to) {
+                    Some(key) => table.short_probe(key, to - from),
+                    None => slow_probe(table, &text[from..to], case, &mut self.text),
+                };
+            }
+            self.filled = edges.len() / 2;
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Adds one word.
+    fn word(&mut self, word: &[u8], case: Case) -> Result<(), Error> {
+        self.probes[self.filled] = slow_probe(&self.store.table, word, case, &mut self.text);
+        self.filled += 1;
+        if self.filled == BATCH { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        self.store.reserve(self.filled)?;
+        self.store.table.count_all(&self.probes[..self.filled], &self.text);
+        self.filled = 0;
+        self.text.clear();
+        // The memory of one huge word is not kept.
+        self.text.shrink_to(LONG_TEXT);
+        Ok(())
+    }
+}
+
+/// Returns the word, padded with zeros, if it is short and all ASCII.
+#[inline]
+fn short_key(text: &[u8], from: usize, to: usize) -> Option<u128> {
+    let mask = MASKS.get(to - from)?;
+    let bytes = text[from..].first_chunk()?;
+    let key = u128::from_le_bytes(*bytes) & mask;
+    (key & HIGH_BITS == 0).then_some(key)
+}
+
+/// Returns the probe for any word, whose text is appended to `long`.
+#[cold]
+#[inline(never)]
+fn slow_probe(table: &Table, word: &[u8], case: Case, long: &mut Vec<u8>) -> Probe {
+    let at = long.len();
+    case.apply(word, long);
+    table.probe(&long[at..], at)
+}
+
+/// The mask of the bytes of a word, by its length.
+const MASKS: [u128; INLINE + 1] = {
+    let mut masks = [0; INLINE + 1];
+    let mut length = 1;
+    while length <= INLINE {
+        masks[length] = masks[length - 1] << 8 | 0xFF;
+        length += 1;
+    }
+    masks
+};
+const HIGH_BITS: u128 = u128::from_ne_bytes([0x80; 16]);
+const LONG_TEXT: usize = 64 * 1024;
