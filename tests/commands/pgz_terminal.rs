@@ -124,7 +124,7 @@ fn progress_does_not_wipe_what_is_being_typed() {
 
 #[test]
 fn progress_is_no_wider_than_the_terminal() {
-    let dir = Dir::with("seq 9 > a; seq 900000 > large");
+    let dir = Dir::with("seq 9 > a; seq 2000000 > large");
     for (columns, line, word) in [
         (9, "(cat a; read _) | pgz --progress always > b", "B"),
         // The remaining time is shown rather than the sizes.
