@@ -8,8 +8,6 @@ mod failures;
 mod foreign;
 mod lies;
 mod members;
-#[path = "../harness/noise.rs"]
-mod noise;
 mod peers;
 mod properties;
 mod round_trips;
