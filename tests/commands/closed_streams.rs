@@ -57,15 +57,16 @@ fn what_cannot_be_read_or_written_is_an_error() {
         ("lockdemo --hold 1ms >&-", "lockdemo: stdout: "),
         ("lockdemo --hold 1ms --json - >&-", "lockdemo: stdout: "),
         ("lockdemo --hold 1ms --svg - >&-", "lockdemo: stdout: "),
-        ("lockdemo --bench=1ms >&-", "lockdemo: stdout: "),
+        ("lockdemo --bench=10ms >&-", "lockdemo: stdout: "),
         ("lockdemo --help >&-", "lockdemo: stdout: "),
     ];
     let mut failed = Vec::new();
     for (line, beginning) in lines {
         let (ran, dir) = ran(line);
-        let complaints = ran.err.lines().filter(|line| !line.is_empty());
+        let err = ran.complaints();
+        let complaints = err.lines().filter(|line| !line.is_empty());
         // By either of its names.
-        let message = ran.err.trim_start().replace("standard ", "std").replace("stdinput", "stdin");
+        let message = err.trim_start().replace("standard ", "std").replace("stdinput", "stdin");
         let message = message.replace("stdoutput", "stdout");
         let named = message.starts_with(beginning);
         if ran.code != Some(1) || complaints.count() != 1 || !named {

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 /// inputs are removed once their outputs are in place (except by zcat), and compressed files store
 /// the input's name and time.
 #[derive(Parser)]
-#[command(infer_long_args = true, after_long_help = AFTER_HELP)]
+#[command(version, infer_long_args = true, after_long_help = AFTER_HELP)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(super) struct Arguments {
     /// Files to compress; without any, or for -, standard input to standard output
