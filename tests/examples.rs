@@ -253,9 +253,9 @@ fn listings_3_03_and_3_04_left_alone_compress_copies_of_the_three_texts() {
 
 /// How many words listing 3.5 lost, and of how many.
 fn lost(output: &Output) -> (u64, u64) {
-    let last = printed(output).lines().last().unwrap();
-    let words: Vec<_> = last.split_whitespace().collect();
-    let ["Lost", lost, "of", added, "words."] = words[..] else { panic!("{last}") };
+    let end = printed(output).lines().last().unwrap();
+    let words: Vec<_> = end.split_whitespace().collect();
+    let ["Lost", lost, "of", added, "words."] = words[..] else { panic!("{end}") };
     (lost.parse().unwrap(), added.parse().unwrap())
 }
 

@@ -111,7 +111,7 @@ fn every_option_may_be_given_again_and_the_last_one_counts() {
         ("lockdemo", "--bench=10ms --bench=10ms --lock mutex --lock spin"),
     ] {
         let ran = dir.run(&format!("{name} {options}"));
-        assert_eq!((ran.code, &*ran.err), (Some(0), ""), "{name} {options}");
+        assert_eq!((ran.code, &*ran.complaints()), (Some(0), ""), "{name} {options}");
     }
     assert_eq!(dir.list(), "a a.y p two y");
     assert_eq!(dir.read("p"), b"a\t2\nb\t2\nc\t1\n".as_slice());

@@ -8,8 +8,6 @@ mod batches;
 mod damage;
 mod failures;
 mod members;
-#[path = "../harness/noise.rs"]
-mod noise;
 mod other_formats;
 mod peers;
 mod properties;

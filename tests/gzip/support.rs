@@ -19,9 +19,12 @@ pub(crate) fn settings(threads: usize) -> Settings {
     Settings::default().threads(threads).chunk_size(CHUNK)
 }
 
-/// Pseudo-random bytes, the same in every run.
+#[path = "../harness/noise.rs"]
+mod noise;
+
+/// Bytes without a pattern, the same at every run.
 pub(crate) fn noise(count: usize) -> Vec<u8> {
-    crate::noise::noise(1, count)
+    self::noise::noise(1, count)
 }
 
 /// Words, some of them rare.
