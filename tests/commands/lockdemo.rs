@@ -12,8 +12,16 @@ fn lockdemo(options: &str) -> Ran {
     run(&mut command("lockdemo", options), b"")
 }
 
+/// Fails unless the only message is a usage error with this reason, and the hint.
+#[track_caller]
+fn assert_usage_error(ran: &Ran, reason: &str) {
+    let (error, hint) = ran.err.split_once('\n').unwrap();
+    assert!(error.starts_with("lockdemo: ") && error.contains(reason), "{}", ran.err);
+    assert_eq!(hint, "Try 'lockdemo --help' for more information.\n");
+}
+
 /// Fails unless every worker wants, has and releases the lock, each in a line of its own, in that
-/// order. Returns the most that had it at once.
+/// order. Returns the highest number of holders at once.
 fn most_holders(ran: &Ran, workers: usize) -> usize {
     ran.assert_fine();
     let mut lines: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
@@ -37,7 +45,7 @@ fn most_holders(ran: &Ran, workers: usize) -> usize {
 }
 
 #[test]
-fn six_workers_have_the_lock_for_half_a_second_each_one_after_the_other() {
+fn six_workers_hold_the_lock_for_half_a_second_each_one_after_the_other() {
     let ran = lockdemo("");
     assert_eq!(ran.text().lines().count(), 18);
     assert_eq!(most_holders(&ran, 6), 1);
@@ -56,14 +64,14 @@ fn assert_most_holders(options: &str, expected: usize) {
 }
 
 #[test]
-fn as_many_as_there_are_permits_have_it_at_once() {
+fn as_many_workers_as_permits_hold_it_at_once() {
     for permits in [2, 3] {
         assert_most_holders(&format!("--permits {permits}"), permits);
     }
 }
 
 #[test]
-fn more_permits_than_anybody_could_count_are_as_good_as_one_each() {
+fn any_number_of_permits_is_supported() {
     for kind in ["channel", "semaphore"] {
         assert_most_holders(&format!("--lock {kind} --permits {}", usize::MAX), 6);
     }
@@ -75,17 +83,23 @@ fn many_workers_that_hold_it_for_no_time_still_take_turns() {
 }
 
 #[test]
-fn no_workers_say_nothing() {
-    let ran = lockdemo("--workers 0");
-    ran.assert_fine();
-    assert_eq!(ran.text(), "");
-}
-
-#[test]
-fn what_makes_no_sense_is_refused() {
-    for options in ["--permits 0", "--workers -1", "--hold never", "--hold soon"] {
+fn invalid_numbers_and_durations_are_usage_errors() {
+    for (options, reason) in [
+        ("--permits 0", "must be at least 1"),
+        ("--workers 0", "must be at least 1"),
+        ("--workers=-1", "must not be negative"),
+        ("--workers 10001", "must be at most 10000"),
+        ("--workers x", "not a number"),
+        ("--bench=9ms", "must be at least 10ms"),
+        ("--bench 1s", "write --bench=1s"),
+        ("--hold never", ""),
+        ("--hold soon", ""),
+        ("--lock none", "possible values: channel, mutex, rwlock, semaphore, spin, parking-lot"),
+        ("--bench --hold 1", ""),
+    ] {
         let ran = lockdemo(options);
         assert_eq!((ran.code, ran.text()), (Some(2), ""), "{options}");
+        assert_usage_error(&ran, reason);
     }
 }
 
@@ -98,7 +112,7 @@ fn a_closed_output_ends_it_quietly() {
 }
 
 #[test]
-fn a_full_disk_is_told_in_one_line() {
+fn a_full_disk_is_reported_in_one_line() {
     let full = File::create("/dev/full").unwrap();
     let mut lockdemo = command("lockdemo", "--hold 0");
     let ran = Running::start(lockdemo.stdin(Stdio::null()).stdout(full)).finish(b"");
@@ -117,28 +131,28 @@ fn every_kind_of_lock_lets_in_one_after_the_other() {
 }
 
 #[test]
-fn a_kind_that_cannot_do_it_says_so() {
+fn options_that_cannot_be_combined_are_usage_errors() {
     for (options, reason) in [
-        ("--lock mutex --permits 2", "the mutex lock lets in one at a time"),
-        ("--lock spin --permits 2", "the spin lock lets in one at a time"),
-        ("--lock mutex --patience 1s", "who waits for the mutex lock cannot give up"),
-        ("--lock rwlock --patience 1s", "who waits for the rwlock lock cannot give up"),
-        ("--timeline --json -", "--timeline has no place"),
-        ("--svg - --json -", "--svg and --json cannot go to the same place"),
+        ("--lock mutex --permits 2", "--permits 2 is not supported with --lock mutex"),
+        ("--lock spin --permits 2", "--permits 2 is not supported with --lock spin"),
+        ("--lock mutex --timeout 1s", "--timeout is not supported with --lock mutex"),
+        ("--lock rwlock --timeout 1s", "--timeout is not supported with --lock rwlock"),
+        ("--timeline --json -", "--timeline cannot be combined with"),
+        ("--timeline --svg /dev/stdout", "--timeline cannot be combined with"),
+        ("--svg - --json -", "--svg and --json cannot write to the same file"),
     ] {
         let ran = lockdemo(options);
         assert_eq!((ran.code, ran.text()), (Some(2), ""), "{options}");
-        assert!(ran.err.starts_with(&format!("lockdemo: {reason}")), "{}", ran.err);
-        assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+        assert_usage_error(&ran, reason);
     }
-    assert_eq!(lockdemo("--bench --hold 1").code, Some(2));
 }
 
 #[test]
-fn who_loses_patience_gives_up_and_never_holds() {
+fn a_worker_that_gives_up_never_holds_the_lock() {
     for kind in ["channel", "semaphore", "spin", "parking-lot"] {
-        // The first has it for much longer than the others are patient.
-        let ran = lockdemo(&format!("--lock {kind} --hold 2s --patience 10ms --workers 3"));
+        // The first holds it for much longer than the others wait. The option's old name works too.
+        let option = if kind == "channel" { "--patience" } else { "--timeout" };
+        let ran = lockdemo(&format!("--lock {kind} --hold 2s {option} 10ms --workers 3"));
         ran.assert_fine();
         assert_eq!(ran.text().matches("gives up on the lock\n").count(), 2, "{}", ran.text());
         assert_eq!(ran.text().matches("has the lock\n").count(), 1, "{}", ran.text());
@@ -175,7 +189,7 @@ fn events_are_written_as_data_in_the_order_of_time() {
 }
 
 #[test]
-fn standard_output_is_for_data_alone_if_asked_for() {
+fn with_json_to_standard_output_only_data_is_written_there() {
     let ran = lockdemo("--hold 0 --json -");
     ran.assert_fine();
     assert_eq!(ran.text().lines().filter(|line| line.starts_with("{\"worker\":")).count(), 18);
@@ -183,7 +197,7 @@ fn standard_output_is_for_data_alone_if_asked_for() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_is_told_before_the_run() {
+fn a_file_that_cannot_be_written_is_reported_before_the_run() {
     let ran = lockdemo("--hold 1h --svg /nowhere/to/be/found");
     ran.assert_one_complaint("lockdemo: /nowhere/to/be/found: No such file or directory\n");
     assert_eq!(ran.text(), "");
@@ -203,7 +217,7 @@ fn the_timeline_has_a_row_for_each_worker_as_wide_as_80_columns() {
 }
 
 #[test]
-fn a_terminal_is_filled_and_has_colour_unless_that_is_not_wanted() {
+fn a_terminal_is_filled_and_has_colour_unless_turned_off() {
     for (setting, coloured) in [("TERM=xterm", true), ("NO_COLOR=1", false), ("TERM=dumb", false)] {
         let script = format!(
             "stty cols 60; unset NO_COLOR; export TERM=xterm {setting}; lockdemo --hold 20ms --timeline"
@@ -221,7 +235,7 @@ fn a_terminal_is_filled_and_has_colour_unless_that_is_not_wanted() {
 }
 
 #[test]
-fn ten_thousand_workers_have_it_or_the_one_that_cannot_start_is_named() {
+fn ten_thousand_workers_run_or_the_one_that_cannot_start_is_named() {
     let dir = Dir::new();
     let ran = dir.run("lockdemo --workers 10000 --hold 0 --timeline --svg picture");
     if ran.code == Some(1) {
@@ -236,7 +250,7 @@ fn ten_thousand_workers_have_it_or_the_one_that_cannot_start_is_named() {
 
 #[test]
 fn a_worker_that_cannot_start_ends_the_others_at_once() {
-    // Root may start as many as it likes, so this is somebody else, who may have no way to it.
+    // Root can start any number, so another user runs it, who may not be able to reach the command.
     let other = "setpriv --reuid=54321 --regid=54321 --clear-groups";
     let script = format!(
         "become=; if [ $(id -u) = 0 ]; then become='{other}'; $become lockdemo --version || exit 77; fi
@@ -260,11 +274,19 @@ fn a_signal_ends_a_long_hold_and_leaves_no_file() {
     assert_eq!(dir.list(), "");
 }
 
+/// Fails unless it succeeded, with no message but that the machine is busy, if it is.
+#[track_caller]
+fn assert_fine_or_busy(ran: &Ran) {
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let busy = ran.err.starts_with("lockdemo: this machine is busy (");
+    assert!(ran.err.is_empty() || busy && ran.err.lines().count() == 1, "{}", ran.err);
+}
+
 #[test]
 fn the_comparison_has_a_row_for_every_lock_and_number_of_threads() {
     let dir = Dir::new();
     let ran = dir.run("lockdemo --bench=10ms --svg picture --json data");
-    ran.assert_fine();
+    assert_fine_or_busy(&ran);
     for kind in KINDS {
         let named = |line: &&str| line.split_whitespace().any(|word| word == kind);
         assert_eq!(ran.text().lines().filter(named).count(), 8, "{kind}: {}", ran.text());
@@ -275,9 +297,10 @@ fn the_comparison_has_a_row_for_every_lock_and_number_of_threads() {
     for line in data.lines() {
         let cell: serde_json::Value = serde_json::from_str(line).unwrap();
         assert!(cell["least"].as_u64() <= cell["most"].as_u64(), "{line}");
-        assert!(cell["nanoseconds"].as_u64() >= Some(5_000_000), "{line}");
+        assert!(cell["nanoseconds"].as_u64() >= Some(10_000_000), "{line}");
     }
     assert!(dir.read("picture").starts_with(b"<svg"));
     let one = lockdemo("--bench=10ms --lock mutex");
+    assert_fine_or_busy(&one);
     assert_eq!(one.text().matches(" mutex ").count(), 8, "{}", one.text());
 }
