@@ -1,8 +1,8 @@
-//! What one hand-over from thread to thread costs, through channels with buffers of some sizes.
+//! The cost of one hand-over from thread to thread, through channels with different buffer sizes.
 //!
 //! `cargo bench --bench hand_over` measures and prints one line. Without the `--bench` that it
-//! passes, as under `cargo test --benches`, everything is run once and briefly, to see that it can.
-//! The figures hold for an idle machine. What locks cost, `lockdemo --bench` measures.
+//! passes, as under `cargo test --benches`, everything runs once and briefly, to see that it works.
+//! The figures are for an idle machine. `lockdemo --bench` measures what locks cost.
 
 use crossbeam_channel::bounded;
 use std::thread;
@@ -16,8 +16,8 @@ fn main() {
     println!("crossbeam_channel::bounded       {a:>8.1} ns{b:>8.1} ns{c:>8.1} ns");
 }
 
-/// The nanoseconds that a message takes from one thread to another, when messages follow each other
-/// as fast as they can.
+/// Returns the nanoseconds that a message takes from one thread to another, when messages follow each
+/// other as fast as possible.
 fn hand_over(size: usize, messages: u32) -> f64 {
     let (sender, receiver) = bounded(size);
     let begun = Instant::now();

@@ -3,10 +3,10 @@
 //! The Go program copies standard input to standard output in a goroutine, while `main` sleeps for
 //! 30 s, prints a line and exits, which is what stops the goroutine.
 //!
-//! In Rust the goroutine is a thread. It too ends with the process, wherever it happens to be:
-//! what it has read and not yet written is lost, and if it is stuck in a write to a reader that
-//! does not read, `main` cannot print either. `csp_toolkit::echo` and the `echoback` command have
-//! neither fault.
+//! In Rust the goroutine is a thread. It too ends with the process, wherever it happens to be: what
+//! it has read and not yet written is lost, and if it is stuck in a write because nothing reads the
+//! output, `main` cannot print either. `csp_toolkit::echo` and the `echoback` command have neither
+//! fault.
 //!
 //! Run: `cargo run --example listing_3_01_echo`, or with `-- 2` for two seconds.
 //!
@@ -18,9 +18,8 @@ use std::{process, thread};
 mod common;
 
 fn main() {
-    let second = common::second(30.0);
     thread::spawn(|| echo(io::stdin(), io::stdout()));
-    thread::sleep(30 * second);
+    thread::sleep(common::seconds(30.0));
     println!("Timed out.");
     process::exit(0);
 }

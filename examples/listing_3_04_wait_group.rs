@@ -5,11 +5,11 @@
 //! until all are done. The loop variable is passed as an argument, because a goroutine that closes
 //! over it might find a later file's name in it.
 //!
-//! In Rust a scope does what the wait group does, and cannot be miscounted: it ends when the last
-//! of its threads has, so the threads may borrow what `main` owns. `move` copies the loop variable
-//! into the closure, and the compiler insists on it. What `compress` returns comes back through
-//! `join`, where the book's `Done` carries nothing; so the number is of files that were compressed,
-//! not of those that were tried.
+//! In Rust it is the same `compress` too. A scope does what the wait group does, and cannot be
+//! miscounted: it ends when the last of its threads has, so the threads can borrow what `main` owns.
+//! `move` copies the loop variable into the closure, and the compiler insists on it. What `compress`
+//! returns comes back through `join`, where the book's `Done` carries nothing. So the number printed
+//! is that of the files that were compressed, not of those that were tried.
 //!
 //! One thread a file is poor for thousands of files: `csp_toolkit::sync::pool` is for them.
 //!
@@ -18,11 +18,7 @@
 //! You see `Compressed 3 files`, if you named three or none. Without a FILE, copies of the sample
 //! texts are compressed, and a line says where they are.
 
-use csp_toolkit::gzip::Existing;
-use csp_toolkit::gzip::file::{Action, Options, Outcome};
-use csp_toolkit::gzip::{Settings, batch};
-use std::num::NonZeroUsize;
-use std::path::Path;
+use common::compress::compress;
 use std::process::ExitCode;
 use std::{io, thread};
 
@@ -38,17 +34,11 @@ fn main() -> io::Result<ExitCode> {
         }
         for (file, thread) in wait_group {
             match thread.join().expect("compress does not panic") {
-                Ok(_) => compressed += 1,
+                Ok(()) => compressed += 1,
                 Err(error) => eprintln!("{}: {error}", file.display()),
             }
         }
     });
     println!("Compressed {compressed} files");
     Ok(if compressed == files.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn compress(file: &Path) -> Outcome {
-    let settings = Settings::new(NonZeroUsize::MIN);
-    let options = Options::new(Action::Compress, settings).existing(Existing::Replace);
-    batch::run_one(file, &options)
 }

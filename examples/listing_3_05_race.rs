@@ -3,62 +3,86 @@
 //! The Go program adds the words of all files to one map, a goroutine a file, without a lock. One
 //! file works; with several it usually dies of `concurrent map writes`.
 //!
-//! In Rust that program does not compile: two threads cannot both hold a `&mut` to the map. The
-//! docs of `csp_toolkit::tally` show the refused program, and a test sees it refused.
-//!
-//! What the compiler cannot see is a race in the meaning. Here the map itself no longer changes,
-//! so threads may share it, and every count is an atomic, so threads may change it. But `add` does
-//! what the book's `add` does: it loads the count, and stores a greater one. Whatever other threads
-//! store in between is overwritten. The cure is one operation in place of two, `fetch_add`, which
-//! `added` uses; or a lock, as in listing 3.6; or one map for each thread, as in the library.
+//! In Rust that program does not compile: two threads cannot both have the map to change
+//! (`docs/races/listing_3_05.rs`, and the docs of `csp_toolkit::sync`). The compiler demands a lock, so
+//! this program has one. But the compiler cannot demand that it is held long enough. `add` reads a
+//! count and writes a greater one, as the book's `add` does, and locks the map for each of the two
+//! alone. What other threads add to that count in between is overwritten. Listing 3.6 is the cure.
 //!
 //! Run: `cargo run --example listing_3_05_race -- FILE...` (the sample texts, if none is named).
 //!
-//! You see `Lost 16515 of 2000000 updates.`, with another number each time.
+//! You see `Words that appear more than once:`, lines like `the: 25`, and at last a line like
+//! `Lost 328 of 1000343 words.`, with another number each time. A file that cannot be read is named,
+//! and the others are counted. One core (`taskset -c 0`) can lose more than two: a thread that is
+//! stopped between the two steps overwrites all that another thread has added in a whole time slice.
 //!
-//! Go has `--race` to find such a thing. What Rust has is shown in `docs/races.md`, and
-//! `wc-race --race` shows what this race loses on a text of yours, beside five ways to count right.
+//! Go has `--race` to find such a thing. `docs/races.md` shows what Rust has, and `wc-race --race` shows
+//! what such a race loses on a text of yours, beside five ways to count correctly.
 
-use csp_toolkit::tally::words;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::{io, thread};
+use std::thread;
 
 mod common;
 
-fn main() -> io::Result<()> {
-    let mut text = Vec::new();
-    for file in common::files() {
-        words::for_each(File::open(file)?, |word| text.push(word.to_vec()))?;
-    }
-    let w = Words {
-        found: text.iter().map(|word| (word.clone(), AtomicU64::new(0))).collect(),
-        added: AtomicU64::new(0),
-    };
+fn main() {
+    let files = common::files();
+    let w = Words::default();
     thread::scope(|scope| {
-        for _ in 0..4 {
-            // A text is counted faster than a thread is started, so each goes round it many times.
-            scope.spawn(|| text.iter().cycle().take(500_000).for_each(|word| w.add(word, 1)));
+        for file in &files {
+            scope.spawn(|| {
+                if let Err(error) = tally_words(file, &w) {
+                    eprintln!("{}: {error}", file.display());
+                }
+            });
         }
     });
-    let found: u64 = w.found.values().map(|count| count.load(Relaxed)).sum();
-    let added = w.added.load(Relaxed);
-    println!("Lost {} of {added} updates.", added - found);
-    Ok(())
+    println!("Words that appear more than once:");
+    for (word, count) in w.found.lock().unwrap().iter() {
+        if *count > 1 {
+            println!("{word}: {count}");
+        }
+    }
+    go_on(&files, &w);
+    let (added, found) = (w.added.load(Relaxed), w.found.lock().unwrap().values().sum::<u64>());
+    println!("Lost {} of {added} words.", added - found);
 }
 
+#[derive(Default)]
 struct Words {
-    /// How often each word was found: too low.
-    found: HashMap<Vec<u8>, AtomicU64>,
-    /// How often any word was added: right.
+    found: Mutex<BTreeMap<String, u64>>,
+    /// The sum of all that was added, without a race.
     added: AtomicU64,
 }
 
 impl Words {
-    fn add(&self, word: &[u8], n: u64) {
-        let count = self.found[word].load(Relaxed);
-        self.found[word].store(count + n, Relaxed);
+    fn add(&self, word: &str, n: u64) {
+        let count = self.found.lock().unwrap().get(word).copied().unwrap_or_default();
+        self.found.lock().unwrap().insert(word.to_owned(), count + n);
         self.added.fetch_add(n, Relaxed);
     }
+}
+
+fn tally_words(file: &Path, dict: &Words) -> io::Result<()> {
+    for line in BufReader::new(File::open(file)?).lines() {
+        for word in line?.split_whitespace() {
+            dict.add(&word.to_lowercase(), 1);
+        }
+    }
+    Ok(())
+}
+
+/// Counts the files again and again, up to a million words: a short text is counted before the next
+/// thread has started, and so they never meet.
+fn go_on(files: &[PathBuf], w: &Words) {
+    let too_few = || w.added.load(Relaxed) < 1_000_000;
+    thread::scope(|scope| {
+        for file in files.iter().filter(|file| file.is_file()) {
+            scope.spawn(move || (0..10_000).all(|_| too_few() && tally_words(file, w).is_ok()));
+        }
+    });
 }

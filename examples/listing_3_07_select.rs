@@ -6,8 +6,8 @@
 //!
 //! In Rust `select!`, `after` and the channels are crossbeam's; as in Go, a `Sender` and a
 //! `Receiver` have the direction in their types. A buffer is cut to what was read. At the end of
-//! input the reader returns, and its `Sender` is dropped, which closes the channel. That is then
-//! always ready (listing 3.10), so `main` puts one in its place that `never` is.
+//! input the reader returns, and its `Sender` is dropped, which closes the channel. A closed channel is
+//! always ready (listing 3.10), so `main` replaces it with one that `never` is.
 //!
 //! Run: `cargo run --example listing_3_07_select`, or with `-- 2` for two seconds.
 //!
@@ -20,8 +20,7 @@ use std::thread;
 mod common;
 
 fn main() -> io::Result<()> {
-    let second = common::second(30.0);
-    let done = after(30 * second);
+    let done = after(common::seconds(30.0));
     let (out, mut echo) = bounded(0);
     thread::spawn(move || read_stdin(&out));
     loop {

@@ -4,7 +4,7 @@
 //! The two are equivalent.
 //!
 //! In Rust they are `thread::sleep` and crossbeam's `after`. Neither ends early. The difference is
-//! what else can be done: a channel can be one of several in a `select!`, as in listing 3.7.
+//! that a channel can be one of several in a `select!`, as in listing 3.7.
 //!
 //! Run: `cargo run --example listing_3_08_after`, or with `-- 2` for two seconds in all.
 //!
@@ -16,9 +16,8 @@ use std::thread;
 mod common;
 
 fn main() -> Result<(), RecvError> {
-    let second = common::second(10.0);
-    thread::sleep(5 * second);
-    let sleep = after(5 * second);
+    thread::sleep(common::seconds(5.0));
+    let sleep = after(common::seconds(5.0));
     sleep.recv()?;
     Ok(())
 }

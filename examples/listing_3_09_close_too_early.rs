@@ -4,10 +4,10 @@
 //! closes the channel; the next send panics, `send on closed channel`, and the whole program dies
 //! with exit status 2.
 //!
-//! In Rust a receiver cannot close a channel: `Receiver` has no such method. It can only go away,
-//! as it does here by `drop`, and then `send` returns an error, which says so and hands back what
-//! was not sent. A sender cannot overlook it, for an unused `Result` is a warning; this one passes
-//! it on, and `main` ends as the book's program does. Listing 3.11 puts it right.
+//! In Rust a receiver cannot close a channel: `Receiver` has no such method. It can only be dropped,
+//! as here, and then `send` returns an error, which contains what was not sent. A sender cannot
+//! overlook it, because an unused `Result` is a warning; this one returns it, and `main` ends with the
+//! same status as the book's program. Listing 3.11 puts it right.
 //!
 //! Run: `cargo run --example listing_3_09_close_too_early`, or with `-- 2` for two seconds.
 //!
@@ -17,15 +17,13 @@
 use crossbeam_channel::{RecvError, SendError, Sender, after, bounded, select};
 use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
 
 mod common;
 
 fn main() -> Result<ExitCode, RecvError> {
-    let second = common::second(5.0);
     let (ch, msg) = bounded(0);
-    let until = after(5 * second);
-    let sender = thread::spawn(move || send(&ch, second / 2));
+    let until = after(common::seconds(5.0));
+    let sender = thread::spawn(move || send(&ch));
     loop {
         select! {
             recv(msg) -> m => println!("{}", m?),
@@ -39,11 +37,11 @@ fn main() -> Result<ExitCode, RecvError> {
     }
 }
 
-fn send(ch: &Sender<&'static str>, pause: Duration) -> SendError<&'static str> {
+fn send(ch: &Sender<&'static str>) -> SendError<&'static str> {
     loop {
         if let Err(error) = ch.send("hello") {
             return error;
         }
-        thread::sleep(pause);
+        thread::sleep(common::seconds(0.5));
     }
 }

@@ -6,8 +6,9 @@
 //! the loop spins and prints until the time is up.
 //!
 //! In Rust the sender closes its channel by dropping it, and the receive that is then always ready
-//! gives an error in place of a zero value. Nobody looks at it here, so the loop spins as in Go.
-//! Listing 3.7 looks, and has the cure.
+//! returns an error in place of a zero value. It is ignored here, so the loop spins as in Go. Listing
+//! 3.7 looks at it, and has the cure. The book prints with Go's builtin `println`, which writes to
+//! standard error; this program writes to standard output, where the flood can be counted.
 //!
 //! Run: `cargo run --example listing_3_10_flood | uniq -c`, or with `-- 2` for two seconds.
 //!
@@ -16,15 +17,13 @@
 
 use crossbeam_channel::{Sender, after, bounded, select};
 use std::thread;
-use std::time::Duration;
 
 mod common;
 
 fn main() {
-    let ms = common::second(0.6) / 1000;
     let (out, ch) = bounded(0);
-    let timeout = after(600 * ms);
-    thread::spawn(move || send(out, 120 * ms));
+    let timeout = after(common::seconds(0.6));
+    thread::spawn(move || send(out));
     loop {
         select! {
             recv(ch) -> _ => println!("Got message."),
@@ -34,14 +33,14 @@ fn main() {
             }
             default => {
                 println!("*yawn*");
-                thread::sleep(100 * ms);
+                thread::sleep(common::seconds(0.1));
             }
         }
     }
 }
 
-fn send(ch: Sender<bool>, pause: Duration) {
-    thread::sleep(pause);
+fn send(ch: Sender<bool>) {
+    thread::sleep(common::seconds(0.12));
     let _ = ch.send(true);
     drop(ch);
     println!("Sent and closed");

@@ -1,4 +1,4 @@
-//! Listing 3.11: listing 3.9 put right. Only the sender closes, when it is told to.
+//! Listing 3.11: listing 3.9 put right. Only the sender closes, when told to.
 //!
 //! The Go program has a second channel, `done`. When the 5 s are over `main` sends on it, waits
 //! for 500 ms and returns. The sender selects between `done` and a `default` that sends `hello`;
@@ -7,8 +7,9 @@
 //!
 //! In Rust `done` can be a channel that is never sent on, only closed: `csp_toolkit::sync::stop`.
 //! Closing it never blocks, and it stops any number of senders. Sending is a case of the `select!`
-//! like the other, so that a sender whom nobody receives from is still told. It closes its channel
-//! by dropping it, and `main` waits for that with `join`, neither too long nor too short.
+//! like the other, so a sender that waits for a receiver is stopped too. It closes its channel by
+//! dropping it, and `main` waits for that with `join`, neither too long nor too short. (The book prints
+//! `Done` with Go's builtin `println`, which writes to standard error.)
 //!
 //! Run: `cargo run --example listing_3_11_done`, or with `-- 2` for two seconds.
 //!
@@ -17,16 +18,14 @@
 use crossbeam_channel::{RecvError, Sender, after, bounded, select};
 use csp_toolkit::sync::stop::{self, Stop};
 use std::thread;
-use std::time::Duration;
 
 mod common;
 
 fn main() -> Result<(), RecvError> {
-    let second = common::second(5.0);
     let (ch, msg) = bounded(0);
     let (stopper, done) = stop::signal();
-    let until = after(5 * second);
-    let sender = thread::spawn(move || send(ch, &done, second / 2));
+    let until = after(common::seconds(5.0));
+    let sender = thread::spawn(move || send(ch, &done));
     loop {
         select! {
             recv(msg) -> m => println!("{}", m?),
@@ -39,7 +38,7 @@ fn main() -> Result<(), RecvError> {
     }
 }
 
-fn send(ch: Sender<&'static str>, done: &Stop, pause: Duration) {
+fn send(ch: Sender<&'static str>, done: &Stop) {
     loop {
         select! {
             recv(done.channel()) -> _ => {
@@ -47,7 +46,7 @@ fn send(ch: Sender<&'static str>, done: &Stop, pause: Duration) {
                 drop(ch);
                 return;
             }
-            send(ch, "hello") -> _ => thread::sleep(pause),
+            send(ch, "hello") -> _ => thread::sleep(common::seconds(0.5)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What `docs/races.md` shows, run again: the tools still find what they found.
+//! Runs the commands of `docs/races.md`: the tools still find what the page says.
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,8 +1,8 @@
-//! A data race, wrong on purpose, for the tools that `docs/races.md` shows to find.
+//! A data race, wrong on purpose, for the tools in `docs/races.md` to find.
 //!
-//! Two threads add to one number without a lock and without atomics. Safe Rust refuses that; here
-//! `unsafe` claims that it is all right, and it is not: the behaviour is undefined. In practice
-//! updates are lost. It is no listing of the book, but what its listing 3.5 would be in Rust.
+//! Two threads add to one number without a lock and without atomics. Safe Rust refuses that. Here
+//! `unsafe` claims that it is correct, which it is not: the behaviour is undefined, and in practice
+//! updates are lost. This is not a listing of the book, but what its listing 3.5 would be in Rust.
 //!
 //! Run: `rustc -g --edition 2024 docs/races/data_race.rs && ./data_race [ADDITIONS]`
 
@@ -22,7 +22,7 @@ fn main() {
     println!("Lost {} of {} updates.", 2 * additions - count, 2 * additions);
 }
 
-/// Volatile, so that the compiler does not make one addition of them all.
+/// Volatile, so that the compiler does not turn all additions into one.
 fn add_one() {
     let count = &raw mut COUNT;
     // NOT SAFE: the other thread does the same at the same time.

@@ -1,4 +1,4 @@
-//! Any bytes at all: the engine and flate2 come to the same verdict and the same bytes.
+//! Any bytes: the engine and flate2 agree on the result.
 #![no_main]
 
 mod reference;

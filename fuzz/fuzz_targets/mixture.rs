@@ -1,4 +1,4 @@
-//! Members, text and zeros in any mixture: what is no gzip is copied, or reported, as it should be.
+//! Members, text and zeros in any mixture: what is not gzip is copied or reported as it should be.
 #![no_main]
 
 mod reference;

@@ -22,11 +22,13 @@ const OUTPUT: &str = "standard output";
 #[derive(Parser)]
 #[command(after_long_help = AFTER_HELP)]
 struct Arguments {
-    /// The same as --timeout
+    /// Stop after this time, as with --timeout
     #[arg(value_name = "DURATION", conflicts_with = "timeout")]
     duration: Option<Timeout>,
 
-    /// Stop after this time: 500ms, 2m, a bare number of seconds, or never
+    /// Stop after this time
+    ///
+    /// DURATION is like 500ms, 30s, 2m, a bare number of seconds, or never.
     #[arg(short, long, value_name = "DURATION", default_value = "30s")]
     timeout: Timeout,
 

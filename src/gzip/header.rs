@@ -1,9 +1,9 @@
-//! The head and tail of a gzip member (RFC 1952, section 2.3).
+//! The header and trailer of a gzip member (RFC 1952, section 2.3).
 
-use super::{GzipError, Level, Origin};
-use std::io::{self, BufRead, ErrorKind, Write};
+use super::{Error, HeaderInfo, Level};
+use std::io::{BufRead, ErrorKind};
 
-/// What a member begins with: `ID1`, `ID2`, and the only compression method there is.
+/// The first bytes of a member: `ID1`, `ID2`, and the only compression method.
 const MAGIC: [u8; 3] = [0x1F, 0x8B, 8];
 /// `ID2` of gzip before its version 1.
 const OLD_ID2: u8 = 0x9E;
@@ -12,46 +12,45 @@ const FEXTRA: u8 = 1 << 2;
 const FNAME: u8 = 1 << 3;
 const FCOMMENT: u8 = 1 << 4;
 const RESERVED: u8 = 0b1110_0000;
-/// The operating system that made it: Unix.
+/// The operating system it was made on: Unix.
 const OS: u8 = 3;
-/// How much of a stored name is kept. Longer than any file system's names.
+/// The length that a longer stored name is cut to. No file system has longer names.
 const NAME_KEPT: usize = 4096;
 
-/// Where the extra field's bytes begin in a header that [`write`] made.
+/// Where the extra field's bytes begin in a header that [`bytes`] made.
 pub(super) const EXTRA_OFFSET: u64 = 12;
 
-/// What a header says.
+/// A header.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Header {
     /// The bytes of the extra field, all its subfields.
     pub(super) extra: Vec<u8>,
-    /// What the data was.
-    pub(super) origin: Origin,
+    /// What it says about the file.
+    pub(super) info: HeaderInfo,
 }
 
-/// Writes a header; returns its length.
+/// A header's bytes.
 ///
 /// # Panics
 ///
-/// When the extra field is longer than 65,535 bytes.
-pub(super) fn write(header: &Header, level: Level, mut output: impl Write) -> io::Result<u64> {
+/// If the extra field is longer than 65,535 bytes.
+pub(super) fn bytes(header: &Header, level: Level) -> Vec<u8> {
     let extra_flag = if header.extra.is_empty() { 0 } else { FEXTRA };
-    let name_flag = if header.origin.name.is_some() { FNAME } else { 0 };
+    let name_flag = if header.info.name.is_some() { FNAME } else { 0 };
     let mut bytes = MAGIC.to_vec();
     bytes.push(extra_flag | name_flag);
-    bytes.extend(header.origin.time.to_le_bytes());
+    bytes.extend(header.info.time.to_le_bytes());
     bytes.extend([extra_flags(level), OS]);
     if !header.extra.is_empty() {
         let length = u16::try_from(header.extra.len()).expect("the extra field is short");
         bytes.extend(length.to_le_bytes());
         bytes.extend(&header.extra);
     }
-    if let Some(name) = &header.origin.name {
+    if let Some(name) = &header.info.name {
         bytes.extend(name);
         bytes.push(0);
     }
-    output.write_all(&bytes)?;
-    Ok(bytes.len() as u64)
+    bytes
 }
 
 /// `XFL` as gzip sets it: 4 for its fastest, 2 for its slowest.
@@ -69,29 +68,29 @@ pub(super) fn begins(start: &[u8]) -> bool {
 }
 
 /// Reads a header to its end.
-pub(super) fn read(input: impl BufRead) -> Result<Header, GzipError> {
+pub(super) fn read(input: impl BufRead) -> Result<Header, Error> {
     let mut input = Hashed { input, crc: crc32fast::Hasher::new() };
-    // Before anything else is asked for: what is too short for a header may be no gzip at all.
+    // Before anything else is read: an input too short for a header may not be gzip at all.
     if !begins(&input.array::<2>()?) {
-        return Err(GzipError::NotGzip);
+        return Err(Error::NotGzip);
     }
-    // And before more than that: an unknown method's header may be shorter.
+    // And before more than that: the header of an unknown method may be shorter.
     if input.array::<1>()? != MAGIC[2..] {
-        return Err(GzipError::Unsupported("unknown compression method"));
+        return Err(Error::Unsupported("unknown compression method"));
     }
     let [flags, t0, t1, t2, t3, _xfl, _os] = input.array()?;
     if flags & RESERVED != 0 {
-        return Err(GzipError::Unsupported("unknown flags"));
+        return Err(Error::Unsupported("unknown flags"));
     }
     let mut header = Header::default();
-    header.origin.time = u32::from_le_bytes([t0, t1, t2, t3]);
+    header.info.time = u32::from_le_bytes([t0, t1, t2, t3]);
     if flags & FEXTRA != 0 {
         let length = u16::from_le_bytes(input.array()?);
         header.extra = vec![0; length.into()];
         input.exact(&mut header.extra)?;
     }
     if flags & FNAME != 0 {
-        header.origin.name = Some(input.text()?);
+        header.info.name = Some(input.text()?);
     }
     if flags & FCOMMENT != 0 {
         input.text()?;
@@ -99,7 +98,7 @@ pub(super) fn read(input: impl BufRead) -> Result<Header, GzipError> {
     if flags & FHCRC != 0 {
         let [low, high, ..] = input.crc.clone().finalize().to_le_bytes();
         if input.array()? != [low, high] {
-            return Err(GzipError::Corrupt("header checksum"));
+            return Err(Error::Corrupt("header checksum"));
         }
     }
     Ok(header)
@@ -116,7 +115,7 @@ pub(super) struct Trailer {
 impl Trailer {
     pub(super) const LENGTH: usize = 8;
 
-    /// For data of that checksum and length.
+    /// For data with this checksum and length.
     pub(super) fn new(crc: u32, length: u64) -> Self {
         Self { crc, length: length as u32 }
     }
@@ -134,46 +133,46 @@ impl Trailer {
         Self { crc: crc as u32, length: length as u32 }
     }
 
-    /// Compares what the member says with what was decoded.
-    pub(super) fn check(self, crc: u32, length: u64) -> Result<(), GzipError> {
+    /// Compares with the checksum and length of the decoded data.
+    pub(super) fn check(self, crc: u32, length: u64) -> Result<(), Error> {
         let decoded = Self::new(crc, length);
         if self.crc != decoded.crc {
-            return Err(GzipError::Corrupt("crc error"));
+            return Err(Error::Corrupt("crc error"));
         }
         if self.length != decoded.length {
-            return Err(GzipError::Corrupt("length error"));
+            return Err(Error::Corrupt("length error"));
         }
         Ok(())
     }
 }
 
-/// A header being read, and the checksum of what has been read of it.
+/// A header being read, and the checksum of the bytes read so far.
 struct Hashed<R> {
     input: R,
     crc: crc32fast::Hasher,
 }
 
 impl<R: BufRead> Hashed<R> {
-    fn exact(&mut self, bytes: &mut [u8]) -> Result<(), GzipError> {
-        self.input.read_exact(bytes).map_err(GzipError::from_read)?;
+    fn exact(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
+        self.input.read_exact(bytes).map_err(Error::from_read)?;
         self.crc.update(bytes);
         Ok(())
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], GzipError> {
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
         let mut bytes = [0; N];
         self.exact(&mut bytes)?;
         Ok(bytes)
     }
 
-    /// Reads up to the zero that ends it, however far that is, and keeps the beginning.
-    fn text(&mut self) -> Result<Vec<u8>, GzipError> {
+    /// Reads up to the terminating zero, however far that is, and keeps the beginning.
+    fn text(&mut self) -> Result<Vec<u8>, Error> {
         let mut text = Vec::new();
         loop {
             let available = match self.input.fill_buf() {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return Err(GzipError::Read(error)),
-                Ok([]) => return Err(GzipError::Truncated),
+                Err(error) => return Err(Error::Read(error)),
+                Ok([]) => return Err(Error::Truncated),
                 Ok(available) => available,
             };
             let end = available.iter().position(|&byte| byte == 0);
@@ -193,55 +192,52 @@ impl<R: BufRead> Hashed<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read;
+    use std::io::{self, Read};
 
     fn named(name: &[u8]) -> Header {
-        let origin = Origin { name: Some(name.to_vec()), time: 7, ..Origin::default() };
-        Header { extra: Vec::new(), origin }
+        let info = HeaderInfo { name: Some(name.to_vec()), time: 7, ..HeaderInfo::default() };
+        Header { extra: Vec::new(), info }
     }
 
     fn written(header: &Header) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let length = write(header, Level::default(), &mut bytes).unwrap();
-        assert_eq!(length, bytes.len() as u64);
-        bytes
+        bytes(header, Level::default())
     }
 
     #[test]
-    fn what_is_written_is_read() {
+    fn a_written_header_is_read_back() {
         for header in
             [Header::default(), named(b"name\xFF"), Header { extra: vec![1, 2, 3], ..named(b"") }]
         {
             let bytes = written(&header);
             assert_eq!(read(&bytes[..]).unwrap(), header);
             for length in 0..bytes.len() {
-                assert!(matches!(read(&bytes[..length]), Err(GzipError::Truncated)), "{length}");
+                assert!(matches!(read(&bytes[..length]), Err(Error::Truncated)), "{length}");
             }
         }
     }
 
     #[test]
-    fn a_header_s_checksum_counts() {
+    fn a_header_checksum_is_checked() {
         let mut bytes = written(&named(b"n"));
         bytes[3] |= FHCRC;
         let crc = crc32fast::hash(&bytes).to_le_bytes();
         bytes.extend(&crc[..2]);
         assert!(read(&bytes[..]).is_ok());
         bytes[10] = b'm';
-        assert!(matches!(read(&bytes[..]), Err(GzipError::Corrupt(_))));
+        assert!(matches!(read(&bytes[..]), Err(Error::Corrupt(_))));
     }
 
     #[test]
-    fn a_name_without_end_takes_no_memory_without_end() {
+    fn an_endless_name_takes_bounded_memory() {
         let mut bytes = written(&named(b""));
         bytes.pop();
         let endless = bytes.chain(io::repeat(b'x').take(10_000_000)).chain(&[0][..]);
         let header = read(io::BufReader::new(endless)).unwrap();
-        assert_eq!(header.origin.name.unwrap().len(), NAME_KEPT);
+        assert_eq!(header.info.name.unwrap().len(), NAME_KEPT);
     }
 
     #[test]
-    fn what_is_not_supported_is_refused() {
+    fn unsupported_headers_are_refused() {
         let good = written(&Header::default());
         for (position, bits) in [(0, 1), (1, 1), (2, 1), (3, 0x20), (3, 0x80)] {
             let mut bytes = good.clone();

@@ -1,34 +1,33 @@
 //! Our subfield of the extra field (RFC 1952, section 2.3.1.1): where the chunks are.
 //!
-//! A member that was compressed in chunks can be decompressed in parallel once it is known where
-//! each chunk begins. The subfield says so. All numbers are little-endian:
+//! A member that was compressed in chunks can be decompressed in parallel if it is known where each
+//! chunk begins, which this subfield says. All numbers are little-endian:
 //!
-//! | bytes | what |
+//! | bytes | contents |
 //! |---|---|
 //! | 2 | the subfield's name: `C` `S` |
-//! | 2 | how many bytes follow: 16 and 4 for each entry |
-//! | 4 | plain bytes in a chunk (the last may hold fewer); 0 where nothing was filled in |
-//! | 4 | chunks to an entry |
+//! | 2 | number of bytes that follow: 16, and 4 per entry |
+//! | 4 | plain bytes per chunk (the last may have fewer); 0 if nothing was filled in |
+//! | 4 | chunks per entry |
 //! | 8 | plain bytes in the member |
 //! | 4 each | compressed bytes of an entry's chunks, from the end of the header on |
 //!
 //! Every chunk but the last ends in an empty stored block, on a byte boundary, and no distance
-//! reaches back beyond its start. There may be room for more entries than there are; those are 0.
-//! Room for the entries is reserved when the header is written, and they are filled in at the end.
+//! reaches back beyond its start. Room for the entries is reserved when the header is written, and
+//! they are filled in at the end; unused ones are 0.
 //!
-//! Whoever reads the subfield must not trust it, and here nobody does: see
-//! [`decode`](super::decode).
+//! A reader must not trust the subfield; see [`decode`](super::decode).
 
 use std::ops::RangeInclusive;
 
 const NAME: [u8; 2] = *b"CS";
 const FIXED: usize = 16;
 const ENTRY: usize = 4;
-/// What fits beside the subfield's own name and length into the longest extra field.
+/// As many as fit into the longest extra field with the subfield's name and length.
 const MOST_ENTRIES: u64 = ((u16::MAX as usize - 4 - FIXED) / ENTRY) as u64;
-/// An entry's plain bytes are decoded in memory, so there must be an end to them.
+/// An entry's plain bytes are decoded in memory, so they are limited.
 const MOST_PLAIN: u64 = 16 << 20;
-/// The sizes a chunk may have, in plain bytes.
+/// The sizes that a chunk can have, in plain bytes.
 pub(super) const CHUNK_SIZES: RangeInclusive<usize> = 64 << 10..=16 << 20;
 
 /// Where the chunks of a member are.
@@ -40,7 +39,7 @@ pub(super) struct Index {
     entries: Vec<u32>,
 }
 
-/// Room for an index in the header, and what is to go in there.
+/// Room for an index in the header, and the entries to fill in.
 #[derive(Clone, Debug)]
 pub(super) struct Reserved {
     chunk: u32,
@@ -51,8 +50,8 @@ pub(super) struct Reserved {
 }
 
 impl Reserved {
-    /// Room for `plain` bytes in chunks of `chunk`; none where there is one chunk only, which
-    /// nobody can decode in parallel, or where there are more than the longest field has room for.
+    /// Room for `plain` bytes in chunks of `chunk`; none if there is only one chunk, which cannot be
+    /// decoded in parallel, or more than the longest field has room for.
     pub(super) fn new(plain: u64, chunk: usize) -> Option<Self> {
         let chunks = plain.div_ceil(chunk as u64);
         let stride = chunks.div_ceil(MOST_ENTRIES);
@@ -68,7 +67,7 @@ impl Reserved {
         })
     }
 
-    /// The extra field with the room in it, all zeros.
+    /// The extra field with the reserved room, all zeros.
     pub(super) fn extra_field(&self) -> Vec<u8> {
         self.subfield(0, 0, 0, &[])
     }
@@ -85,7 +84,7 @@ impl Reserved {
         }
     }
 
-    /// The extra field filled in; `None` where the input turned out to be longer than the room.
+    /// The extra field filled in; `None` if the input was longer than the reserved room.
     pub(super) fn filled(&self, plain: u64) -> Option<Vec<u8>> {
         let fits = self.entries.len() <= self.room;
         fits.then(|| self.subfield(self.chunk, self.stride, plain, &self.entries))
@@ -105,13 +104,11 @@ impl Reserved {
 }
 
 impl Index {
-    /// No deflate stream holds more plain bytes to the byte: 258 of them take two bits.
+    /// The most plain bytes per byte of a deflate stream: 258 of them take at least two bits.
     pub(super) const BEST_RATIO: usize = 1032;
 
-    /// The index in an extra field, if there is one and it makes sense.
-    ///
-    /// Every entry is small enough to be held in memory, packed and plain, and promises no more
-    /// plain bytes than its packed bytes could hold.
+    /// The index in an extra field, if there is a valid one: every entry is small enough to be held in
+    /// memory, packed and plain, and claims no more plain bytes than its packed bytes can decode to.
     pub(super) fn parse(extra: &[u8]) -> Option<Self> {
         let field = subfields(extra).find(|(name, _)| *name == NAME)?.1;
         let (fixed, entries) = field.split_at_checked(FIXED)?;
@@ -149,11 +146,11 @@ impl Index {
 pub(super) struct Piece {
     pub(super) packed: usize,
     pub(super) plain: usize,
-    /// Whether it holds the final block.
+    /// Whether it contains the final block.
     pub(super) last: bool,
 }
 
-/// The subfields of an extra field, name and data, up to where it stops making sense.
+/// The subfields of an extra field, name and data, up to the first malformed one.
 pub(super) fn subfields(extra: &[u8]) -> impl Iterator<Item = ([u8; 2], &[u8])> {
     let mut rest = extra;
     std::iter::from_fn(move || {
@@ -173,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_filled_in_is_parsed() {
+    fn a_filled_index_is_parsed() {
         let mut reserved = Reserved::new(250_000, 100_000).unwrap();
         assert_eq!(Index::parse(&reserved.extra_field()), None, "nothing filled in yet");
         for packed in [50_000, 40_000, 30_000] {
@@ -190,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_very_large_file_has_more_chunks_to_an_entry() {
+    fn a_very_large_file_has_more_chunks_per_entry() {
         let chunk = 1 << 20;
         let chunks = 3 * MOST_ENTRIES + 1;
         let mut reserved = Reserved::new(chunks * chunk as u64, chunk).unwrap();
@@ -202,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_that_grew_or_shrank_is_no_matter() {
+    fn an_input_can_grow_or_shrink() {
         let mut reserved = Reserved::new(250_000, 100_000).unwrap();
         reserved.add(10_000);
         reserved.add(10_000);
@@ -212,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_index() {
+    fn a_malformed_index_is_ignored() {
         let mut reserved = Reserved::new(250_000, 100_000).unwrap();
         (0..3).for_each(|_| reserved.add(20_000));
         let good = reserved.filled(250_000).unwrap();

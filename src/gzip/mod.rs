@@ -1,56 +1,247 @@
-//! Gzip files, made and read in parallel, and never lost (technique 11, listings 3.3 and 3.4).
+//! Gzip in parallel, with every block verified before it is written (technique 11, listings 3.3 and
+//! 3.4).
 //!
-//! | module | what it is for |
+//! | for | there is |
 //! |---|---|
-//! | [`stream`] | a reader compressed or decompressed into a writer |
-//! | [`batch`] | many files, each into the one beside it |
-//! | [`mod@file`] | what is to be done with files, and what was done with one |
-//! | [`suffix`] | the endings of their names |
-//!
-//! The input is cut into chunks, each is compressed on its own, and together they become one
-//! member. The modules behind these: `encode` compresses chunks, proves them and puts them
-//! together, `index` notes in the header where they are, `decode` decompresses them in parallel
-//! again, `inflate` is the decoder that both use, `header` is RFC 1952, and `legacy` decodes the formats
-//! before gzip.
+//! | a reader and a writer | [`compress`], [`decompress`] |
+//! | one file | [`compress_file`], [`decompress_file`], [`test_file`] |
+//! | many files at once | [`compress_files`], [`decompress_files`], [`test_files`] |
+//! | code that needs a [`Write`](std::io::Write) or a [`Read`](std::io::Read) | [`Encoder`], [`Decoder`] |
 //!
 //! ```
-//! use csp_toolkit::gzip::{Level, Settings, stream};
-//! use std::thread::available_parallelism;
+//! use csp_toolkit::gzip::{self, Settings};
 //!
-//! let settings = Settings::new(available_parallelism()?).level(Level::default());
 //! let text = b"in the beginning was the word".repeat(100);
-//! let mut packed = Vec::new();
-//! stream::compress(&text[..], &mut packed, &settings)?;
-//! assert!(packed.len() < text.len() / 10);
+//! let mut compressed = Vec::new();
+//! gzip::compress(&text[..], &mut compressed, &Settings::default())?;
+//! assert!(compressed.len() < text.len() / 10);
 //!
-//! let mut unpacked = Vec::new();
-//! let totals = stream::decompress(&packed[..], &mut unpacked, &settings)?;
-//! assert_eq!(unpacked, text);
-//! assert_eq!(totals.plain, text.len() as u64);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! let mut back = Vec::new();
+//! let totals = gzip::decompress(&compressed[..], &mut back, &Settings::default())?;
+//! assert_eq!(back, text);
+//! assert_eq!(totals.uncompressed, text.len() as u64);
+//! # Ok::<(), gzip::Error>(())
 //! ```
+//!
+//! # How it works
+//!
+//! The input is cut into chunks, each is compressed by itself, and together they become one member
+//! (RFC 1952, section 2.3). Before a compressed chunk is written, it is decoded and compared with
+//! the input. The header of a large file lists its chunks in an extra field, so that it can be
+//! decompressed in parallel, too.
 
-pub mod batch;
+// `encode` compresses chunks, verifies them and puts them together, `index` lists them in the
+// header, `decode` decompresses them in parallel again, `inflate` is the decoder that both use,
+// `header` is RFC 1952, `bgzf` is another format with an index, `legacy` decodes the formats before
+// gzip.
+mod bgzf;
 mod decode;
+mod decoder;
 mod encode;
+mod encoder;
 mod error;
-pub mod file;
+mod failure;
+mod files;
 mod header;
+mod header_info;
 mod index;
 mod inflate;
 mod input;
 mod legacy;
 mod level;
-mod origin;
+mod options;
 mod settings;
-pub mod stream;
-pub mod suffix;
+pub(crate) mod suffix;
 mod task;
 mod totals;
 
-pub use crate::io::{Existing, Outputs};
-pub use error::GzipError;
-pub use level::Level;
-pub use origin::Origin;
-pub use settings::{Foreign, Settings};
-pub use totals::{Method, Outcome, Totals};
+pub use decoder::Decoder;
+pub use encoder::Encoder;
+pub use error::Error;
+pub use files::FileReport;
+pub use options::FileOptions;
+pub use settings::Settings;
+pub use totals::Totals;
+
+pub(crate) use files::{FileResult, process};
+pub(crate) use header_info::HeaderInfo;
+pub(crate) use input::{CountedInput, InputPath, Root, open};
+pub(crate) use level::Level;
+pub(crate) use options::{Action, OutputPath};
+pub(crate) use task::taken;
+pub(crate) use totals::Method;
+
+use files::process_one;
+use std::io::{Read, Write};
+use std::path::Path;
+
+/// Compresses all of `input` into one gzip member (RFC 1952, section 2.3) without name and time.
+///
+/// Output begins as soon as the input's first chunk is compressed, and memory is bounded by the
+/// number of threads, whatever the input's length. Blocks until the end of `input`.
+///
+/// `input` is read on another thread, `output` is written on this one. A locked standard input
+/// cannot go to another thread; pass [`stdin()`](std::io::stdin) itself.
+pub fn compress(
+    input: impl Read + Send,
+    output: impl Write,
+    settings: &Settings,
+) -> Result<Totals, Error> {
+    compress_from(input, output, settings, &HeaderInfo::default())
+}
+
+/// [`compress`], with what the header is to store.
+pub(crate) fn compress_from(
+    input: impl Read + Send,
+    output: impl Write,
+    settings: &Settings,
+    header_info: &HeaderInfo,
+) -> Result<Totals, Error> {
+    encode::compress(input, output, &settings.check()?, header_info)
+}
+
+/// Decompresses all the members of `input` (RFC 1952, section 2.2), one after the other.
+///
+/// A member can also be the output of `pack`. The last one can be the output of `compress`, which
+/// only ends with the input. Of a zip archive, the first entry is decompressed.
+/// [`Settings::pass_through`] says what happens with anything else.
+///
+/// Members with our index and BGZF files are decompressed in parallel, all others in order.
+/// Memory is bounded by the number of threads. On an error, all that comes before it has been
+/// written. Blocks until the end of `input`, which is read on another thread.
+pub fn decompress(
+    input: impl Read + Send,
+    output: impl Write,
+    settings: &Settings,
+) -> Result<Totals, Error> {
+    decode::decompress(input, output, &settings.check()?)
+}
+
+/// Compresses a file into `NAME.gz` next to it.
+///
+/// The output appears under its name only when it is complete. On an error there is no output, and
+/// a file that was there before is unchanged; except that with [`Error::Changed`] and
+/// [`Error::Remove`] the output is in place.
+///
+/// ```
+/// use csp_toolkit::gzip::{self, FileOptions};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("a.txt");
+/// # std::fs::write(&path, "in the beginning was the word")?;
+/// let compressed = gzip::compress_file(&path, &FileOptions::default())?.output;
+/// std::fs::remove_file(&path)?;
+///
+/// let report = gzip::decompress_file(&compressed, &FileOptions::default())?;
+/// assert_eq!(report.output, path);
+/// assert_eq!(report.totals.uncompressed, 29);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compress_file(path: impl AsRef<Path>, options: &FileOptions) -> Result<FileReport, Error> {
+    process_one(Action::Compress, path.as_ref(), options)
+}
+
+/// Decompresses a file into one next to it, without the suffix. The output is put in place as
+/// [`compress_file`] does it.
+pub fn decompress_file(path: impl AsRef<Path>, options: &FileOptions) -> Result<FileReport, Error> {
+    process_one(Action::Decompress, path.as_ref(), options)
+}
+
+/// Decompresses a file without writing anything: no error means that it is intact.
+pub fn test_file(path: impl AsRef<Path>, options: &FileOptions) -> Result<FileReport, Error> {
+    process_one(Action::Test, path.as_ref(), options)
+}
+
+/// Compresses each of the files as [`compress_file`] does, many at once.
+///
+/// `report` is called on this thread with each file's index and result, always in order. An error
+/// of one file stops no other. Blocks until all files are done. Large files are compressed by all
+/// threads together, small ones by a thread each, and no more files are open at a time than there
+/// are threads, and two more.
+///
+/// Every file of a directory:
+///
+/// ```
+/// use csp_toolkit::gzip::{self, FileOptions};
+/// use std::{fs, io};
+///
+/// # let scratch = tempfile::tempdir()?;
+/// # let directory = scratch.path();
+/// # fs::write(directory.join("a.txt"), "in the beginning was the word")?;
+/// let entries = fs::read_dir(directory)?.map(|entry| Ok(entry?.path()));
+/// let paths = entries.collect::<io::Result<Vec<_>>>()?;
+/// gzip::compress_files(&paths, &FileOptions::default(), |index, result| match result {
+///     Ok(report) => println!("{} written", report.output.display()),
+///     Err(error) => eprintln!("{}: {}", paths[index].display(), io::Error::from(error)),
+/// });
+/// # assert!(directory.join("a.txt.gz").exists());
+/// # Ok::<(), io::Error>(())
+/// ```
+pub fn compress_files(
+    paths: &[impl AsRef<Path>],
+    options: &FileOptions,
+    report: impl FnMut(usize, Result<FileReport, Error>),
+) {
+    process(Action::Compress, &inputs(paths), options, report);
+}
+
+/// Decompresses each of the files as [`decompress_file`] does, and reports as [`compress_files`]
+/// does.
+pub fn decompress_files(
+    paths: &[impl AsRef<Path>],
+    options: &FileOptions,
+    report: impl FnMut(usize, Result<FileReport, Error>),
+) {
+    process(Action::Decompress, &inputs(paths), options, report);
+}
+
+/// Tests each of the files as [`test_file`] does, and reports as [`compress_files`] does.
+pub fn test_files(
+    paths: &[impl AsRef<Path>],
+    options: &FileOptions,
+    report: impl FnMut(usize, Result<FileReport, Error>),
+) {
+    process(Action::Test, &inputs(paths), options, report);
+}
+
+fn inputs(paths: &[impl AsRef<Path>]) -> Vec<InputPath> {
+    paths.iter().map(|path| path.as_ref().into()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+    use std::fmt::Debug;
+    use std::io::{self, ErrorKind};
+
+    #[test]
+    fn everything_public_is_debug_and_can_go_to_another_thread() {
+        fn assert<T: Debug + Send>() {}
+        assert::<Settings>();
+        assert::<FileOptions>();
+        assert::<Totals>();
+        assert::<FileReport>();
+        assert::<Error>();
+        assert::<Encoder<Vec<u8>>>();
+        assert::<Decoder<io::Empty>>();
+    }
+
+    #[test]
+    fn an_error_does_not_repeat_its_source_and_becomes_an_io_error() {
+        let refused = || io::Error::new(ErrorKind::PermissionDenied, "not for you");
+        for error in [
+            Error::Read(refused()),
+            Error::Write(refused()),
+            Error::Remove(refused()),
+            Error::Attributes { target: "x".into(), source: refused() },
+        ] {
+            assert_eq!(error.source().unwrap().to_string(), "not for you");
+            assert!(!error.to_string().contains("not for you"), "{error}");
+            assert_eq!(io::Error::from(error).kind(), ErrorKind::PermissionDenied);
+        }
+        let error = io::Error::from(Error::Truncated);
+        assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+        assert_eq!(error.to_string(), "unexpected end of file");
+    }
+}

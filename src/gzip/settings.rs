@@ -1,76 +1,157 @@
-//! What the engine is told.
+//! How data is compressed and decompressed.
 
-use super::Level;
 use super::index::CHUNK_SIZES;
+use super::{Error, Level};
 use crate::sync::pool::Pool;
 use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
 
-/// What becomes of bytes that begin no member, where the input begins or after its members.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Foreign {
-    /// An input that begins with them is refused. After members, zeros are ignored, and anything
-    /// else is ignored and [reported](super::Totals::trailing_garbage).
-    #[default]
-    Report,
-    /// They are copied as they are, with all that follows, as `gzip -cdf` does it.
-    Copy,
+/// How to compress and decompress.
+///
+/// By default: level 6, a thread for each core that this process may use, chunks of 1 MiB.
+/// The number of threads never changes the output.
+///
+/// A value that makes no sense is reported when the settings are used, as
+/// [`Error::InvalidLevel`], [`Error::NoThreads`] or [`Error::InvalidChunkSize`].
+///
+/// ```
+/// use csp_toolkit::gzip::{self, Error, Settings};
+///
+/// let settings = Settings::default().level(9).threads(4);
+/// gzip::compress(&b"word"[..], Vec::new(), &settings)?;
+///
+/// let error = gzip::compress(&b"word"[..], Vec::new(), &settings.level(13)).unwrap_err();
+/// assert_eq!(error.to_string(), "the compression level must be at most 12, not 13");
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    level: u32,
+    threads: Option<usize>,
+    chunk_size: usize,
+    rsyncable: bool,
+    index: bool,
+    pass_through: bool,
 }
 
-/// How to compress and decompress. Only [`level`](Self::level), the chunk's size and
-/// [`rsyncable`](Self::rsyncable) and
-/// [`index`](Self::index()) change the bytes that come out; the number of threads never does.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// How hard to try.
-    pub level: Level,
-    /// How many threads compress, or decompress what can be decompressed in parallel; more than
-    /// 1024 are as many as 1024.
-    pub threads: NonZeroUsize,
-    /// Whether chunks end where the data says so, so that a change of the data changes the output
-    /// near it only. Such a file has no index.
-    pub rsyncable: bool,
-    /// Whether a large file's header says where its chunks are, so that it can be decompressed in
-    /// parallel. Readers that take no notice of an extra field, as the Linux kernel's, cannot read
-    /// such a file.
-    pub index: bool,
-    /// What becomes of what cannot be decompressed.
-    pub foreign: Foreign,
-    pub(super) chunk: usize,
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            level: u32::from(Level::default().get()),
+            threads: None,
+            chunk_size: 1 << 20,
+            rsyncable: false,
+            index: true,
+            pass_through: false,
+        }
+    }
 }
 
 impl Settings {
-    /// Level 6 on that many threads, in chunks of 1 MiB.
+    /// Sets the compression level: 0 stores, 1 is the fastest, 6 the default, 9 what `gzip` calls
+    /// best; 10 to 12 take many times longer for a few per cent more.
     #[must_use]
-    pub fn new(threads: NonZeroUsize) -> Self {
-        let (level, foreign) = (Level::default(), Foreign::default());
-        Self { level, threads, rsyncable: false, index: true, foreign, chunk: 1 << 20 }
-    }
-
-    /// Sets the level.
-    #[must_use]
-    pub fn level(self, level: Level) -> Self {
+    pub fn level(self, level: u32) -> Self {
         Self { level, ..self }
     }
 
-    /// Sets whether large files have an index.
+    /// Sets the number of threads that compress, or decompress what can be decompressed in
+    /// parallel. At least 1; more than 1024 count as 1024.
+    #[must_use]
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads: Some(threads), ..self }
+    }
+
+    /// Sets how many bytes of the input are compressed at a time, from 64 KiB to 16 MiB. Each
+    /// thread works on a chunk of its own, and matches do not cross chunks.
+    #[must_use]
+    pub fn chunk_size(self, chunk_size: usize) -> Self {
+        Self { chunk_size, ..self }
+    }
+
+    /// Sets whether chunk boundaries are chosen by content, so that a change of the input changes
+    /// the output near it only, and `rsync` can reuse the rest. Off by default. Such a file has no
+    /// index.
+    #[must_use]
+    pub fn rsyncable(self, rsyncable: bool) -> Self {
+        Self { rsyncable, ..self }
+    }
+
+    /// Sets whether the header of a file of more than one chunk lists the chunks, so that it can be
+    /// decompressed in parallel. On by default; it is only written where the output can be written
+    /// to in any order, so not by [`compress`](super::compress) and [`Encoder`](super::Encoder).
+    ///
+    /// The index is in an extra field (RFC 1952, section 2.3.1.1). Decompressors that do not
+    /// support extra fields, such as the Linux kernel's, cannot read such a file.
     #[must_use]
     pub fn index(self, index: bool) -> Self {
         Self { index, ..self }
     }
 
-    /// Sets how many plain bytes go into a chunk; `None` if that is not between 64 KiB and 16 MiB.
+    /// Sets whether decompression copies what it cannot decompress, as `gzip -cdf` does: an input
+    /// in no supported format, and anything after the last member. Off by default: the former is
+    /// [`Error::NotGzip`], the latter is ignored and [reported](super::Totals::trailing_garbage).
     #[must_use]
-    pub fn chunk(self, chunk: usize) -> Option<Self> {
-        CHUNK_SIZES.contains(&chunk).then_some(Self { chunk, ..self })
+    pub fn pass_through(self, pass_through: bool) -> Self {
+        Self { pass_through, ..self }
     }
 
-    /// Sets what becomes of what cannot be decompressed.
-    #[must_use]
-    pub fn foreign(self, foreign: Foreign) -> Self {
-        Self { foreign, ..self }
+    /// Checks the values.
+    pub(super) fn check(&self) -> Result<Checked, Error> {
+        let &Self { level, threads, chunk_size, rsyncable, index, pass_through } = self;
+        let known = u8::try_from(level).ok().and_then(Level::new);
+        if !CHUNK_SIZES.contains(&chunk_size) {
+            return Err(Error::InvalidChunkSize(chunk_size));
+        }
+        let threads = match threads {
+            None => available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            Some(threads) => NonZeroUsize::new(threads).ok_or(Error::NoThreads)?,
+        };
+        let level = known.ok_or(Error::InvalidLevel(level))?;
+        Ok(Checked { level, threads, chunk_size, rsyncable, index, pass_through })
     }
+}
 
+impl From<&Settings> for Settings {
+    fn from(settings: &Settings) -> Self {
+        *settings
+    }
+}
+
+/// The level, with all else as by default, so that code written for `flate2` needs no other change
+/// than that of a type.
+#[cfg(feature = "flate2")]
+#[cfg_attr(docsrs, doc(cfg(feature = "flate2")))]
+impl From<flate2::Compression> for Settings {
+    fn from(compression: flate2::Compression) -> Self {
+        Self::default().level(compression.level())
+    }
+}
+
+/// Settings that were checked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Checked {
+    pub(super) level: Level,
+    pub(super) threads: NonZeroUsize,
+    pub(super) chunk_size: usize,
+    pub(super) rsyncable: bool,
+    pub(super) index: bool,
+    pub(super) pass_through: bool,
+}
+
+impl Default for Checked {
+    fn default() -> Self {
+        Settings::default().check().expect("the defaults make sense")
+    }
+}
+
+impl Checked {
     pub(super) fn pool(&self) -> Pool {
         Pool::new(self.threads.get())
+    }
+
+    /// The same on one thread.
+    pub(super) fn alone(self) -> Self {
+        Self { threads: NonZeroUsize::MIN, ..self }
     }
 }

@@ -29,7 +29,7 @@ use std::time::SystemTime;
 
 /// What to do if the output's name is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
+pub(crate) enum Existing {
     /// Keep the existing file, and fail.
     Keep,
     /// Replace it with the new file, atomically.

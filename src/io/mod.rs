@@ -14,7 +14,7 @@ mod target;
 mod version;
 mod walk;
 
-pub use atomic_file::Existing;
+pub(crate) use atomic_file::Existing;
 pub(crate) use atomic_file::{AtomicFile, Placed};
 pub(crate) use attributes::Attributes;
 pub(crate) use blocking::Blocking;
@@ -22,7 +22,7 @@ pub(crate) use close::close;
 pub(crate) use dir::{Dir, open, split};
 pub(crate) use dirs::Dirs;
 pub(crate) use output::Output;
-pub use outputs::Outputs;
+pub(crate) use outputs::Outputs;
 pub(crate) use outputs::is_temporary;
 pub(crate) use target::is_standard_output;
 pub(crate) use target::{Target, open_special};

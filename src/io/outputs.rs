@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 /// A signal handler can remove those being written. An output in place is never overwritten by
 /// another output of the same run.
 #[derive(Clone, Debug, Default)]
-pub struct Outputs(Arc<Shared>);
+pub(crate) struct Outputs(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -39,7 +39,7 @@ impl Outputs {
     /// Removes all outputs that are being written. Until the returned guard is dropped, calls that
     /// create an output or put it in place block.
     #[must_use = "dropping it lets other threads continue"]
-    pub fn remove_unfinished(&self) -> impl Sized + '_ {
+    pub(crate) fn remove_unfinished(&self) -> impl Sized + '_ {
         let alone = self.0.gate.write().unwrap_or_else(PoisonError::into_inner);
         for (name, dir) in std::mem::take(&mut *lock(&self.0.named)) {
             // The process is about to end and cannot report it.

@@ -105,7 +105,7 @@ impl Kind {
         }
     }
 
-    /// Checks that this kind of lock can have so many permits, and a timeout if one is given.
+    /// Checks that this kind of lock supports this number of permits, and a timeout if one is given.
     pub fn check(self, permits: usize, timeout: Option<Duration>) -> Result<(), Error> {
         if permits == 0 {
             return Err(Error::Zero("permits"));

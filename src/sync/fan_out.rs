@@ -1,18 +1,18 @@
 //! One function on several threads, and a wait for all of them (technique 11, listing 3.4).
 //!
-//! This is the book's `WaitGroup` for threads that all do the same: nothing to add, nothing to
-//! count down, and what the threads return is not lost.
+//! This is the book's `WaitGroup` for threads that all do the same: nothing to add, nothing to count
+//! down, and what the threads return is kept.
 
 use std::panic::resume_unwind;
 use std::thread::{self, ScopedJoinHandle};
 
-/// Calls `work` on up to `threads` threads, this one among them, and returns what all of them
-/// returned.
+/// Calls `work` on up to `threads` threads, this one among them, and returns their results in the
+/// order of their numbers.
 ///
-/// Each call is given its number, from 0; call 0 is this thread's. Calls take their share of the
-/// work from something they have in common: a queue, an iterator behind a mutex, an atomic counter.
-/// So it does not matter how many there are, and there may be fewer than asked for: where the
-/// system starts no more threads, those there are do the work, and call 0 is always made.
+/// Each call gets its number, from 0; call 0 runs on this thread. Calls take their part of the work
+/// from something they share: a queue, an iterator behind a mutex, an atomic counter. So their number
+/// does not matter, and there may be fewer than asked for: where the system starts no more threads,
+/// those that run do the work. Call 0 is always made, even if `threads` is 0.
 ///
 /// Blocks until all calls have returned.
 ///
@@ -37,11 +37,11 @@ use std::thread::{self, ScopedJoinHandle};
 ///
 /// # Errors
 ///
-/// The first error, by the number of the call, after all calls have returned.
+/// The error of the call with the lowest number, after all calls have returned.
 ///
 /// # Panics
 ///
-/// If a call does, after all calls have ended.
+/// When a call does, after all calls have ended.
 pub fn fan_out<T: Send, E: Send>(
     threads: usize,
     work: impl Fn(usize) -> Result<T, E> + Sync,
@@ -60,7 +60,7 @@ pub fn fan_out<T: Send, E: Send>(
     })
 }
 
-/// The result of a thread, or its panic.
+/// Returns a thread's result, or passes its panic on.
 fn join<T>(handle: ScopedJoinHandle<'_, T>) -> T {
     handle.join().unwrap_or_else(|panic| resume_unwind(panic))
 }

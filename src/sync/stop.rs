@@ -1,10 +1,9 @@
-//! Telling threads to stop (techniques 13 and 14, listings 3.9 to 3.11).
+//! A signal that tells threads to stop (techniques 13 and 14, listings 3.9 to 3.11).
 //!
-//! Go closes a `done` channel, and every receiver of a closed channel wakes. In Rust a channel is
-//! closed by dropping all of its senders. A [`Stopper`] is that sender and a [`Stop`] a receiver,
-//! and since the channel carries a type without values, the only thing that can ever arrive is the
-//! close. It cannot be missed, sent twice or left unread, and a thread that panics while it holds
-//! the `Stopper` stops the others as it goes.
+//! Go closes a `done` channel, which wakes every receiver. In Rust a channel is closed by dropping all
+//! of its senders. A [`Stopper`] is that sender and a [`Stop`] is a receiver. The channel carries a
+//! type without values, so the only thing that can ever arrive is the close. It cannot be missed, sent
+//! twice or left unread, and a thread that panics while it owns the `Stopper` stops the others.
 //!
 //! ```
 //! use csp_toolkit::sync::stop;
@@ -27,7 +26,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounde
 use std::convert::Infallible;
 use std::time::Duration;
 
-/// Makes a connected pair: one side that stops, one that is stopped.
+/// Makes a connected pair: the side that stops, and the side that is stopped.
 #[must_use]
 pub fn signal() -> (Stopper, Stop) {
     let (sender, receiver) = bounded(0);
@@ -41,20 +40,20 @@ pub struct Stopper {
 }
 
 impl Stopper {
-    /// Stops them now. The same as dropping it, but says so.
+    /// Stops them now. The same as dropping it, but more readable.
     pub fn stop(self) {
         drop(self);
     }
 }
 
-/// Learns that its [`Stopper`] is gone. Clones learn the same.
+/// Reports that its [`Stopper`] was dropped. All clones report it.
 #[derive(Clone, Debug)]
 pub struct Stop {
     receiver: Receiver<Infallible>,
 }
 
 impl Stop {
-    /// Whether it is time to stop; never blocks.
+    /// Returns whether it is time to stop; never blocks.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.receiver.try_recv() == Err(TryRecvError::Disconnected)
@@ -72,8 +71,8 @@ impl Stop {
         self.receiver.recv_timeout(time) == Err(RecvTimeoutError::Disconnected)
     }
 
-    /// The channel itself, for `select!`: it becomes ready, with an error, when it is time to
-    /// stop, and stays so.
+    /// Returns the channel itself, for `select!`: it becomes ready, with an error, when it is time to
+    /// stop, and stays ready.
     #[must_use]
     pub fn channel(&self) -> &Receiver<Infallible> {
         &self.receiver

@@ -63,9 +63,9 @@ pub(super) fn count_into<C: SharedCounter + ?Sized>(
 }
 
 /// Runs a worker until there is no more work.
-fn work<'scope, 'a, C: SharedCounter + ?Sized>(
+fn work<'scope, C: SharedCounter + ?Sized>(
     scope: &'scope Scope<'scope, '_>,
-    queue: &'scope Queue<'a>,
+    queue: &'scope Queue<'_>,
     counter: &C,
 ) -> Result<(), Error> {
     let _abandon = AbandonOnPanic(queue);

@@ -271,8 +271,8 @@ mod tests {
         words().for_each(|word| *expected.entry(word).or_default() += 1);
         let expected: Vec<_> = expected.into_iter().collect();
 
-        let one = Tally::from_iter(words());
-        let sum: Tally = texts.iter().map(|text| Tally::from_iter(text.split_whitespace())).sum();
+        let one: Tally = words().collect();
+        let sum: Tally = texts.iter().map(|text| text.split_whitespace().collect::<Tally>()).sum();
         let mut merged = Tally::new();
         for text in texts {
             let mut part = Tally::default();
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn the_most_frequent_words_come_first_and_equal_ones_by_their_bytes() {
-        let tally = Tally::from_iter("d c c b b b a a".split(' '));
+        let tally: Tally = "d c c b b b a a".split(' ').collect();
         let all = [("b", 3), ("a", 2), ("c", 2), ("d", 1)];
         for n in [0, 1, 2, 3, 4, 5, usize::MAX] {
             let found: Vec<_> = tally.most_frequent(n).collect();

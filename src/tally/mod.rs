@@ -34,7 +34,7 @@
 //!
 //! let texts = ["to be or", "not to be"];
 //! let total: Tally = thread::scope(|scope| {
-//!     let threads = texts.map(|text| scope.spawn(|| Tally::from_iter(text.split_whitespace())));
+//!     let threads = texts.map(|text| scope.spawn(|| text.split_whitespace().collect::<Tally>()));
 //!     threads.into_iter().map(|thread| thread.join().unwrap()).sum()
 //! });
 //! assert_eq!((total.get("to"), total.total()), (2, 6));
@@ -58,7 +58,7 @@
 //! })?;
 //! let mut ranking = counts.rank(&Filter::default().min_count(2).sort_by(SortKey::Word))?;
 //! while let Some((word, count)) = ranking.next()? {
-//!     println!("{word}: {count}");
+//!     println!("{}: {count}", String::from_utf8_lossy(word));
 //! }
 //! # Ok::<(), tally::Error>(())
 //! ```

@@ -90,3 +90,50 @@ impl<R: Run> Tree<R> {
         R::is_before((one.head, &self.runs[one.run]), (other.head, &self.runs[other.run]))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers in order, each of which is its own head.
+    struct Numbers(std::vec::IntoIter<u32>, u32);
+
+    impl Run for Numbers {
+        type Head = u32;
+        const END: u32 = u32::MAX;
+
+        fn advance(&mut self) -> Result<bool, Error> {
+            let next = self.0.next();
+            self.1 = next.unwrap_or(self.1);
+            Ok(next.is_some())
+        }
+
+        fn head(&self) -> u32 {
+            self.1
+        }
+
+        fn is_before(one: (u32, &Self), other: (u32, &Self)) -> bool {
+            one.0 < other.0
+        }
+    }
+
+    #[test]
+    fn any_number_of_runs_of_any_length_is_merged() {
+        for count in 0..20_u32 {
+            // The first run is empty.
+            let runs: Vec<Vec<u32>> = (0..count)
+                .map(|run| (0..run * 7 % 11).map(|n| n * n * 31 % 50 + 60 * n).collect())
+                .collect();
+            let mut expected: Vec<u32> = runs.concat();
+            expected.sort_unstable();
+            let runs = runs.into_iter().map(|run| Numbers(run.into_iter(), 0)).collect();
+            let mut tree = Tree::new(runs).unwrap();
+            let mut merged = Vec::new();
+            while let Some((head, _)) = tree.first().filter(|(head, _)| *head != Numbers::END) {
+                merged.push(head);
+                tree.advance().unwrap();
+            }
+            assert_eq!(merged, expected, "{count}");
+        }
+    }
+}

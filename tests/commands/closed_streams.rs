@@ -63,9 +63,10 @@ fn what_cannot_be_read_or_written_is_an_error() {
     let mut failed = Vec::new();
     for (line, beginning) in lines {
         let (ran, dir) = ran(line);
-        let complaints = ran.err.lines().filter(|line| !line.is_empty());
+        let err = ran.complaints();
+        let complaints = err.lines().filter(|line| !line.is_empty());
         // By either of its names.
-        let message = ran.err.trim_start().replace("standard ", "std").replace("stdinput", "stdin");
+        let message = err.trim_start().replace("standard ", "std").replace("stdinput", "stdin");
         let message = message.replace("stdoutput", "stdout");
         let named = message.starts_with(beginning);
         if ran.code != Some(1) || complaints.count() != 1 || !named {

@@ -25,7 +25,7 @@ fn echoback(options: &str, input: &[u8]) -> Ran {
     run(&mut command("echoback", options), input)
 }
 
-/// Writes until nobody reads any more.
+/// Writes until the pipe is closed.
 fn flood(mut stdin: ChildStdin) {
     let block = vec![b'y'; 64 * 1024];
     thread::spawn(move || while stdin.write_all(&block).is_ok() {});
@@ -37,16 +37,16 @@ fn assert_took(took: Duration, timeout: Duration) {
     assert!(took < timeout + LATE, "{took:?}");
 }
 
-/// Runs a test ten times, of which the machine can spoil some: a downstream that it holds up for
-/// longer than `echoback` waits loses buffers, and the closing line is missing to say so. Then the
+/// Runs a test ten times, some of which a busy machine can spoil: if the reader of the output is not
+/// scheduled for longer than `echoback` waits, buffers are lost, and so is the closing line. Then the
 /// test returns false.
 fn ten_times(test: impl Fn() -> bool) {
     let complete = (0..10).filter(|_| test()).count();
     assert!(complete > 0, "the closing line never came");
 }
 
-/// Runs it on the input with longer and longer timeouts, until it has the time to pass all on that
-/// it takes on a busy machine; then it ends with `closing`.
+/// Runs it with longer and longer timeouts, until one is long enough on a busy machine to pass all of
+/// the input on, and then `closing`.
 #[track_caller]
 fn assert_passes_on(mut start: impl FnMut(u64) -> Ran, input: &[u8], closing: &[u8]) {
     let expected = [input, closing].concat();
@@ -63,13 +63,13 @@ fn assert_passes_on(mut start: impl FnMut(u64) -> Ran, input: &[u8], closing: &[
 }
 
 #[test]
-fn passes_every_byte_on_and_ends_with_the_line() {
+fn passes_every_byte_on_and_ends_with_the_closing_line() {
     let bytes = noise(1, 1_000_003);
     assert_passes_on(|seconds| echoback(&format!("-t {seconds}"), &bytes), &bytes, CLOSING);
 }
 
 #[test]
-fn quiet_leaves_the_line_out() {
+fn quiet_omits_the_closing_line() {
     let bytes = b"no end of line";
     assert_passes_on(|seconds| echoback(&format!("-q -t {seconds}"), bytes), bytes, b"");
 }
@@ -120,8 +120,8 @@ fn a_line_comes_out_before_the_next_one_is_sent() {
         assert_eq!(lines.recv_timeout(LIMIT).unwrap(), format!("line {number}"));
         sent.elapsed()
     });
-    // Only the quickest tells about us; the others tell about the machine. By itself it takes some
-    // microseconds.
+    // Only the fastest depends on echoback alone; the others depend on the machine. By itself it
+    // takes some microseconds.
     assert!(times.min().unwrap() < Duration::from_millis(200));
 }
 
@@ -135,7 +135,7 @@ fn the_deadline_holds_while_input_floods() {
 }
 
 #[test]
-fn the_deadline_holds_while_nobody_reads() {
+fn the_deadline_holds_while_the_output_is_not_read() {
     let (running, stdin, _unread) = Running::piped(&mut command("echoback", "-t 0.5"));
     flood(stdin);
     let ran = running.finish(b"");
@@ -233,7 +233,7 @@ fn in_a_terminal_it_echoes_outlives_ctrl_d_and_ends_at_ctrl_c() {
 }
 
 #[test]
-fn durations_are_taken_as_people_write_them() {
+fn durations_are_read_with_and_without_units() {
     for duration in ["500ms", "1", "0.5", "2m", "1h30m", "never"] {
         let ran = echoback(&format!("-e -t {duration}"), b"x");
         ran.assert_fine();
@@ -247,7 +247,21 @@ fn durations_are_taken_as_people_write_them() {
 }
 
 #[test]
-fn what_cannot_be_read_or_written_is_told_in_one_line() {
+fn the_duration_can_be_an_argument() {
+    assert_passes_on(|seconds| echoback(&seconds.to_string(), b"x\n"), b"x\n", CLOSING);
+    for twice in ["1 -t 1", "1 1", "soon"] {
+        let ran = echoback(twice, b"x");
+        assert_eq!((ran.code, ran.text()), (Some(2), ""), "{twice}");
+        assert!(
+            ran.err.ends_with("\nTry 'echoback --help' for more information.\n"),
+            "{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_read_or_written_is_reported_in_one_line() {
     let directory = File::open(".").unwrap();
     let mut unreadable = command("echoback", "");
     unreadable.stdin(directory).stdout(Stdio::piped());
@@ -271,7 +285,7 @@ fn a_stream_that_was_closed_is_named() {
 }
 
 /// A pipe with `O_NONBLOCK` at both ends, which no other command inherits.
-fn hasty_pipe() -> (File, File) {
+fn nonblocking_pipe() -> (File, File) {
     let (input, output) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).unwrap();
     (input.into(), output.into())
 }
@@ -279,8 +293,8 @@ fn hasty_pipe() -> (File, File) {
 #[test]
 fn nothing_is_lost_in_pipes_that_do_not_block() {
     let bytes = noise(3, 3_000_001);
-    let (input, mut writer) = hasty_pipe();
-    let (mut reader, output) = hasty_pipe();
+    let (input, mut writer) = nonblocking_pipe();
+    let (mut reader, output) = nonblocking_pipe();
     let mut echoback = command("echoback", "-e -t never");
     let running = Running::start(echoback.stdin(input).stdout(output));
     // The command's own copies of the ends are closed with it.
@@ -317,7 +331,7 @@ fn nothing_is_lost_in_pipes_that_do_not_block() {
 }
 
 #[test]
-fn a_thief_of_its_input_does_not_hold_up_the_deadline() {
+fn another_reader_of_its_input_does_not_delay_the_deadline() {
     for flags in [PipeFlags::empty(), PipeFlags::NONBLOCK] {
         let (input, output) = pipe_with(flags | PipeFlags::CLOEXEC).unwrap();
         let mut writer = File::from(output);

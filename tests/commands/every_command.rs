@@ -110,7 +110,7 @@ fn every_option_may_be_given_again_and_the_last_one_counts() {
         ("lockdemo", "--workers 1 --workers 2 --hold 1s --hold 0 --timeline --timeline"),
     ] {
         let ran = dir.run(&format!("{name} {options}"));
-        assert_eq!((ran.code, &*ran.err), (Some(0), ""), "{name} {options}");
+        assert_eq!((ran.code, &*ran.complaints()), (Some(0), ""), "{name} {options}");
     }
     // On a busy machine, it warns.
     let ran = dir.run("lockdemo --bench=10ms --bench=10ms --lock mutex --lock spin");

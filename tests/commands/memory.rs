@@ -206,7 +206,10 @@ fn long_words_are_merged_one_by_one_and_refused_when_there_is_no_memory_for_all(
     let refused = merge(&all_at_once, "--memory=8M", LIMIT + 4 * MIB);
     let message = String::from_utf8(refused.stderr).unwrap();
     assert_eq!((refused.status.code(), message.lines().count()), (Some(1), 1), "{message}");
-    assert!(message.ends_with(": line 1: no memory is left for so long a word\n"), "{message}");
+    assert!(
+        message.ends_with(": line 1: not enough memory is left for a word this long\n"),
+        "{message}"
+    );
     assert!(refused.stdout.is_empty());
     let merged = merge(&all_at_once, "--memory=1G", 1024 * MIB);
     let whole: Vec<u8> = all_at_once.iter().flat_map(|part| fs::read(part).unwrap()).collect();

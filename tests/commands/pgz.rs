@@ -1,19 +1,19 @@
 //! `pgz`: every file into the one beside it, many at once (listings 3.3 and 3.4).
 
 use crate::harness::{
-    Dir, Running, command, noise, odd_name, run, shell, single_threaded, terminal, text,
+    Dir, Running, command, noise, odd_name, run, shell, single_threaded, terminal, text, with_gzip,
 };
 use rexpect::process::WaitStatus;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::Signal;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// What `gzip` makes of the bytes of a gzip file; fails unless it accepts them.
 #[track_caller]
 fn gunzip(packed: &[u8]) -> Vec<u8> {
-    let ran = run(Command::new("gzip").arg("-dc"), packed);
+    let ran = run(&mut with_gzip("gzip -dc"), packed);
     ran.assert_fine();
     ran.out
 }
@@ -84,7 +84,7 @@ fn an_existing_output_stays_unless_forced() {
 #[test]
 fn decompresses_what_it_and_what_gzip_made() {
     let bytes = text(2, 500_000);
-    let by_gzip = run(Command::new("gzip").arg("-c"), &bytes).out;
+    let by_gzip = run(&mut with_gzip("gzip -c"), &bytes).out;
     let dir = Dir::with_files(&[
         ("ours", &bytes),
         ("gzip.gz", &by_gzip),

@@ -119,16 +119,16 @@ fn a_damaged_partial_tally_is_refused_with_its_line() {
     for (bad, reason) in [
         (
             &b"x\t1\nb\t1\n"[..],
-            "line 2: not sorted: the word comes before that of the line before; sort with LC_ALL=C",
+            "line 2: not sorted: the word comes before that of the previous line; sort with LC_ALL=C",
         ),
-        (b"b\t1\nb\t1\n", "line 2: the word of the line before once more"),
+        (b"b\t1\nb\t1\n", "line 2: duplicate word (same as on the previous line)"),
         (b"b\t1\nc\n", "line 2: no tab between a word and a count"),
         (b"b\t1\n\n", "line 2: no tab between a word and a count"),
         (b"\t1\n", "line 1: no word before the tab"),
         (b"b\t1\r\n", "line 1: the count is not a whole number from 1 up"),
         (b"b\t0\n", "line 1: the count is not a whole number from 1 up"),
         (b"b\tmany\n", "line 1: the count is not a whole number from 1 up"),
-        (b"b\t18446744073709551616\n", "line 1: the count is more than 64 bits hold"),
+        (b"b\t18446744073709551616\n", "line 1: the count overflows 64 bits"),
         (b"\xFF\t1\n", "line 1: the word is not UTF-8"),
         (b"b\t1\nc\t12", "line 2: the line does not end; the input may be cut off"),
         (b"\x1F\x8B\x08", "unexpected end of file"),
@@ -195,7 +195,7 @@ fn counts_go_up_to_what_64_bits_hold() {
     ran.assert_fine();
     assert_eq!(ran.text(), format!("a\t{}\n", u64::MAX));
     let ran = dir.run("wc-race merge most two");
-    ran.assert_one_complaint("wc-race: the counts of \"a\" come to more than 64 bits hold\n");
+    ran.assert_one_complaint("wc-race: the sum of the counts of \"a\" overflows 64 bits\n");
     for name in ["combine", "reduce"] {
         let summed = step(name, format!("{most}a\t1\n").as_bytes());
         summed.assert_fine();
@@ -203,7 +203,7 @@ fn counts_go_up_to_what_64_bits_hold() {
         let ran = step(name, format!("{most}a\t2\nb\t1\n").as_bytes());
         ran.assert_one_complaint(
             "wc-race: standard input: line 2: \
-             the counts of this word come to more than 64 bits hold\n",
+             the sum of this word's counts overflows 64 bits\n",
         );
     }
 }
@@ -232,7 +232,7 @@ fn a_step_fails_on_a_line_that_is_none() {
             ("word\t1", "the line does not end; the input may be cut off"),
             (
                 "A\t1\na\t1\n",
-                "not sorted: the word was there before, with others in between; sort with LC_ALL=C",
+                "not sorted: the word appeared before, with others in between; sort with LC_ALL=C",
             ),
         ] {
             let line_number = if line.starts_with('A') { 3 } else { 2 };

@@ -1,21 +1,37 @@
-//! Many files at once: each has its own outcome, in its own place.
+//! Many files at once: each has its own result and output.
 
 use crate::support::{CHUNK, gz, noise, ordinary, reference, settings, text};
-use csp_toolkit::gzip::Existing;
-use csp_toolkit::gzip::file::Outcome;
-use csp_toolkit::gzip::file::{Action, Input, Options};
-use csp_toolkit::gzip::{GzipError, batch};
+use csp_toolkit::gzip::{self, Error, FileOptions, FileReport, Settings};
 use flate2::Compression;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::slice::from_ref;
 
-/// The outcomes in the order in which they came.
-fn run(files: &[PathBuf], options: &Options) -> Vec<(usize, Outcome)> {
+#[derive(Clone, Copy, PartialEq)]
+enum Action {
+    Compress,
+    Decompress,
+}
+
+type Outcome = Result<FileReport, Error>;
+
+/// The results, which are reported in order.
+fn run(action: Action, files: &[PathBuf], options: &FileOptions) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
-    let files: Vec<Input> = files.iter().map(Input::from).collect();
-    batch::run(&files, options, |position, outcome| outcomes.push((position, outcome)));
+    let report = |index, outcome| {
+        assert_eq!(index, outcomes.len());
+        outcomes.push(outcome);
+    };
+    match action {
+        Action::Compress => gzip::compress_files(files, options, report),
+        Action::Decompress => gzip::decompress_files(files, options, report),
+    }
+    assert_eq!(outcomes.len(), files.len());
     outcomes
+}
+
+fn options(settings: Settings) -> FileOptions {
+    FileOptions::default().settings(settings)
 }
 
 /// Files of all sizes, small and large in turn.
@@ -40,30 +56,26 @@ fn names(directory: &Path) -> usize {
 }
 
 #[test]
-fn large_and_small_files_go_there_and_back() {
+fn large_and_small_files_round_trip() {
     for threads in [1, 3] {
         let directory = tempfile::tempdir().unwrap();
         let (files, contents) = mixture(directory.path());
-        let outcomes = run(&files, &Options::new(Action::Compress, settings(threads)));
-        assert!(outcomes.iter().map(|(position, _)| *position).eq(0..files.len()));
+        let outcomes = run(Action::Compress, &files, &options(settings(threads)));
         for (file, plain) in files.iter().zip(&contents) {
             assert!(reference(&fs::read(gz(file)).unwrap()).0 == *plain, "{}", file.display());
             assert!(fs::read(file).unwrap() == *plain, "the original stays");
             fs::remove_file(file).unwrap();
         }
-        for (position, outcome) in outcomes {
+        for (position, outcome) in outcomes.into_iter().enumerate() {
             let totals = outcome.unwrap().totals;
-            assert_eq!(totals.plain, contents[position].len() as u64);
-            assert_eq!(totals.packed, fs::metadata(gz(&files[position])).unwrap().len());
+            assert_eq!(totals.uncompressed, contents[position].len() as u64);
+            assert_eq!(totals.compressed, fs::metadata(gz(&files[position])).unwrap().len());
         }
 
         let packed: Vec<PathBuf> = files.iter().map(|file| gz(file)).collect();
-        let outcomes = run(&packed, &Options::new(Action::Decompress, settings(threads)));
-        let mut reported: Vec<usize> = outcomes.iter().map(|(position, _)| *position).collect();
-        reported.sort_unstable();
-        assert!(reported.into_iter().eq(0..files.len()));
-        for (position, outcome) in outcomes {
-            assert_eq!(outcome.unwrap().totals.plain, contents[position].len() as u64);
+        let outcomes = run(Action::Decompress, &packed, &options(settings(threads)));
+        for (position, outcome) in outcomes.into_iter().enumerate() {
+            assert_eq!(outcome.unwrap().totals.uncompressed, contents[position].len() as u64);
             assert!(fs::read(&files[position]).unwrap() == contents[position]);
         }
         assert_eq!(names(directory.path()), 2 * files.len(), "something was left behind");
@@ -78,8 +90,9 @@ fn ordinary_files_large_and_small_are_decompressed_together() {
     for (file, plain) in files.iter().zip(&contents) {
         fs::write(file, ordinary(plain, Compression::fast())).unwrap();
     }
-    for (position, outcome) in run(&files, &Options::new(Action::Decompress, settings(3))) {
-        assert_eq!(outcome.unwrap().totals.plain, contents[position].len() as u64);
+    let outcomes = run(Action::Decompress, &files, &options(settings(3)));
+    for (position, outcome) in outcomes.into_iter().enumerate() {
+        assert_eq!(outcome.unwrap().totals.uncompressed, contents[position].len() as u64);
         assert!(fs::read(files[position].with_extension("")).unwrap() == contents[position]);
     }
 }
@@ -107,14 +120,12 @@ fn an_error_stops_no_other_file() {
         .map(at)
         .into();
         let before = names(directory.path());
-        let mut outcomes = run(&files, &Options::new(action, settings(2)));
-        outcomes.sort_by_key(|(position, _)| *position);
-        let outcomes: Vec<Outcome> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
-        assert!(matches!(outcomes[1], Err(GzipError::Read(_))), "{:?}", outcomes[1]);
-        assert!(matches!(outcomes[3], Err(GzipError::Directory)), "{:?}", outcomes[3]);
+        let outcomes = run(action, &files, &options(settings(2)));
+        assert!(matches!(outcomes[1], Err(Error::Read(_))), "{:?}", outcomes[1]);
+        assert!(matches!(outcomes[3], Err(Error::Directory)), "{:?}", outcomes[3]);
         match action {
-            Action::Compress => assert!(matches!(outcomes[4], Err(GzipError::HasSuffix))),
-            _ => assert!(matches!(outcomes[4], Err(GzipError::Truncated))),
+            Action::Compress => assert!(matches!(outcomes[4], Err(Error::HasSuffix))),
+            _ => assert!(matches!(outcomes[4], Err(Error::Truncated))),
         }
         for position in [0, 2, 5] {
             assert!(outcomes[position].is_ok(), "{:?}", outcomes[position]);
@@ -124,37 +135,37 @@ fn an_error_stops_no_other_file() {
 }
 
 #[test]
-fn an_output_that_exists_is_kept_unless_it_is_to_be_replaced() {
+fn an_existing_output_is_kept_unless_overwritten() {
     for size in [100, 3 * CHUNK] {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         fs::write(&path, text(size)).unwrap();
         fs::write(gz(&path), "mine").unwrap();
-        let keep = Options::new(Action::Compress, settings(2));
-        let [(0, outcome)] = &run(from_ref(&path), &keep)[..] else { panic!() };
-        assert!(matches!(outcome, Err(GzipError::Exists(taken)) if *taken == gz(&path)));
+        let keep = options(settings(2));
+        let [outcome] = &run(Action::Compress, from_ref(&path), &keep)[..] else { panic!() };
+        assert!(matches!(outcome, Err(Error::Exists(taken)) if *taken == gz(&path)));
         assert_eq!(fs::read(gz(&path)).unwrap(), b"mine");
 
-        let replace = keep.existing(Existing::Replace);
-        run(from_ref(&path), &replace).remove(0).1.unwrap();
+        let replace = keep.overwrite(true);
+        run(Action::Compress, from_ref(&path), &replace).remove(0).unwrap();
         assert!(reference(&fs::read(gz(&path)).unwrap()).0 == text(size));
         fs::write(&path, "mine").unwrap();
 
-        let keep = Options::new(Action::Decompress, settings(2));
-        let [(0, outcome)] = &run(from_ref(&gz(&path)), &keep)[..] else { panic!() };
-        assert!(matches!(outcome, Err(GzipError::Exists(taken)) if *taken == path));
+        let keep = options(settings(2));
+        let [outcome] = &run(Action::Decompress, from_ref(&gz(&path)), &keep)[..] else { panic!() };
+        assert!(matches!(outcome, Err(Error::Exists(taken)) if *taken == path));
         assert_eq!(fs::read(&path).unwrap(), b"mine");
         assert_eq!(names(directory.path()), 2);
     }
 }
 
 #[test]
-fn the_same_file_twice_is_made_once() {
+fn the_same_file_twice_is_compressed_once() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");
     fs::write(&path, text(5 * CHUNK)).unwrap();
     let files = vec![path.clone(); 5];
-    let outcomes = run(&files, &Options::new(Action::Compress, settings(4)));
-    assert_eq!(outcomes.iter().filter(|(_, outcome)| outcome.is_ok()).count(), 1);
+    let outcomes = run(Action::Compress, &files, &options(settings(4)));
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert!(reference(&fs::read(gz(&path)).unwrap()).0 == text(5 * CHUNK));
 }

@@ -3,7 +3,6 @@
 use crate::support::{
     CHUNK, End, assert_agrees, bgzf, decompressed, indexed, ordinary, reference, sentence,
 };
-use csp_toolkit::gzip::Level;
 use flate2::Compression;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -14,11 +13,11 @@ struct File {
     packed: Vec<u8>,
 }
 
-/// Files of every kind, so small that every bit can be tried.
+/// Files of every kind, small enough to try every bit.
 static FILES: LazyLock<[File; 3]> = LazyLock::new(|| {
     let (long, short) = (sentence(2 * CHUNK + 300), sentence(700));
     [
-        File { kind: "indexed", packed: indexed(&long, Level::default()), plain: long },
+        File { kind: "indexed", packed: indexed(&long, 6), plain: long },
         File { kind: "BGZF", packed: bgzf(&short, 350), plain: short.clone() },
         File { kind: "ordinary", packed: ordinary(&short, Compression::default()), plain: short },
     ]
@@ -46,7 +45,7 @@ fn a_flipped_bit_is_found_or_does_not_matter() {
     }
 }
 
-/// Whether that is what flate2 decodes too before it comes to the checksum.
+/// Whether flate2 decodes the same before it checks the checksum.
 fn found_late(decoded: &[u8], broken: &[u8]) -> bool {
     let (expected, end) = reference(broken);
     end == End::Broken && (expected.starts_with(decoded) || decoded.starts_with(&expected))
@@ -73,7 +72,7 @@ fn a_missing_end_is_found_unless_whole_members_are_missing() {
 }
 
 #[test]
-fn all_that_comes_before_a_missing_end_is_written() {
+fn everything_before_a_missing_end_is_written() {
     for File { kind, packed, .. } in &*FILES {
         for length in (0..packed.len()).step_by(7) {
             let (_, decoded) = decompressed(&packed[..length], 2);
@@ -87,7 +86,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn changed_bytes_are_taken_as_flate2_takes_them(
+    fn changed_bytes_are_judged_as_by_flate2(
         kind in 0..3_usize,
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..5),
     ) {

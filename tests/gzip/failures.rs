@@ -1,60 +1,18 @@
-//! Readers and writers that fail are reported as what they are, and nobody waits for ever.
+//! Errors of readers and writers are reported as such, and no call hangs.
 
-use crate::support::{
-    CHUNK, bgzf, compressed, indexed, noise, ordinary, settings, within_a_minute,
-};
-use csp_toolkit::gzip::{GzipError, Level, stream};
-use flate2::Compression;
+use crate::support::{CHUNK, Failing, compressed, noise, settings, within_a_minute};
+use csp_toolkit::gzip::{self, Error};
+use std::error::Error as _;
 use std::io::{self, ErrorKind, Read, Write};
 
-/// Works for so many bytes, and then no more.
-struct Failing<T> {
-    inner: T,
-    room: usize,
+fn is_gone(error: &Error) -> bool {
+    let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    source.is_some_and(|error| error.kind() == ErrorKind::ConnectionReset)
 }
 
-impl<T> Failing<T> {
-    fn spend(&mut self, wanted: usize) -> io::Result<usize> {
-        let spent = wanted.min(self.room);
-        if spent == 0 && wanted > 0 {
-            return Err(io::Error::new(ErrorKind::ConnectionReset, "gone"));
-        }
-        self.room -= spent;
-        Ok(spent)
-    }
-}
-
-impl<R: Read> Read for Failing<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.spend(into.len())?;
-        self.inner.read(&mut into[..count])
-    }
-}
-
-impl<W: Write> Write for Failing<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.spend(bytes.len())?;
-        self.inner.write(&bytes[..count])
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
-
-fn is_gone(error: Option<&io::Error>) -> bool {
-    error.is_some_and(|error| error.kind() == ErrorKind::ConnectionReset)
-}
-
-/// Files of every kind with the same contents: many chunks, or few.
+/// Files of every kind with the same contents.
 fn files(chunks: usize) -> [Vec<u8>; 4] {
-    let plain = noise(chunks * CHUNK);
-    [
-        indexed(&plain, Level::default()),
-        compressed(&plain[..], &settings(2)),
-        bgzf(&plain, 60_000),
-        ordinary(&plain, Compression::fast()),
-    ]
+    crate::support::files(&noise(chunks * CHUNK))
 }
 
 #[test]
@@ -63,20 +21,20 @@ fn a_reader_that_fails_is_a_read_error() {
         for room in [0, 1, CHUNK, CHUNK + 1, 30 * CHUNK] {
             let outcome = within_a_minute(move || {
                 let input = Failing { inner: io::repeat(b'x'), room };
-                stream::compress(input, io::sink(), &settings(threads))
+                gzip::compress(input, io::sink(), &settings(threads))
             });
-            assert!(matches!(&outcome, Err(GzipError::Read(_))), "{room}: {outcome:?}");
-            assert!(is_gone(outcome.unwrap_err().io()));
+            assert!(matches!(&outcome, Err(Error::Read(_))), "{room}: {outcome:?}");
+            assert!(is_gone(&outcome.unwrap_err()));
         }
         for packed in files(2).into_iter().chain(files(40)) {
             for room in [0, 1, 11, 1000, packed.len() / 2, packed.len() - 1, packed.len()] {
                 let packed = packed.clone();
                 let outcome = within_a_minute(move || {
                     let input = Failing { inner: &packed[..], room };
-                    stream::decompress(input, io::sink(), &settings(threads))
+                    gzip::decompress(input, io::sink(), &settings(threads))
                 });
-                assert!(matches!(&outcome, Err(GzipError::Read(_))), "{room}: {outcome:?}");
-                assert!(is_gone(outcome.unwrap_err().io()));
+                assert!(matches!(&outcome, Err(Error::Read(_))), "{room}: {outcome:?}");
+                assert!(is_gone(&outcome.unwrap_err()));
             }
         }
     }
@@ -88,10 +46,10 @@ fn a_writer_that_fails_is_a_write_error() {
         for room in [0, 9, 10, 1000, 10 * CHUNK] {
             let outcome = within_a_minute(move || {
                 let output = Failing { inner: io::sink(), room };
-                stream::compress(&noise(40 * CHUNK)[..], output, &settings(threads))
+                gzip::compress(&noise(40 * CHUNK)[..], output, &settings(threads))
             });
-            assert!(matches!(&outcome, Err(GzipError::Write(_))), "{room}: {outcome:?}");
-            assert!(is_gone(outcome.unwrap_err().io()));
+            assert!(matches!(&outcome, Err(Error::Write(_))), "{room}: {outcome:?}");
+            assert!(is_gone(&outcome.unwrap_err()));
         }
         // Few pieces are all handed out before the first is written, many are not.
         for chunks in [2, 40] {
@@ -100,10 +58,10 @@ fn a_writer_that_fails_is_a_write_error() {
                     let packed = packed.clone();
                     let outcome = within_a_minute(move || {
                         let output = Failing { inner: io::sink(), room };
-                        stream::decompress(&packed[..], output, &settings(threads))
+                        gzip::decompress(&packed[..], output, &settings(threads))
                     });
-                    assert!(matches!(&outcome, Err(GzipError::Write(_))), "{room}: {outcome:?}");
-                    assert!(is_gone(outcome.unwrap_err().io()));
+                    assert!(matches!(&outcome, Err(Error::Write(_))), "{room}: {outcome:?}");
+                    assert!(is_gone(&outcome.unwrap_err()));
                 }
             }
         }
@@ -121,11 +79,11 @@ fn a_writer_that_cannot_flush_is_a_write_error() {
             Err(ErrorKind::StorageFull.into())
         }
     }
-    let outcome = stream::compress(&b"word"[..], NoFlush, &settings(2));
-    assert!(matches!(outcome, Err(GzipError::Write(_))), "{outcome:?}");
+    let outcome = gzip::compress(&b"word"[..], NoFlush, &settings(2));
+    assert!(matches!(outcome, Err(Error::Write(_))), "{outcome:?}");
     let packed = compressed(&b"word"[..], &settings(2));
-    let outcome = stream::decompress(&packed[..], NoFlush, &settings(2));
-    assert!(matches!(outcome, Err(GzipError::Write(_))), "{outcome:?}");
+    let outcome = gzip::decompress(&packed[..], NoFlush, &settings(2));
+    assert!(matches!(outcome, Err(Error::Write(_))), "{outcome:?}");
 }
 
 #[test]
@@ -143,7 +101,7 @@ fn interrupted_reads_are_repeated() {
     for packed in files(3) {
         let mut decoded = Vec::new();
         let input = Interrupted(&packed[..], false);
-        stream::decompress(input, &mut decoded, &settings(2)).unwrap();
+        gzip::decompress(input, &mut decoded, &settings(2)).unwrap();
         assert!(decoded == plain);
     }
 }

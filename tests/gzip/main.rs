@@ -1,16 +1,16 @@
-//! What the gzip engine promises, through the library's interface.
+//! The promises of the gzip library, through its public API.
 //!
-//! flate2 and `gzip` are the judges, and other gzip programs where they are installed.
+//! Results are compared with those of flate2 and `gzip`, and of other gzip programs if they are
+//! installed.
 
+mod adapters;
 mod batches;
 mod damage;
 mod failures;
-mod foreign;
-mod lies;
 mod members;
-#[path = "../harness/noise.rs"]
-mod noise;
+mod other_formats;
 mod peers;
 mod properties;
 mod round_trips;
 mod support;
+mod wrong_hints;

@@ -1,18 +1,17 @@
-//! Several members are one stream (RFC 1952, section 2.2), whoever made them.
+//! Several members are one stream (RFC 1952, section 2.2), whatever program wrote them.
 
 use crate::support::{
     CHUNK, End, assert_agrees, bgzf, compressed, decompressed, indexed, ordinary, sentence,
     settings, text,
 };
-use csp_toolkit::gzip::Level;
 use flate2::Compression;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// A member or, of BGZF, several, of that kind.
+/// A member of this kind; for BGZF, several.
 fn members(kind: u8, plain: &[u8]) -> Vec<u8> {
     match kind {
-        0 => indexed(plain, Level::default()),
+        0 => indexed(plain, 6),
         1 => compressed(plain, &settings(2)),
         2 => bgzf(plain, 3000),
         3 => ordinary(plain, Compression::none()),
@@ -31,14 +30,14 @@ proptest! {
         let packed: Vec<u8> =
             parts.iter().flat_map(|&(kind, length)| members(kind, &text(length))).collect();
         let (outcome, decoded) = decompressed(&packed, 2);
-        prop_assert_eq!(outcome.unwrap().packed, packed.len() as u64);
+        prop_assert_eq!(outcome.unwrap().compressed, packed.len() as u64);
         prop_assert!(decoded == plain);
         prop_assert_eq!(assert_agrees(&packed), End::Whole);
     }
 }
 
 #[test]
-fn zeros_after_the_last_member_are_nothing_and_all_else_is_garbage() {
+fn zeros_after_the_last_member_are_ignored_and_anything_else_is_garbage() {
     for kind in 0..5 {
         let good = members(kind, &sentence(3 * CHUNK));
         for zeros in [1, 2, 10, 300_000] {
@@ -51,7 +50,7 @@ fn zeros_after_the_last_member_are_nothing_and_all_else_is_garbage() {
 }
 
 #[test]
-fn what_comes_before_a_broken_member_is_written() {
+fn data_before_a_broken_member_is_written() {
     let plain = text(3 * CHUNK);
     for good in 0..5 {
         for bad in 0..5 {
@@ -67,7 +66,7 @@ fn what_comes_before_a_broken_member_is_written() {
 }
 
 #[test]
-fn a_second_member_that_is_only_begun_is_an_error() {
+fn a_truncated_second_member_is_an_error() {
     let good = members(0, &sentence(3 * CHUNK));
     for begun in
         [&b"\x1F"[..], b"\x1F\x8B", b"\x1F\x8B\x08\0\0\0", b"\x1F\x8Bgarbage that is long enough"]

@@ -1,11 +1,10 @@
-//! Other gzip programs read what is written here, and the other way round.
+//! Other gzip programs read our output, and we read theirs.
 
 use crate::support::{CHUNK, compressed, decompressed, indexed, noise, settings, tar, text};
-use csp_toolkit::gzip::Level;
 use std::io::{ErrorKind, Seek, Write};
 use std::process::Command;
 
-/// Says of one member whether it is one, and decodes it.
+/// Decodes a file, and fails unless it is exactly one member.
 const PYTHON_READS: &str = "
 import sys, zlib
 member = zlib.decompressobj(31)
@@ -28,7 +27,7 @@ const PEERS: [(&str, &[&str], &[&str]); 6] = [
     ("python3", &["-c", PYTHON_READS], &["-c", PYTHON_WRITES]),
 ];
 
-/// What comes out when `input` goes in; `None` where there is no such program.
+/// The output of a program; `None` if it is not installed.
 fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(input).unwrap();
@@ -49,10 +48,10 @@ fn texts() -> [Vec<u8>; 5] {
 }
 
 #[test]
-fn others_read_what_is_written_here() {
+fn others_read_our_output() {
     'peers: for (program, reads, _) in PEERS {
         for (plain, level) in texts().iter().zip([6, 9, 12, 0, 1]) {
-            let level = Level::new(level).unwrap();
+            let level = level;
             let streamed = compressed(&plain[..], &settings(2).level(level));
             for packed in [streamed, indexed(plain, level)] {
                 let Some(decoded) = run(program, reads, &packed) else {
@@ -66,7 +65,7 @@ fn others_read_what_is_written_here() {
 }
 
 #[test]
-fn what_others_write_is_read_here() {
+fn we_read_the_output_of_others() {
     for (program, _, writes) in PEERS {
         for plain in texts() {
             let Some(packed) = run(program, writes, &plain) else {

@@ -1,30 +1,30 @@
-//! Inputs, gzip files of every kind, and the judge of what is decoded.
+//! Inputs, gzip files of every kind, and a reference decoder.
 
-use csp_toolkit::gzip::file::{Action, Input, Options};
-use csp_toolkit::gzip::stream;
-use csp_toolkit::gzip::{GzipError, Level, Settings, Totals, batch};
+use csp_toolkit::gzip::{self, Error, FileOptions, Settings, Totals};
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use libdeflater::{CompressionLvl, Compressor};
 use std::fs;
-use std::io::{self, Read, Write};
-use std::num::NonZeroUsize;
+use std::io::{self, ErrorKind, Read, Write};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-/// The smallest chunk there is, so that a few hundred KiB are several.
+/// The smallest chunk size, so that a few hundred KiB are several chunks.
 pub(crate) const CHUNK: usize = 64 << 10;
 
 pub(crate) fn settings(threads: usize) -> Settings {
-    Settings::new(NonZeroUsize::new(threads).unwrap()).chunk(CHUNK).unwrap()
+    Settings::default().threads(threads).chunk_size(CHUNK)
 }
+
+#[path = "../harness/noise.rs"]
+mod noise;
 
 /// Bytes without a pattern, the same at every run.
 pub(crate) fn noise(count: usize) -> Vec<u8> {
-    crate::noise::noise(1, count)
+    self::noise::noise(1, count)
 }
 
 /// Words, some of them rare.
@@ -36,7 +36,7 @@ pub(crate) fn text(count: usize) -> Vec<u8> {
     words.take(count).collect()
 }
 
-/// A sentence again and again: what compresses to next to nothing.
+/// A sentence repeated: compresses to next to nothing.
 pub(crate) fn sentence(count: usize) -> Vec<u8> {
     b"In the beginning was the word, and then another. "
         .iter()
@@ -46,7 +46,7 @@ pub(crate) fn sentence(count: usize) -> Vec<u8> {
         .collect()
 }
 
-/// As tar has it: headers that are mostly zeros, and contents of any kind, in blocks of 512.
+/// Like a tar: headers of mostly zeros, and contents of any kind, in blocks of 512.
 pub(crate) fn tar(count: usize) -> Vec<u8> {
     let (words, noise) = (text(9000), noise(5000));
     let mut bytes = Vec::new();
@@ -63,51 +63,50 @@ pub(crate) fn tar(count: usize) -> Vec<u8> {
     bytes
 }
 
-/// Each kind of input, that long.
+/// Each kind of input, with this length.
 pub(crate) fn inputs(count: usize) -> [(&'static str, Vec<u8>); 4] {
     [("zeros", vec![0; count]), ("noise", noise(count)), ("text", text(count)), ("tar", tar(count))]
 }
 
 pub(crate) fn compressed(plain: impl Read + Send, settings: &Settings) -> Vec<u8> {
     let mut packed = Vec::new();
-    let totals = stream::compress(plain, &mut packed, settings).unwrap();
-    assert_eq!(totals.packed, packed.len() as u64);
+    let totals = gzip::compress(plain, &mut packed, settings).unwrap();
+    assert_eq!(totals.compressed, packed.len() as u64);
     packed
 }
 
-pub(crate) fn decompressed(packed: &[u8], threads: usize) -> (Result<Totals, GzipError>, Vec<u8>) {
+pub(crate) fn decompressed(packed: &[u8], threads: usize) -> (Result<Totals, Error>, Vec<u8>) {
     let mut plain = Vec::new();
-    let outcome = stream::decompress(packed, &mut plain, &settings(threads));
+    let outcome = gzip::decompress(packed, &mut plain, &settings(threads));
     (outcome, plain)
 }
 
-/// A file as the batch makes it: with an index, if there is more than a chunk.
-pub(crate) fn indexed(plain: &[u8], level: Level) -> Vec<u8> {
+/// A file as `compress_file` makes it: with an index, if there is more than a chunk.
+pub(crate) fn indexed(plain: &[u8], level: u32) -> Vec<u8> {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("input");
     fs::write(&path, plain).unwrap();
-    let options = Options::new(Action::Compress, settings(2).level(level));
-    batch::run(&[Input::from(&path)], &options, |_, outcome| {
-        assert_eq!(outcome.unwrap().totals.plain, plain.len() as u64);
-    });
+    let options = FileOptions::default().settings(settings(2).level(level));
+    let report = gzip::compress_file(&path, &options).unwrap();
+    assert_eq!(report.totals.uncompressed, plain.len() as u64);
     fs::read(gz(&path)).unwrap()
 }
 
-/// The name that a file's compressed form has.
+/// The name of the compressed file.
 pub(crate) fn gz(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".gz");
     name.into()
 }
 
-/// A member as zlib makes it.
+/// A member from zlib.
 pub(crate) fn ordinary(plain: &[u8], level: Compression) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
     encoder.write_all(plain).unwrap();
     encoder.finish().unwrap()
 }
 
-/// A BGZF file with `each` plain bytes to a member (at most 65,280) and the empty member that
+/// A BGZF file with `each` plain bytes per member (at most 65,280) and the empty member that
 /// ends one (SAM/BAM specification, section 4.1).
 pub(crate) fn bgzf(plain: &[u8], each: usize) -> Vec<u8> {
     let members = plain.chunks(each).chain([&[][..]]);
@@ -143,12 +142,12 @@ pub(crate) enum End {
     Garbage,
     /// In an error.
     Broken,
-    /// In a format that flate2 does not know and the engine does.
+    /// In a format that flate2 does not support.
     Other,
 }
 
-/// What flate2 decodes, and how the file ends. It is asked member by member, because its
-/// `MultiGzDecoder` calls everything that follows the last an error, zeros included.
+/// What flate2 decodes, member by member, and how the file ends. (Its `MultiGzDecoder` treats
+/// everything after the last member as an error, zeros included.)
 pub(crate) fn reference(packed: &[u8]) -> (Vec<u8>, End) {
     let (mut plain, mut rest) = (Vec::new(), packed);
     loop {
@@ -170,7 +169,7 @@ pub(crate) fn reference(packed: &[u8]) -> (Vec<u8>, End) {
     }
 }
 
-/// Decodes on one thread and on three, and asserts that it comes to what flate2 makes of it.
+/// Decodes on one thread and on three, and asserts that the result is that of flate2.
 #[track_caller]
 pub(crate) fn assert_agrees(packed: &[u8]) -> End {
     let (expected, end) = reference(packed);
@@ -183,19 +182,19 @@ pub(crate) fn assert_agrees(packed: &[u8]) -> End {
             (End::Whole, Ok(totals)) => assert!(!totals.trailing_garbage),
             (End::Garbage, Ok(totals)) => assert!(totals.trailing_garbage),
             (End::Broken, Err(_)) => {
-                // Which of them gets further before it sees what is wrong is left open.
+                // Either may get further before it finds the error.
                 assert!(plain.starts_with(&expected) || expected.starts_with(&plain));
                 continue;
             }
             _ => panic!("{outcome:?} where flate2 says {end:?}"),
         }
         assert!(plain == expected, "{} bytes, not the {} expected", plain.len(), expected.len());
-        assert_eq!(outcome.unwrap().plain, plain.len() as u64);
+        assert_eq!(outcome.unwrap().uncompressed, plain.len() as u64);
     }
     end
 }
 
-/// Runs something that must come to an end.
+/// Fails if a call does not return.
 #[track_caller]
 pub(crate) fn within_a_minute<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = channel();
@@ -209,10 +208,10 @@ pub(crate) fn within_a_minute<T: Send + 'static>(run: impl FnOnce() -> T + Send 
     }
 }
 
-/// Reads some bytes at a time, as pipes and networks do.
+/// Returns a few bytes per read, as pipes and networks do.
 pub(crate) struct Pieces<'a> {
     pub(crate) data: &'a [u8],
-    /// How many at a time, again and again.
+    /// The sizes of the reads, repeated.
     pub(crate) sizes: std::iter::Cycle<std::vec::IntoIter<usize>>,
 }
 
@@ -227,4 +226,58 @@ impl Read for Pieces<'_> {
         let size = self.sizes.next().unwrap().min(into.len());
         self.data.read(&mut into[..size])
     }
+}
+
+/// Fails after `room` bytes.
+pub(crate) struct Failing<T> {
+    pub(crate) inner: T,
+    pub(crate) room: usize,
+}
+
+impl<T> Failing<T> {
+    fn spend(&mut self, wanted: usize) -> io::Result<usize> {
+        let spent = wanted.min(self.room);
+        if spent == 0 && wanted > 0 {
+            return Err(io::Error::new(ErrorKind::ConnectionReset, "gone"));
+        }
+        self.room -= spent;
+        Ok(spent)
+    }
+}
+
+impl<R: Read> Read for Failing<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.spend(into.len())?;
+        self.inner.read(&mut into[..count])
+    }
+}
+
+impl<W: Write> Write for Failing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.spend(bytes.len())?;
+        self.inner.write(&bytes[..count])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// The plain bytes of a file that is one member to its last byte.
+pub(crate) fn one_member(packed: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    let mut decoder = GzDecoder::new(packed);
+    decoder.read_to_end(&mut plain).unwrap();
+    assert!(decoder.into_inner().is_empty(), "something follows the member");
+    plain
+}
+
+/// Files of every kind with the same contents.
+pub(crate) fn files(plain: &[u8]) -> [Vec<u8>; 4] {
+    [
+        indexed(plain, 6),
+        compressed(plain, &settings(2)),
+        bgzf(plain, 60_000),
+        ordinary(plain, Compression::fast()),
+    ]
 }

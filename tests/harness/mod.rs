@@ -64,17 +64,17 @@ pub(crate) fn with_gzip(script: &str) -> Command {
     shell
 }
 
-/// A directory of links to `pgz` by gzip's names. It is made once for each process, in the build's
-/// own directory.
+/// A directory of links to `pgz` by gzip's names, in the build's own directory.
 fn links() -> &'static Path {
     static LINKS: OnceLock<PathBuf> = OnceLock::new();
     LINKS.get_or_init(|| {
-        let links = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("links-{}", process::id()));
+        let links = Path::new(env!("CARGO_TARGET_TMPDIR")).join("links");
         fs::create_dir_all(&links).unwrap();
         for name in ["gzip", "gunzip", "zcat", "unpigz", "uncompress", "gzcat"] {
-            let link = links.join(name);
-            let _ = fs::remove_file(&link);
-            symlink(env!("CARGO_BIN_EXE_pgz"), link).unwrap();
+            // Another run of the tests may be using it.
+            let fresh = links.join(format!("{name}-{}", process::id()));
+            symlink(env!("CARGO_BIN_EXE_pgz"), &fresh).unwrap();
+            fs::rename(fresh, links.join(name)).unwrap();
         }
         links
     })

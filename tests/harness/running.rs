@@ -36,6 +36,12 @@ impl Ran {
         std::str::from_utf8(&self.out).unwrap()
     }
 
+    /// What it wrote on standard error, without the warning of a benchmark that the machine is busy.
+    pub(crate) fn complaints(&self) -> String {
+        let lines = self.err.split_inclusive('\n');
+        lines.filter(|line| !line.starts_with("lockdemo: this machine is busy (")).collect()
+    }
+
     /// Fails unless it exited with 0 and said nothing on standard error.
     #[track_caller]
     pub(crate) fn assert_fine(&self) {

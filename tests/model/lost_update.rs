@@ -1,4 +1,4 @@
-//! The lost update of listing 3.5, found every time: a model checker does not wait for bad luck.
+//! The lost update of listing 3.5, found every time: a model checker does not depend on bad luck.
 
 use shuttle::sync::Arc;
 use shuttle::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -45,7 +45,7 @@ fn the_race_is_found_every_time() {
 const FOUND: &str = "91020cf8acd191010024522000";
 
 #[test]
-fn the_interleaving_that_was_found_can_be_run_again() {
+fn the_interleaving_that_was_found_can_be_replayed() {
     for _ in 0..10 {
         assert!(catch_unwind(|| replay(race, FOUND)).is_err());
     }

@@ -1,8 +1,8 @@
-//! The lock and the pool under a model checker, which chooses who runs at every step.
+//! The lock and the pool under a model checker, which chooses which thread runs at every step.
 //!
-//! The two files are compiled here as they are, over the primitives of `prim`. `check` tries ten
-//! thousand schedules, `check_dfs` every one of the smallest cases. A thread that waits for ever
-//! fails the test as a deadlock.
+//! The two source files are compiled here unchanged, over the primitives of `prim`. `check` tries ten
+//! thousand schedules, and `check_dfs` every schedule of the smallest cases. A thread that waits
+//! forever fails the test as a deadlock.
 
 #[path = "../../src/sync/lock.rs"]
 pub mod lock;
@@ -14,8 +14,8 @@ mod lost_update;
 mod pooling;
 mod prim;
 
-/// Runs a test under schedules drawn at random, and under those that a few forced switches make,
-/// which find most faults.
+/// Runs a test under random schedules, and under schedules with a few forced switches, which find
+/// most faults.
 fn check(test: impl Fn() + Copy + Send + Sync + 'static) {
     shuttle::check_random(test, 5000);
     shuttle::check_pct(test, 5000, 3);

@@ -58,7 +58,7 @@ fn results_come_in_order_and_no_more_are_under_way_than_the_window() {
 fn map_returns_the_results_in_the_order_of_the_items() {
     for threads in [0, 1, usize::MAX] {
         check_with(threads, || {
-            assert_eq!(pool(2, 1).map(0..5, |n: usize| n * n), [0, 1, 4, 9, 16])
+            assert_eq!(pool(2, 1).map(0..5, |n: usize| n * n), [0, 1, 4, 9, 16]);
         });
     }
 }

@@ -1,6 +1,6 @@
 //! What `src/sync/prim.rs` names, made of the model checker's mutex, condition variable and threads.
 //!
-//! The channels are as plain as can be: one lock, one condition, everybody woken at every change.
+//! The channels are as simple as possible: one lock, one condition, and every change wakes all threads.
 
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::sync::{Condvar, Mutex, MutexGuard};
@@ -36,7 +36,7 @@ struct State<T> {
 }
 
 impl<T> Channel<T> {
-    /// A panic of ours never happens half-way through a change, so poison means nothing.
+    /// No panic happens in the middle of a change, so poisoning is ignored.
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -45,7 +45,7 @@ impl<T> Channel<T> {
         self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends if there is room, or tells why not.
+    /// Sends if there is room, or returns why not.
     fn offer(&self, state: &mut State<T>, message: T) -> Result<(), Refused<T>> {
         if state.receivers == 0 {
             Err(Refused::Disconnected)
@@ -93,7 +93,7 @@ impl<T> Sender<T> {
     }
 }
 
-/// Time does not pass here: whoever finds the channel full gives up or tries again by lot.
+/// Time does not pass here: a thread that finds the channel full gives up or tries again at random.
 pub(crate) fn send_within<T>(sender: &Sender<T>, mut message: T, _: Duration) -> bool {
     loop {
         match sender.try_send(message) {
@@ -147,8 +147,8 @@ impl<T> Drop for Receiver<T> {
         let mut state = self.0.lock();
         state.receivers -= 1;
         if state.receivers == 0 {
-            // As crossbeam's channels do: what nobody can receive is dropped now. Not under the
-            // lock, because messages may hold ends of other channels.
+            // As crossbeam's channels do: messages that cannot be received any more are dropped
+            // now. Not under the lock, because messages may contain ends of other channels.
             let unread = std::mem::take(&mut state.queue);
             drop(state);
             drop(unread);
@@ -174,7 +174,7 @@ thread_local! {
     static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
-/// Has the system let no more threads than that start, in the test that runs here.
+/// Lets at most `threads` more threads start in the current test.
 pub(crate) fn allow(threads: usize) {
     LEFT.set(threads);
 }
@@ -196,7 +196,7 @@ pub(crate) mod thread {
 
     struct Crash;
 
-    /// Panics as far as the code under test can tell. The checker takes every other panic for a
+    /// Panics, as far as the code under test can tell. The checker treats every other panic as a
     /// failure of the test.
     pub(crate) fn crash() -> ! {
         resume_unwind(Box::new(Crash))

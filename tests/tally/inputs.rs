@@ -5,12 +5,11 @@ use csp_toolkit::gzip::{self, Settings};
 use csp_toolkit::tally::{Filter, Source, count_sources};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::num::NonZeroUsize;
 use std::path::Path;
 
 fn packed(text: &[u8]) -> Vec<u8> {
     let mut packed = Vec::new();
-    gzip::stream::compress(text, &mut packed, &Settings::new(NonZeroUsize::MIN)).unwrap();
+    gzip::compress(text, &mut packed, &Settings::default()).unwrap();
     packed
 }
 

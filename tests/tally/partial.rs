@@ -169,7 +169,7 @@ fn a_merge_is_listed_as_the_tally_is_in_any_order_and_memory() {
             let filter = top.map_or(filter, |top| filter.top(top));
             let settings = settings(2, 100_000).memory(memory);
             let sources = texts.iter().map(|text| Cursor::new(text.clone().into_bytes()));
-            let sources = sources.map(|text| Source::reader(text)).collect();
+            let sources = sources.map(Source::reader).collect();
             let expected = list(sources, &settings, &filter).unwrap();
             let inputs = files(&dir, partials.iter().map(Vec::as_slice));
             let mut ranking = merge_ranked(inputs, &settings, &filter).unwrap();

@@ -84,7 +84,7 @@ impl Read for Pieces {
         self.turn += 1;
         match self.lengths[self.turn % self.lengths.len()] {
             0 => Err(ErrorKind::Interrupted.into()),
-            length => self.bytes.by_ref().take(length as u64).read(buffer),
+            length => Read::by_ref(&mut self.bytes).take(length as u64).read(buffer),
         }
     }
 }

@@ -22,17 +22,19 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value = "6", value_parser = workers)]
     workers: NonZeroUsize,
 
-    /// Hold the lock so long: 500ms, 2s, or a bare number of seconds
+    /// Hold the lock for this time
+    ///
+    /// DURATION is like 500ms, 2s, 1m, or a bare number of seconds.
     #[arg(long, value_name = "DURATION", default_value = "500ms", value_parser = duration::parse)]
     hold: Duration,
 
-    /// Let N workers hold the lock at once (channel, semaphore)
+    /// Let N workers hold the lock at once
     ///
-    /// N is the size of the channel's buffer, or of the semaphore. The other kinds let in one.
+    /// N is the size of the channel's buffer, or of the semaphore. The other kinds of lock let in one.
     #[arg(long, value_name = "N", default_value = "1", value_parser = number::parse::<NonZeroUsize>)]
     permits: NonZeroUsize,
 
-    /// Give up after waiting so long for the lock
+    /// Give up waiting for the lock after this time
     ///
     /// Not supported with --lock mutex and --lock rwlock.
     #[arg(long, alias = "patience", value_name = "DURATION", value_parser = duration::parse)]
@@ -58,13 +60,14 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(super) json: Option<PathBuf>,
 
-    /// Compare the kinds of lock, so long for each row [300ms]
+    /// Compare the kinds of lock, 300ms per row
     ///
-    /// Each kind of lock is measured under 1, 2, 4 and 8 threads, with short and long critical
-    /// sections: acquisitions per second, waiting time, and fairness. The least is 10ms for each row.
+    /// Measure each kind of lock under 1, 2, 4 and 8 threads, with short and long critical sections:
+    /// acquisitions per second, waiting time, and fairness. DURATION is the time per row, at least
+    /// 10ms.
     #[arg(
         long, value_name = "DURATION", num_args = 0..=1, require_equals = true,
-        default_missing_value = "300ms", value_parser = measurable, help_heading = "Comparison",
+        default_missing_value = "300ms", value_parser = measurable,
         conflicts_with_all = ["workers", "hold", "permits", "timeout", "timeline"]
     )]
     pub(super) bench: Option<Duration>,
@@ -72,14 +75,14 @@ pub(super) struct Arguments {
 
 const AFTER_HELP: &str = "\
 Examples:
-  lockdemo                              the book's program: six workers, one after the other
+  lockdemo                              six workers, one after the other
   lockdemo --permits 2 --timeline       two at a time, drawn as text
-  lockdemo --lock spin --timeout 1s     another lock, for which workers wait a second
-  lockdemo --bench                      what each kind of lock costs on this machine
+  lockdemo --lock spin --timeout 1s     another lock; workers wait 1s at most
+  lockdemo --bench                      the cost of each kind of lock
   lockdemo --bench=1s --json - | jq .   the same, more exactly, as data
 
-Exit status: 0 on success, 1 if a worker cannot be started, an output cannot be written, or the lock
-lets in more than it may, 2 on a usage error.";
+Exit status: 0 on success, 1 if a worker cannot be started, an output cannot be
+written, or the lock lets in more than it may, 2 on a usage error.";
 
 /// More threads than this are more than many systems have room for.
 const MOST_WORKERS: usize = 10_000;

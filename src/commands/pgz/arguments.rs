@@ -9,8 +9,7 @@ use crate::commands::common::message::Name;
 use crate::commands::common::output;
 use crate::commands::common::progress::ProgressArgs;
 use crate::commands::common::threads::{self, ThreadsArgs};
-use crate::gzip::file::{self, Action, Original, Place, Stored};
-use crate::gzip::{Existing, Foreign, Settings};
+use crate::gzip::{Action, FileOptions, OutputPath, Settings};
 use clap::{Command, CommandFactory, Parser};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -224,17 +223,19 @@ impl Arguments {
             () if self.decompress || invoked_as.decompresses() => Action::Decompress,
             () => Action::Compress,
         };
-        let mut options = file::Options::new(action, self.settings(action, gnu)?);
-        options.existing = if self.force { Existing::Replace } else { Existing::Keep };
         let remove = self.rm || gnu && !self.keep && !invoked_as.is_zcat();
-        options.original = if remove { Original::Remove } else { Original::Keep };
         // Compressing, gzip stores the name by default; decompressing, it restores it only if asked.
         let both = self.name || gnu && !self.no_name && action == Action::Compress;
-        options.stored = Stored { name: both, time: self.time || both && !self.no_time };
-        options.synchronous = self.synchronous || self.rm;
-        options.force = self.force;
-        options.place = self.place()?;
-        options.suffix.clone_from(self.valid_suffix()?);
+        let mut options = FileOptions::default()
+            .settings(self.settings(action, gnu))
+            .overwrite(self.force)
+            .keep_input(!remove)
+            .store_name(both)
+            .store_time(self.time || both && !self.no_time)
+            .sync(self.synchronous || self.rm)
+            .force(self.force)
+            .suffix(self.valid_suffix()?);
+        options.output = self.output_path()?;
         let to_stdout = self.output.as_deref().map_or(invoked_as.is_zcat(), output::is_standard);
         let stdout = (self.stdout || to_stdout) && action != Action::Test;
         let reporter = Reporter {
@@ -250,28 +251,25 @@ impl Arguments {
         };
         let files = self.files;
         let progress = self.progress.progress;
-        Ok(Plan { files, options, list: self.list, stdout, progress, reporter })
+        Ok(Plan { files, action, options, list: self.list, stdout, progress, reporter })
     }
 
-    fn settings(&self, action: Action, gnu: bool) -> Result<Settings, String> {
-        let mut settings = Settings::new(threads::or_default(self.threads.threads))
-            .level(self.level.level)
-            .index(!self.no_index && !gnu);
-        if let Some(chunk) = self.chunk {
-            let sized = usize::try_from(chunk).ok().and_then(|chunk| settings.chunk(chunk));
-            settings = sized.ok_or(pigz::CHUNK_SIZES)?;
-        }
-        settings.rsyncable = self.rsyncable;
-        if action == Action::Test && self.force && !self.list {
-            settings.foreign = Foreign::Copy;
-        }
-        Ok(settings)
+    fn settings(&self, action: Action, gnu: bool) -> Settings {
+        let settings = Settings::default()
+            .threads(threads::or_default(self.threads.threads).get())
+            .level(self.level.level.get().into())
+            .index(!self.no_index && !gnu)
+            .rsyncable(self.rsyncable)
+            .pass_through(action == Action::Test && self.force && !self.list);
+        // The option's parser has checked it.
+        let chunk = self.chunk.and_then(|chunk| usize::try_from(chunk).ok());
+        chunk.map_or(settings, |chunk| settings.chunk_size(chunk))
     }
 
     /// Returns where the outputs go, as far as that is not standard output.
-    fn place(&self) -> Result<Place, String> {
+    fn output_path(&self) -> Result<OutputPath, String> {
         let Some(path) = self.output.as_ref().filter(|path| !output::is_standard(path)) else {
-            return Ok(Place::Beside);
+            return Ok(OutputPath::NextToInput);
         };
         let path = path.clone();
         if path.is_dir() {
@@ -279,11 +277,11 @@ impl Arguments {
                 let name = Name(&path);
                 return Err(format!("standard input has no name in {name}; give -o a file's name"));
             }
-            Ok(Place::In(path))
+            Ok(OutputPath::Directory(path))
         } else if self.files.len() > 1 || self.recursive {
             Err("-o takes a file's name for one input only; for several, a directory".to_owned())
         } else {
-            Ok(Place::At(path))
+            Ok(OutputPath::File(path))
         }
     }
 

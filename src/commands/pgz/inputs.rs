@@ -2,9 +2,8 @@
 
 use super::Plan;
 use crate::commands::common::Exit;
-use crate::gzip::GzipError;
-use crate::gzip::file::{Action, Input, Root};
 use crate::gzip::suffix::{self, Links};
+use crate::gzip::{Action, Error, InputPath, Root};
 use crate::io::is_temporary;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -18,7 +17,7 @@ pub(super) fn is_stdin(file: &Path) -> bool {
 /// Returns the files that the names on the command line stand for, in that order; with `-r`, those in
 /// directories are sorted by name. A directory that cannot be read is reported.
 #[must_use]
-pub(super) fn expand(names: Vec<PathBuf>, plan: &Plan) -> (Vec<Input>, Exit) {
+pub(super) fn expand(names: Vec<PathBuf>, plan: &Plan) -> (Vec<InputPath>, Exit) {
     let (mut files, mut exit) = (Vec::new(), Exit::Success);
     for name in names {
         if is_stdin(&name) {
@@ -28,7 +27,7 @@ pub(super) fn expand(names: Vec<PathBuf>, plan: &Plan) -> (Vec<Input>, Exit) {
         match name.symlink_metadata().map(|metadata| metadata.is_dir()) {
             Ok(true) if plan.reporter.recursive => exit.worsen(walk(name, plan, &mut files)),
             Err(error) if plan.reporter.recursive && error.kind() != ErrorKind::NotFound => {
-                exit.worsen(plan.reporter.failure(&name, &GzipError::Read(error)));
+                exit.worsen(plan.reporter.failure(&name, &Error::Read(error)));
             }
             // A link to a directory fails later, as a file.
             _ => files.push(meant(name, plan).into()),
@@ -39,10 +38,10 @@ pub(super) fn expand(names: Vec<PathBuf>, plan: &Plan) -> (Vec<Input>, Exit) {
 
 /// Returns the file that is meant: when decompressing, `NAME` can stand for `NAME.gz`.
 fn meant(name: PathBuf, plan: &Plan) -> PathBuf {
-    match plan.options.action {
+    match plan.action {
         Action::Compress => name,
         Action::Decompress | Action::Test => {
-            let follow = plan.stdout || plan.options.force || plan.options.action == Action::Test;
+            let follow = plan.stdout || plan.options.force || plan.action == Action::Test;
             let links = if follow { Links::Followed } else { Links::Themselves };
             suffix::find(name, &plan.options.suffix, links)
         }
@@ -50,16 +49,16 @@ fn meant(name: PathBuf, plan: &Plan) -> PathBuf {
 }
 
 /// Adds everything below the directory that is not a directory itself. Links fail later, as files.
-fn walk(name: PathBuf, plan: &Plan, files: &mut Vec<Input>) -> Exit {
+fn walk(name: PathBuf, plan: &Plan, files: &mut Vec<InputPath>) -> Exit {
     let root = match Root::open(name.clone()) {
         Ok(root) => root,
-        Err(error) => return plan.reporter.failure(&name, &GzipError::Read(error)),
+        Err(error) => return plan.reporter.failure(&name, &Error::Read(error)),
     };
     let mut exit = Exit::Success;
     root.walk(|input, kind| match kind {
         Ok(()) if ignored(input.path(), plan) => {}
         Ok(()) => files.push(input),
-        Err(error) => exit.worsen(plan.reporter.failure(input.path(), &GzipError::Read(error))),
+        Err(error) => exit.worsen(plan.reporter.failure(input.path(), &Error::Read(error))),
     });
     exit
 }
@@ -68,5 +67,5 @@ fn walk(name: PathBuf, plan: &Plan, files: &mut Vec<Input>) -> Exit {
 /// file's; always, another process's unfinished output.
 fn ignored(file: &Path, plan: &Plan) -> bool {
     let named = || suffix::of(file, &plan.options.suffix).is_some();
-    file.file_name().is_some_and(is_temporary) || plan.options.action == Action::Test && !named()
+    file.file_name().is_some_and(is_temporary) || plan.action == Action::Test && !named()
 }

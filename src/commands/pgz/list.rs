@@ -44,15 +44,15 @@ impl<'a> Table<'a> {
             String::new()
         };
         stdio::print(&format!("{verbose}{} {}\n", numbers(totals), Name(name)))?;
-        self.sum.plain += totals.plain;
-        self.sum.packed += totals.packed;
+        self.sum.uncompressed += totals.uncompressed;
+        self.sum.compressed += totals.compressed;
         self.sum.overhead = totals.overhead;
         Ok(())
     }
 
     /// Prints the totals, if there were several files.
     pub(super) fn end(self) -> io::Result<()> {
-        let nothing = self.sum.plain == 0;
+        let nothing = self.sum.uncompressed == 0;
         if !self.several || nothing || self.reporter.is_quiet() {
             return Ok(());
         }
@@ -72,7 +72,7 @@ fn method(method: Method) -> &'static str {
 }
 
 fn numbers(totals: &Totals) -> String {
-    format!("{:>19} {:>19} {}", totals.packed, totals.plain, saved(totals))
+    format!("{:>19} {:>19} {}", totals.compressed, totals.uncompressed, saved(totals))
 }
 
 /// `Nov 23 22:29`, in the local time zone.

@@ -16,7 +16,7 @@ mod summary;
 use super::common::arguments::Reader;
 use super::common::progress::{ProgressLine, When};
 use super::common::{Exit, exit, message, stdio};
-use crate::gzip::file::{Input, Options, Place};
+use crate::gzip::{Action, FileOptions, InputPath, OutputPath};
 use anyhow::Context;
 use arguments::Arguments;
 use clap::Command;
@@ -37,7 +37,9 @@ struct Plan {
     /// The inputs as they were named; none for standard input.
     files: Vec<PathBuf>,
     /// What to do with each file.
-    options: Options,
+    action: Action,
+    /// How to do it.
+    options: FileOptions,
     /// Whether to list the files in a table, for `-l`.
     list: bool,
     /// Whether all output goes to standard output, as with `-c`.
@@ -119,9 +121,9 @@ fn carry_out(mut plan: Plan) -> anyhow::Result<Exit> {
         plan.reporter.announce_input();
     }
     let line = show_progress(&plan, &streamed, &placed);
-    match &plan.options.place {
+    match &plan.options.output {
         _ if streamed.is_empty() => {}
-        Place::At(target) => exit.worsen(streams::to_file(&plan, target)?),
+        OutputPath::File(target) => exit.worsen(streams::to_file(&plan, target)?),
         _ => exit.worsen(streams::to_stdout(&plan, &streamed)?),
     }
     if !placed.is_empty() {
@@ -136,15 +138,15 @@ fn carry_out(mut plan: Plan) -> anyhow::Result<Exit> {
 }
 
 /// Shows progress until the line that it returns is dropped.
-fn show_progress(plan: &Plan, streamed: &[Input], placed: &[Input]) -> ProgressLine {
+fn show_progress(plan: &Plan, streamed: &[InputPath], placed: &[InputPath]) -> ProgressLine {
     let when = match plan.progress {
         _ if plan.reporter.is_quiet() => When::Never,
         // It would be mixed with the output on the same terminal.
         When::Auto if !streamed.is_empty() && io::stdout().is_terminal() => When::Never,
-        when => when.beside(streamed.iter().map(Input::path)),
+        when => when.beside(streamed.iter().map(InputPath::path)),
     };
     let mut all = streamed.iter().chain(placed);
     let total = || all.try_fold(0, |sum, file| Some(sum + file.path().metadata().ok()?.len()));
-    let read = Arc::clone(&plan.options.read);
+    let read = Arc::clone(&plan.options.bytes_read);
     ProgressLine::start(when, total, move || read.load(Ordering::Relaxed))
 }

@@ -1,37 +1,34 @@
 //! The question whether to overwrite.
 
+use super::Plan;
 use super::reporter::Reporter;
 use crate::commands::common::message::{self, Name};
-use crate::gzip::file::{self, Input, Options};
+use crate::gzip::{self, InputPath};
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
 /// The files, sorted by the user's answers.
 pub(super) struct Answers {
     /// Their outputs do not exist.
-    pub(super) free: Vec<Input>,
+    pub(super) free: Vec<InputPath>,
     /// Their outputs exist and are to be replaced.
-    pub(super) replace: Vec<Input>,
+    pub(super) replace: Vec<InputPath>,
     /// The number of files that were refused.
     pub(super) refused: usize,
 }
 
 /// Asks about every output that exists, if standard input is a terminal. All questions come before any
 /// work, so that nothing else is printed among them and the user need not wait between them.
-pub(super) fn ask(
-    files: Vec<Input>,
-    options: &Options,
-    reporter: &Reporter,
-) -> io::Result<Answers> {
+pub(super) fn ask(files: Vec<InputPath>, plan: &Plan) -> io::Result<Answers> {
     let mut answers = Answers { free: Vec::new(), replace: Vec::new(), refused: 0 };
     if !io::stdin().is_terminal() {
         answers.free = files;
         return Ok(answers);
     }
     for file in files {
-        match file::taken(&file, options) {
+        match gzip::taken(plan.action, &file, &plan.options) {
             Ok(Some(target)) => {
-                if is_yes(&target, reporter)? {
+                if is_yes(&target, &plan.reporter)? {
                     answers.replace.push(file);
                 } else {
                     message::print("\tnot overwritten\n");

@@ -3,7 +3,7 @@
 use super::invoked_as::InvokedAs;
 use crate::commands::common::message::{self, Name};
 use crate::commands::common::{Exit, stdio};
-use crate::gzip::{GzipError, Totals, suffix};
+use crate::gzip::{Error, Totals, suffix};
 use rustix::io::Errno;
 use std::ffi::OsString;
 use std::path::Path;
@@ -92,17 +92,16 @@ impl Reporter {
     }
 
     /// Reports an error. Returns the exit status that it calls for.
-    pub(super) fn failure(&self, file: &Path, error: &GzipError) -> Exit {
+    pub(super) fn failure(&self, file: &Path, error: &Error) -> Exit {
         let exit = match grade(error) {
             // As in `gzip`, it counts as a warning only if it is reported.
-            Exit::Warning if matches!(error, GzipError::NoSuffix) && !self.wants(error) => {
+            Exit::Warning if matches!(error, Error::NoSuffix) && !self.wants(error) => {
                 Exit::Success
             }
             exit => exit,
         };
         if exit == Exit::Failure || self.wants(error) {
-            let in_data =
-                matches!(error, GzipError::Truncated | GzipError::Corrupt(_) | GzipError::Zip(_));
+            let in_data = matches!(error, Error::Truncated | Error::Corrupt(_) | Error::Zip(_));
             let is_stdin = file == Path::new("stdin");
             let begin = if in_data && !is_stdin && self.is_verbose() && self.invoked_as.is_gnu() {
                 format!("{}:\t", Name(file))
@@ -110,7 +109,7 @@ impl Reporter {
                 String::new()
             };
             let gap =
-                if in_data || matches!(error, GzipError::NotGzip) { self.break_line() } else { "" };
+                if in_data || matches!(error, Error::NotGzip) { self.break_line() } else { "" };
             let text = self.words(file, error);
             message::print(&format!("{begin}{gap}{}: {text}\n", self.invoked_as.name()));
         }
@@ -122,35 +121,35 @@ impl Reporter {
         if self.invoked_as.is_gnu() { "\n" } else { "" }
     }
 
-    fn wants(&self, error: &GzipError) -> bool {
+    fn wants(&self, error: &Error) -> bool {
         match error {
-            GzipError::HasSuffix | GzipError::NoSuffix if self.recursive => self.is_verbose(),
-            GzipError::Exists(_) => true,
+            Error::HasSuffix | Error::NoSuffix if self.recursive => self.is_verbose(),
+            Error::Exists(_) => true,
             _ => !self.is_quiet(),
         }
     }
 
     /// Returns what to print after the command's name.
-    fn words(&self, file: &Path, error: &GzipError) -> String {
+    fn words(&self, file: &Path, error: &Error) -> String {
         let own = if self.invoked_as.is_gnu() { None } else { self.own_words(file, error) };
         own.unwrap_or_else(|| self.gzip_words(file, error))
     }
 
     /// Returns the sentence of `pgz` where it tells more than gzip's.
-    fn own_words(&self, file: &Path, error: &GzipError) -> Option<String> {
+    fn own_words(&self, file: &Path, error: &Error) -> Option<String> {
         let name = Name(file);
         let is_loop = |error: &std::io::Error| {
             error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) && file.is_symlink()
         };
         match error {
-            GzipError::Exists(target) => {
+            Error::Exists(target) => {
                 Some(format!("{} already exists; not overwritten", Name(target)))
             }
-            GzipError::SizeChanged => Some(format!("{name}: file size changed while it was read")),
-            GzipError::Directory if !self.recursive => {
+            Error::SizeChanged => Some(format!("{name}: file size changed while it was read")),
+            Error::Directory if !self.recursive => {
                 Some(format!("{name} is a directory; -r processes the files in it"))
             }
-            GzipError::Read(error) if is_loop(error) && !self.follows_links => {
+            Error::Read(error) if is_loop(error) && !self.follows_links => {
                 Some(format!("{name} is a symbolic link; -f follows it"))
             }
             _ => None,
@@ -158,75 +157,75 @@ impl Reporter {
     }
 
     /// Returns gzip's sentence, which sometimes has a colon after the name and sometimes not.
-    fn gzip_words(&self, file: &Path, error: &GzipError) -> String {
+    fn gzip_words(&self, file: &Path, error: &Error) -> String {
         let name = Name(file);
         match error {
-            GzipError::Exists(target) => {
+            Error::Exists(target) => {
                 format!("{} already exists;\tnot overwritten", Name(target))
             }
-            GzipError::SizeChanged => format!("{name}: file size changed while zipping"),
-            GzipError::AlreadyWritten(target) => {
+            Error::SizeChanged => format!("{name}: file size changed while zipping"),
+            Error::AlreadyWritten(target) => {
                 format!("{} was already written by this run; not overwritten", Name(target))
             }
-            GzipError::Attributes { target, source } => {
+            Error::Attributes { target, source } => {
                 format!("{}: cannot set mode or times: {}", Name(target), message::reason(source))
             }
-            GzipError::NotKept(target) => {
+            Error::NotKept(target) => {
                 format!("{name}: not removed, since {} is not a regular file", Name(target))
             }
-            GzipError::HasSuffix => {
+            Error::HasSuffix => {
                 let suffix = suffix::of(file, &self.suffix).unwrap_or_default();
                 format!("{name} already has {} suffix -- unchanged", Name(Path::new(suffix)))
             }
-            GzipError::Directory => format!("{name} is a directory -- ignored"),
-            GzipError::NotRegular => {
+            Error::Directory => format!("{name} is a directory -- ignored"),
+            Error::NotRegular => {
                 format!("{name} is not a directory or a regular file - ignored")
             }
-            GzipError::Linked(1) => format!("{name} has 1 other link -- file ignored"),
-            GzipError::Linked(links) => {
+            Error::Linked(1) => format!("{name} has 1 other link -- file ignored"),
+            Error::Linked(links) => {
                 format!("{name} has {links} other links -- file ignored")
             }
-            GzipError::SetUserId => format!("{name} is set-user-ID on execution - ignored"),
-            GzipError::SetGroupId => format!("{name} is set-group-ID on execution - ignored"),
-            GzipError::Sticky => format!("{name} has the sticky bit set - file ignored"),
+            Error::SetUserId => format!("{name} is set-user-ID on execution - ignored"),
+            Error::SetGroupId => format!("{name} is set-group-ID on execution - ignored"),
+            Error::Sticky => format!("{name} has the sticky bit set - file ignored"),
             _ => format!("{name}: {}", gzip_reason(error)),
         }
     }
 }
 
 /// Returns gzip's words for an error whose sentence begins with the file's name and a colon.
-fn gzip_reason(error: &GzipError) -> String {
+fn gzip_reason(error: &Error) -> String {
     match error {
-        GzipError::Read(cause) => message::reason(cause),
-        GzipError::Write(cause) => format!("cannot write the output: {}", message::reason(cause)),
-        GzipError::Remove(cause) => format!("cannot be removed: {}", message::reason(cause)),
-        GzipError::NoSuffix => "unknown suffix -- ignored".to_owned(),
-        GzipError::BadName => "the stored name is empty, . or .. -- ignored".to_owned(),
-        GzipError::Changed => "changed while it was read -- not removed".to_owned(),
-        GzipError::NotGzip => "not in gzip format".to_owned(),
-        GzipError::Truncated => "unexpected end of file".to_owned(),
-        GzipError::Corrupt(what) => format!("invalid compressed data--{what}"),
-        GzipError::Unsupported(what) => format!("{what} -- not supported"),
-        GzipError::Zip(what) => format!("{what} -- use unzip"),
+        Error::Read(cause) => message::reason(cause),
+        Error::Write(cause) => format!("cannot write the output: {}", message::reason(cause)),
+        Error::Remove(cause) => format!("cannot be removed: {}", message::reason(cause)),
+        Error::NoSuffix => "unknown suffix -- ignored".to_owned(),
+        Error::BadName => "the stored name is empty, . or .. -- ignored".to_owned(),
+        Error::Changed => "changed while it was read -- not removed".to_owned(),
+        Error::NotGzip => "not in gzip format".to_owned(),
+        Error::Truncated => "unexpected end of file".to_owned(),
+        Error::Corrupt(what) => format!("invalid compressed data--{what}"),
+        Error::Unsupported(what) => format!("{what} -- not supported"),
+        Error::Zip(what) => format!("{what} -- use unzip"),
         _ => message::reason(error),
     }
 }
 
 /// Returns how bad an error is: where `gzip` leaves a file alone, a warning.
-fn grade(error: &GzipError) -> Exit {
+fn grade(error: &Error) -> Exit {
     match error {
         // A changed size does not change gzip's exit status.
-        GzipError::HasSuffix | GzipError::SizeChanged => Exit::Success,
-        GzipError::Exists(_)
-        | GzipError::Directory
-        | GzipError::NotRegular
-        | GzipError::Linked(_)
-        | GzipError::SetUserId
-        | GzipError::SetGroupId
-        | GzipError::Sticky
-        | GzipError::NoSuffix
-        | GzipError::NotKept(_)
-        | GzipError::Attributes { .. } => Exit::Warning,
+        Error::HasSuffix | Error::SizeChanged => Exit::Success,
+        Error::Exists(_)
+        | Error::Directory
+        | Error::NotRegular
+        | Error::Linked(_)
+        | Error::SetUserId
+        | Error::SetGroupId
+        | Error::Sticky
+        | Error::NoSuffix
+        | Error::NotKept(_)
+        | Error::Attributes { .. } => Exit::Warning,
         _ => Exit::Failure,
     }
 }

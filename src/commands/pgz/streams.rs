@@ -5,8 +5,7 @@ use super::inputs::is_stdin;
 use super::list::Table;
 use super::reporter::saved;
 use crate::commands::common::{Exit, signals, stdio};
-use crate::gzip::file::{self, Action, Place};
-use crate::gzip::{Existing, Foreign, GzipError, Origin, Outcome, stream};
+use crate::gzip::{self, Action, CountedInput, Error, HeaderInfo, InputPath, OutputPath, Totals};
 use crate::io::{FileId, Output};
 use anyhow::Context;
 use std::io::{self, ErrorKind, IsTerminal, Seek, Write};
@@ -14,8 +13,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Writes every input to standard output, one after the other. Returns how that ended.
-pub(super) fn to_stdout(plan: &Plan, files: &[file::Input]) -> anyhow::Result<Exit> {
-    let mut output = match plan.options.action {
+pub(super) fn to_stdout(plan: &Plan, files: &[InputPath]) -> anyhow::Result<Exit> {
+    let mut output = match plan.action {
         Action::Test => None,
         _ => Some(stdio::output().context(standard_output(plan))?),
     };
@@ -25,7 +24,7 @@ pub(super) fn to_stdout(plan: &Plan, files: &[file::Input]) -> anyhow::Result<Ex
             None => input.pass(plan, io::sink()),
             Some(output) => input.pass(plan, output),
         });
-        if let Err(GzipError::Write(error)) = outcome {
+        if let Err(Error::Write(error)) = outcome {
             // Nothing that follows could be written either.
             return Err(error).context(standard_output(plan));
         }
@@ -40,20 +39,20 @@ fn standard_output(plan: &Plan) -> &'static str {
 
 /// Writes standard input to a named file.
 pub(super) fn to_file(plan: &Plan, target: &Path) -> anyhow::Result<Exit> {
-    let stdin = file::Input::from("-");
+    let stdin = InputPath::from("-");
     signals::clean_up_on_signals(&plan.options.outputs).context("cannot watch for signals")?;
     let outcome = Stream::open(&stdin, plan).and_then(|input| input.place(plan, target));
     tell(plan, stdin.path(), &outcome)
 }
 
 /// Fails if these inputs would write compressed data to a terminal, or read it from one.
-pub(super) fn refuse_terminals(plan: &Plan, files: &[file::Input]) -> anyhow::Result<()> {
+pub(super) fn refuse_terminals(plan: &Plan, files: &[InputPath]) -> anyhow::Result<()> {
     if files.is_empty() {
         return Ok(());
     }
     let stdin = files.iter().any(|file| is_stdin(file.path())) && io::stdin().is_terminal();
-    let to_stdout = plan.options.place == Place::Beside && io::stdout().is_terminal();
-    let (verb, force) = match plan.options.action {
+    let to_stdout = plan.options.output == OutputPath::NextToInput && io::stdout().is_terminal();
+    let (verb, force) = match plan.action {
         _ if plan.options.force => return Ok(()),
         Action::Compress if to_stdout => ("written to", "compression"),
         Action::Decompress | Action::Test if stdin => ("read from", "decompression"),
@@ -71,77 +70,77 @@ pub(super) fn refuse_terminals(plan: &Plan, files: &[file::Input]) -> anyhow::Re
 struct Stream {
     /// Its name in messages.
     name: PathBuf,
-    bytes: file::Counted,
-    origin: Origin,
+    bytes: CountedInput,
+    header_info: HeaderInfo,
     id: FileId,
     /// The number of bytes to read, if it is a regular file.
     length: Option<u64>,
 }
 
 impl Stream {
-    fn open(input: &file::Input, plan: &Plan) -> Result<Self, GzipError> {
+    fn open(input: &InputPath, plan: &Plan) -> Result<Self, Error> {
         let path = input.path();
         let mut file = if is_stdin(path) {
-            stdio::input().map_err(GzipError::Read)?.into_inner()
+            stdio::input().map_err(Error::Read)?.into_inner()
         } else {
-            file::open(input, &plan.options)?
+            gzip::open(input, &plan.options)?
         };
-        let metadata = file.metadata().map_err(GzipError::Read)?;
-        let origin =
-            if is_stdin(path) { Origin::timed(&metadata) } else { Origin::of(path, &metadata) };
-        let origin = origin.only(plan.options.stored);
+        let metadata = file.metadata().map_err(Error::Read)?;
+        let header_info = if is_stdin(path) {
+            HeaderInfo::timed(&metadata)
+        } else {
+            HeaderInfo::of(path, &metadata)
+        };
+        let header_info = header_info.filtered(&plan.options);
         let length = if metadata.is_file() && metadata.len() > 0 {
-            let start = file.stream_position().map_err(GzipError::Read)?;
+            let start = file.stream_position().map_err(Error::Read)?;
             metadata.len().checked_sub(start)
         } else {
             None
         };
-        let bytes = file::Counted::new(file, &plan.options);
+        let bytes = CountedInput::new(file, &plan.options);
         Ok(Self {
             name: shown(path).to_owned(),
             bytes,
-            origin,
+            header_info,
             id: FileId::from(&metadata),
             length,
         })
     }
 
     /// Writes the output to `target`, following links.
-    fn place(self, plan: &Plan, target: &Path) -> Outcome {
+    fn place(self, plan: &Plan, target: &Path) -> Result<Totals, Error> {
         let options = &plan.options;
-        let mut output = Output::open(target, &options.outputs).map_err(GzipError::Write)?;
+        let mut output = Output::open(target, &options.outputs).map_err(Error::Write)?;
         match output.before() {
-            Some(before) if before == self.id => return Err(GzipError::SameFile),
-            Some(_) if options.existing == Existing::Keep => {
-                return Err(GzipError::Exists(target.to_owned()));
+            Some(before) if before == self.id => return Err(Error::SameFile),
+            Some(_) if !options.overwrite => {
+                return Err(Error::Exists(target.to_owned()));
             }
             _ => {}
         }
         let totals = self.pass(plan, &mut output)?;
-        output.commit(options.existing, options.synchronous).map_err(|error| {
-            match (error.kind(), options.existing) {
-                (ErrorKind::AlreadyExists, Existing::Keep) => GzipError::Exists(target.to_owned()),
-                _ => GzipError::Write(error),
-            }
+        output.commit(options.existing(), options.sync).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists if !options.overwrite => Error::Exists(target.to_owned()),
+            _ => Error::Write(error),
         })?;
         Ok(totals)
     }
 
-    fn pass(self, plan: &Plan, output: impl Write) -> Outcome {
-        let Self { name, bytes, origin, length, .. } = self;
+    fn pass(self, plan: &Plan, output: impl Write) -> Result<Totals, Error> {
+        let Self { name, bytes, header_info, length, .. } = self;
         let settings = &plan.options.settings;
-        if plan.options.action == Action::Compress {
-            let totals = stream::compress_from(bytes, output, settings, &origin)?;
-            if length.is_some_and(|length| length != totals.plain) {
-                plan.reporter.failure(&name, &GzipError::SizeChanged);
+        if plan.action == Action::Compress {
+            let totals = gzip::compress_from(bytes, output, settings, &header_info)?;
+            if length.is_some_and(|length| length != totals.uncompressed) {
+                plan.reporter.failure(&name, &Error::SizeChanged);
             }
             return Ok(totals);
         }
         // As in gzip, -cf copies what cannot be decompressed.
         let copies =
-            plan.options.force && !plan.list && !matches!(plan.options.place, Place::At(_));
-        let foreign = if copies { Foreign::Copy } else { Foreign::Report };
-        stream::decompress(bytes, output, &settings.foreign(foreign))
+            plan.options.force && !plan.list && !matches!(plan.options.output, OutputPath::File(_));
+        gzip::decompress(bytes, output, &settings.pass_through(copies))
     }
 }
 
@@ -151,8 +150,8 @@ fn shown(file: &Path) -> &Path {
 }
 
 /// Reports what was done with an input. Returns how it ended.
-fn tell(plan: &Plan, file: &Path, outcome: &Outcome) -> anyhow::Result<Exit> {
-    let Plan { options, reporter, list, .. } = plan;
+fn tell(plan: &Plan, file: &Path, outcome: &Result<Totals, Error>) -> anyhow::Result<Exit> {
+    let Plan { action, reporter, list, .. } = plan;
     let name = shown(file);
     let totals = match outcome {
         Ok(totals) => totals,
@@ -166,7 +165,7 @@ fn tell(plan: &Plan, file: &Path, outcome: &Outcome) -> anyhow::Result<Exit> {
             .context("standard output")?;
         return Ok(reporter.success(name, totals, None));
     }
-    let end = match options.action {
+    let end = match action {
         Action::Test => " OK".to_owned(),
         _ if is_stdin(file) => saved(totals),
         _ => format!("{} -- replaced with stdout", saved(totals)),

@@ -3,8 +3,7 @@
 use super::Plan;
 use crate::commands::common::size::show;
 use crate::commands::common::stdio;
-use crate::gzip::Totals;
-use crate::gzip::file::Action;
+use crate::gzip::{Action, Totals};
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
@@ -25,14 +24,14 @@ impl Summary {
     /// Adds a file.
     pub(super) fn add(&mut self, totals: &Totals) {
         self.files += 1;
-        self.plain += totals.plain;
-        self.packed += totals.packed;
+        self.plain += totals.uncompressed;
+        self.packed += totals.compressed;
     }
 
     /// Prints it, except in gzip's place: to a terminal with sizes and time, elsewhere the line that
     /// the book's program prints.
     pub(super) fn print(&self, plan: &Plan) -> io::Result<()> {
-        let compresses = match plan.options.action {
+        let compresses = match plan.action {
             Action::Compress => true,
             Action::Decompress => false,
             Action::Test => return Ok(()),

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// A slow strategy counts a prefix of the text that takes about this long.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const TIME_LIMIT: Duration = Duration::from_millis(1500);
 /// A text is repeated until the fastest strategy takes about this long: less says little.
 const FASTEST_TIME: Duration = Duration::from_millis(50);
 /// Bytes of text, at most; they are held in memory.
@@ -151,15 +151,15 @@ fn load(
 fn repeat(text: Vec<u8>, settings: &Settings) -> anyhow::Result<(Text, Measurement)> {
     let (original, mut bytes) = (text.len(), text);
     loop {
-        let one = race::measure(race::Strategy::Private, &bytes, settings, PATIENCE)?;
-        if one.words == 0 {
+        let measured = race::measure(race::Strategy::Private, &bytes, settings, TIME_LIMIT)?;
+        if measured.words == 0 {
             bail!("the input contains no words");
         }
-        let time = one.time.as_nanos().max(1);
+        let time = measured.time.as_nanos().max(1);
         let times = (FASTEST_TIME.as_nanos() + time / 2) / time;
         let times = usize::try_from(times).unwrap_or(usize::MAX).min(MOST_TEXT / bytes.len());
         if times < 2 {
-            return Ok((Text { bytes, original }, one));
+            return Ok((Text { bytes, original }, measured));
         }
         bytes = bytes.repeat(times);
     }
@@ -176,18 +176,19 @@ fn measure_all(
         Some(rows) => write(rows).with_context(|| name.clone()),
         None => Ok(()),
     };
-    let measure = |strategy| race::measure(strategy, &report.text.bytes, report.settings, PATIENCE);
+    let measure =
+        |strategy| race::measure(strategy, &report.text.bytes, report.settings, TIME_LIMIT);
     write(&|rows| report.begin(rows))?;
     let mutex = measure(race::Strategy::Mutex)?;
     let mut results = Results { mutex, private, measurements: Vec::new() };
     for strategy in race::Strategy::ALL {
-        let one = match strategy {
+        let measured = match strategy {
             race::Strategy::Mutex => mutex,
             race::Strategy::Private => private,
             _ => measure(strategy)?,
         };
-        write(&|rows| report.row(&one, &results, rows))?;
-        results.measurements.push(one);
+        write(&|rows| report.row(&measured, &results, rows))?;
+        results.measurements.push(measured);
     }
     write(&|rows| report.end(&results, rows))?;
     Ok(results)

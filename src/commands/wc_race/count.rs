@@ -59,9 +59,10 @@ impl<'j> Job<'j> {
         input: Input,
         writer: &mut ListWriter<&mut Destination>,
     ) -> anyhow::Result<Exit> {
-        let (file, before) = (input.name.clone(), self.settings.shared_progress().bytes());
+        let progress = self.settings.shared_progress();
+        let (file, before) = (input.name.clone(), progress.bytes());
         let (mut ranking, exit) = self.count(vec![input])?;
-        if exit == Exit::Success || self.settings.shared_progress().bytes() > before {
+        if exit == Exit::Success || progress.bytes() > before {
             self.write(Some(&file), &mut ranking, writer)?;
         }
         Ok(exit)

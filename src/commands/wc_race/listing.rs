@@ -87,11 +87,11 @@ impl ListArgs {
     /// Returns the words to leave out, split and folded as those that are counted.
     pub(super) fn stop_words(&self, settings: &Settings) -> anyhow::Result<Option<Tally>> {
         let Some(file) = &self.exclude else { return Ok(None) };
-        // Their bytes are not part of the progress that is shown.
+        // Not part of the progress that is shown.
         let settings = settings.clone().progress(Progress::default());
         let words = tally::count_files(&[file], &settings).map_err(|error| match error {
-            Error::File { source, .. } => anyhow::Error::new(source),
-            error => error.into(),
+            Error::File { source, .. } => source.into(),
+            error => anyhow::Error::new(error),
         });
         words.map(Some).with_context(|| message::Name(file).to_string())
     }

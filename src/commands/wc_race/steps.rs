@@ -104,11 +104,9 @@ fn map(settings: &Settings) -> anyhow::Result<()> {
     let output = stdio::output().context(OUTPUT)?;
     let written = partial::write(&mut list, output);
     let written = written.map_err(|error| listing::in_output(error, OUTPUT))?;
-    let (bytes, words) = (settings.shared_progress().bytes(), written.words);
-    report(
-        "map",
-        &[("bytes read", bytes), ("words read", words), ("distinct words written", written.lines)],
-    );
+    let bytes = ("bytes read", settings.shared_progress().bytes());
+    let words = ("words read", written.words);
+    report("map", &[bytes, words, ("distinct words written", written.lines)]);
     Ok(())
 }
 

@@ -2,9 +2,7 @@
 //!
 //! The library's own enums know nothing of a command line; these turn into them.
 
-use crate::tally::race;
-use crate::tally::words;
-use crate::tally::{SortKey, report};
+use crate::tally::{SortKey, race, report, words};
 use clap::ValueEnum;
 
 /// The values of `--case`.

@@ -1,125 +1,123 @@
 //! Many files decompressed on one pool.
 
-use super::decompress;
-use super::source::Source;
-use super::work::bgzf;
-use crate::gzip::file::{Options, Outcome};
-use crate::gzip::header::{self, Trailer};
+use super::Opened;
+use super::peek::PeekReader;
+use crate::gzip::files::FileResult;
+use crate::gzip::header::Trailer;
 use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
-use crate::gzip::input::{Input, open};
-use crate::gzip::task::Task;
-use crate::gzip::{GzipError, Settings, Totals};
+use crate::gzip::input::{CountedInput, InputPath};
+use crate::gzip::options::Plan;
+use crate::gzip::task::InputFile;
+use crate::gzip::{Error, Totals};
 use std::convert::Infallible;
 use std::io::{Read, Write};
-use std::num::NonZeroUsize;
+use std::mem;
+use std::sync::{Mutex, PoisonError};
 
-/// Files up to this size, packed and plain, are decompressed in memory.
+/// Files up to this size, compressed and uncompressed, are decompressed in memory.
 const SMALL_PACKED: u64 = 1 << 20;
 const SMALL_PLAIN: usize = 8 << 20;
 
-/// Decompresses each file into the one beside it. Large files that tell where their pieces are
-/// come first and have all the threads, one after the other. Then the others share the threads, a
-/// file on each, the large ones first so that no thread is left with one alone at the end.
+/// Decompresses the files, and reports each result when it is there.
+///
+/// The files share the threads, one on each, the large ones first so that no thread is left with
+/// one alone at the end. A large file that says where its pieces are has all the threads, one such
+/// file after the other.
 pub(in crate::gzip) fn files(
-    files: &[Input],
-    options: &Options,
-    mut report: impl FnMut(usize, Outcome),
+    files: &[InputPath],
+    plan: &Plan<'_>,
+    mut report: impl FnMut(usize, FileResult),
 ) {
-    let mut rest: [Vec<usize>; 2] = Default::default();
-    for (position, input) in files.iter().enumerate() {
-        match kind(input, options) {
-            Kind::Parallel => report(position, file(input, options, &options.settings)),
-            Kind::Large => rest[0].push(position),
-            Kind::Small => rest[1].push(position),
-        }
-    }
-    let rest = rest.concat();
-    let Ok(()) = options.settings.pool().run(
+    let is_large = |&position: &usize| files[position].length(plan.options) > SMALL_PACKED;
+    let (mut order, small): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(is_large);
+    order.extend(small);
+    let all_threads = &Mutex::new(());
+    let Ok(()) = plan.settings.pool().run(
         |feeder| {
-            for &position in &rest {
+            for position in order {
                 if feeder.submit(position).is_err() {
                     break;
                 }
             }
         },
         || {
-            let mut worker = Worker::new(options);
+            let mut worker = Worker::new(plan, Some(all_threads));
             move |position: usize| (position, worker.decompress(&files[position]))
         },
-        |(position, outcome)| {
-            report(position, outcome);
+        |(position, result)| {
+            report(position, result);
             Ok::<(), Infallible>(())
         },
     );
 }
 
-enum Kind {
-    Parallel,
-    Large,
-    Small,
+/// Decompresses one file, on all the threads if it says where its pieces are.
+pub(in crate::gzip) fn file(input: &InputPath, plan: &Plan<'_>) -> FileResult {
+    Worker::new(plan, None).decompress(input)
 }
 
-/// What kind of file it looks like. Whatever is wrong with it, decompressing it will tell.
-fn kind(input: &Input, options: &Options) -> Kind {
-    match input.length(options) {
-        Some(length) if length > SMALL_PACKED => {}
-        _ => return Kind::Small,
-    }
-    let Ok(file) = open(input, options) else { return Kind::Small };
-    let mut source = Source::new(file);
-    let bgzf = source.peek(bgzf::HEADER).is_ok_and(|start| bgzf::member_length(start).is_some());
-    let header = header::read(&mut source);
-    let indexed = header.is_ok_and(|header| Index::parse(&header.extra).is_some());
-    if bgzf || indexed { Kind::Parallel } else { Kind::Large }
-}
-
-/// Decompresses one file, with the threads that the settings give.
-pub(in crate::gzip) fn file(input: &Input, options: &Options, settings: &Settings) -> Outcome {
-    let mut task = Task::begin(input, options)?;
-    let totals = decompress(task.input, &mut task.output, settings)?;
-    task.source.commit(task.output, totals, options)
-}
-
-/// One of the threads that share the files.
+/// A thread that decompresses files.
 struct Worker<'a> {
-    options: &'a Options,
-    settings: Settings,
+    plan: &'a Plan<'a>,
+    /// Held by the worker that uses all the threads for its file, if there are other workers.
+    all_threads: Option<&'a Mutex<()>>,
     inflater: Inflater,
     packed: Vec<u8>,
     plain: Vec<u8>,
 }
 
 impl<'a> Worker<'a> {
-    fn new(options: &'a Options) -> Self {
-        let settings = Settings { threads: NonZeroUsize::MIN, ..options.settings };
-        Self { options, settings, inflater: Inflater::new(), packed: Vec::new(), plain: Vec::new() }
+    fn new(plan: &'a Plan<'a>, all_threads: Option<&'a Mutex<()>>) -> Self {
+        let inflater = Inflater::new();
+        Self { plan, all_threads, inflater, packed: Vec::new(), plain: Vec::new() }
     }
 
-    fn decompress(&mut self, input: &Input) -> Outcome {
-        if input.length(self.options).is_some_and(|length| length > SMALL_PACKED) {
-            return file(input, self.options, &self.settings);
+    fn decompress(&mut self, input: &InputPath) -> FileResult {
+        let plan = self.plan;
+        let (input, mut file) = InputFile::open(input, plan)?;
+        let is_large = file.metadata().is_file() && file.metadata().len() > SMALL_PACKED;
+        let input = if is_large { PeekReader::new(input) } else { self.load(input)? };
+        let mut opened = Opened::read(input);
+        if plan.options.stores() {
+            file.restore(opened.header_info(), plan.options)?;
         }
-        let mut task = Task::begin(input, self.options)?;
-        self.packed.clear();
-        let input = &mut task.input;
-        input.take(SMALL_PACKED).read_to_end(&mut self.packed).map_err(GzipError::Read)?;
-        let totals = if let Some(totals) = self.at_once() {
-            task.output.write_all(&self.plain).map_err(GzipError::Write)?;
+        let mut output = file.begin_output(plan)?;
+        let totals = if is_large {
+            self.large(opened, &mut output)?
+        } else if let Some(totals) = self.at_once(&opened) {
+            output.write_all(&self.plain).map_err(Error::Write)?;
+            self.packed = opened.input.into_buffer();
             totals
         } else {
-            let whole = self.packed.chain(task.input);
-            decompress(whole, &mut task.output, &self.settings)?
+            opened.decompress(&mut output, &plan.settings.alone())?
         };
-        task.source.commit(task.output, totals, self.options)
+        file.commit(output, totals, plan)
+    }
+
+    /// Reads a small file into the worker's buffer.
+    fn load(&mut self, mut input: CountedInput) -> Result<PeekReader<CountedInput>, Error> {
+        self.packed.clear();
+        let mut start = input.by_ref().take(SMALL_PACKED);
+        start.read_to_end(&mut self.packed).map_err(Error::Read)?;
+        Ok(PeekReader::preloaded(mem::take(&mut self.packed), input))
+    }
+
+    fn large(&self, opened: Opened<CountedInput>, output: impl Write) -> Result<Totals, Error> {
+        if !opened.has_pieces() {
+            return opened.decompress(output, &self.plan.settings.alone());
+        }
+        let alone = self.all_threads.map(|all| all.lock().unwrap_or_else(PoisonError::into_inner));
+        let totals = opened.decompress(output, &self.plan.settings);
+        drop(alone);
+        totals
     }
 
     /// Inflates a file that is one sound member; `None` for anything else.
-    fn at_once(&mut self) -> Option<Totals> {
-        let mut packed = &self.packed[..];
-        header::read(&mut packed).ok()?;
-        let header = self.packed.len() - packed.len();
-        let (body, trailer) = packed.split_last_chunk::<{ Trailer::LENGTH }>()?;
+    fn at_once(&mut self, opened: &Opened<CountedInput>) -> Option<Totals> {
+        opened.header.as_ref()?.as_ref().ok()?;
+        let header = opened.input.taken();
+        let (body, trailer) = opened.input.buffered().split_last_chunk::<{ Trailer::LENGTH }>()?;
         let trailer = Trailer::from_bytes(*trailer);
         let length = trailer.length as usize;
         if length > SMALL_PLAIN.min(body.len().saturating_mul(Index::BEST_RATIO)) {
@@ -131,10 +129,11 @@ impl<'a> Worker<'a> {
         self.plain.truncate(length);
         self.inflater.inflate(body, &mut self.plain, Ending::Final).ok()?;
         trailer.check(crc32fast::hash(&self.plain), length as u64).ok()?;
+        let overhead = header + Trailer::LENGTH as u64;
         Some(Totals {
-            plain: length as u64,
-            packed: self.packed.len() as u64,
-            overhead: (header + Trailer::LENGTH) as u64,
+            uncompressed: length as u64,
+            compressed: overhead + body.len() as u64,
+            overhead,
             crc: trailer.crc,
             ..Totals::default()
         })

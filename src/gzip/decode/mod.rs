@@ -1,62 +1,125 @@
 //! Decompression: in parallel where the file says how, in order otherwise.
 //!
-//! Three roles on one [pool](crate::sync::pool): the [feeder](feed) reads the members and hands on
-//! either pieces to be inflated or what it has inflated itself; the [workers](work) inflate pieces
-//! and compute checksums; the [sink](write) writes, in order, and compares the checksums.
+//! Three roles on one [pool](crate::sync::pool): the [reader](reader) reads the members and hands
+//! on either pieces to be inflated or data that it has inflated itself; the [workers](worker)
+//! inflate pieces and compute checksums; the [writer](writer) writes, in order, and compares the
+//! checksums.
 //!
-//! What is no gzip is decoded by the feeder too, by [`legacy`](super::legacy), or copied.
+//! The formats before gzip are decoded by the reader too, by [`legacy`](super::legacy), and what is
+//! to pass through is copied by it.
 //!
 //! A piece is some chunks of a member with our [index](super::index), or some whole members of a
-//! BGZF file (SAM/BAM specification, section 4.1). Where pieces begin, and how much is in them, is
-//! only a hint. A worker accepts a piece only if decoding the whole stream in order would come to
-//! the same: the piece's blocks end exactly where it ends, the final block is where it should be,
-//! no distance reaches out of it, and it holds as many bytes as it should. If one is not accepted,
-//! the sink asks the feeder to go back to where that piece began and to decode in order, and hints
-//! are not followed any more. So a file that lies is decoded as `gzip` would, and what is corrupt
-//! is found to be so by the decoder that follows no hints.
+//! [BGZF](super::bgzf) file. Where pieces begin, and how many bytes they decode to, is only a hint.
+//! A worker accepts a piece only if decoding the whole stream in order would give the same result:
+//! the piece's blocks end exactly where it ends, the final block is where it should be, no distance
+//! reaches out of it, and it decodes to as many bytes as it should. If one is not accepted, the
+//! writer asks the reader to go back to where that piece began and to decode in order, and hints
+//! are not followed any more. So a file with wrong hints is decoded as `gzip` would, and corrupt
+//! data is reported by the decoder that follows no hints.
 
-mod feed;
 mod files;
 mod outlet;
-mod source;
-mod work;
-mod write;
+mod peek;
+mod reader;
+mod worker;
+mod writer;
 
 pub(super) use files::{file, files};
 
-use super::{Outcome, Settings};
+use super::header::{self, Header};
+use super::index::Index;
+use super::settings::Checked;
+use super::{Error, HeaderInfo, Totals, bgzf};
 use crate::io::buffer::Buffers;
 use crossbeam_channel::unbounded;
-use feed::Feed;
-use source::Source;
+use peek::PeekReader;
+use reader::MemberReader;
 use std::io::{Read, Write};
 use std::sync::atomic::AtomicBool;
-use write::Sink;
+use writer::MemberWriter;
 
 /// Decompresses all the members of `input`.
 pub(super) fn decompress(
     input: impl Read + Send,
     output: impl Write,
-    settings: &Settings,
-) -> Outcome {
-    let buffers = &Buffers::new(BLOCK);
-    let doubt = &AtomicBool::new(false);
-    let (sender, verdicts) = unbounded();
-    let mut sink = Sink::new(output, doubt, buffers);
-    let taking = &mut sink;
-    let mut feed = Feed::new(Source::new(input), settings.foreign, verdicts, doubt, buffers);
-    let mut end_of_input = Ok(());
-    settings.pool().run(
-        |feeder| end_of_input = feed.members(feeder),
-        || work::worker(buffers),
-        // Owns the sender: when the sink fails, the pool drops this, and a feeder that waits for a
-        // verdict learns that none will come.
-        move |done| taking.take(done, &sender),
-    )?;
-    end_of_input?;
-    sink.flush()?;
-    Ok(feed.totals(sink.plain(), sink.crc()))
+    settings: &Checked,
+) -> Result<Totals, Error> {
+    Opened::unread(PeekReader::new(input)).decompress(output, settings)
 }
 
-/// Plain bytes to a job, and what a buffer holds unless a piece needs more.
+/// An input and its first header, if that was read.
+pub(super) struct Opened<R> {
+    input: PeekReader<R>,
+    /// The header that was taken from the input.
+    header: Option<Result<Header, Error>>,
+    /// Whether the input begins as BGZF does. Then the header was not taken.
+    is_bgzf: bool,
+}
+
+impl<R: Read> Opened<R> {
+    /// Reads the first header.
+    pub(super) fn new(input: R) -> Self {
+        Self::read(PeekReader::new(input))
+    }
+
+    fn unread(input: PeekReader<R>) -> Self {
+        Self { input, header: None, is_bgzf: false }
+    }
+
+    fn read(mut input: PeekReader<R>) -> Self {
+        let start = match input.peek(bgzf::HEADER) {
+            Ok(start) => start,
+            Err(error) => {
+                return Self { header: Some(Err(Error::Read(error))), ..Self::unread(input) };
+            }
+        };
+        let is_bgzf = bgzf::member_length(start).is_some();
+        let header = (header::begins(start) && !is_bgzf).then(|| header::read(&mut input));
+        Self { input, header, is_bgzf }
+    }
+
+    /// What the header says about the file; nothing if it is not a gzip header, which decompressing
+    /// will report.
+    pub(super) fn header_info(&mut self) -> HeaderInfo {
+        match &self.header {
+            Some(Ok(header)) => header.info.clone(),
+            None if self.is_bgzf => {
+                let start = self.input.peek(bgzf::HEADER).unwrap_or_default();
+                header::read(start).unwrap_or_default().info
+            }
+            _ => HeaderInfo::default(),
+        }
+    }
+
+    /// Whether the header says where pieces begin.
+    fn has_pieces(&self) -> bool {
+        let header = self.header.as_ref().and_then(|header| header.as_ref().ok());
+        self.is_bgzf || header.is_some_and(|header| Index::parse(&header.extra).is_some())
+    }
+}
+
+impl<R: Read + Send> Opened<R> {
+    /// Decompresses all the members.
+    fn decompress(self, output: impl Write, settings: &Checked) -> Result<Totals, Error> {
+        let buffers = &Buffers::new(BLOCK);
+        let doubt = &AtomicBool::new(false);
+        let (sender, verdicts) = unbounded();
+        let mut writer = MemberWriter::new(output, doubt, buffers);
+        let taking = &mut writer;
+        let mut reader = MemberReader::new(self, settings.pass_through, verdicts, doubt, buffers);
+        let mut end_of_input = Ok(());
+        settings.pool().run(
+            |feeder| end_of_input = reader.members(feeder),
+            || worker::worker(buffers),
+            // Owns the sender: when the writer fails, the pool drops this, and a reader that waits
+            // for a verdict learns that none will come.
+            move |decoded| taking.take(decoded, &sender),
+        )?;
+        end_of_input?;
+        writer.flush()?;
+        Ok(reader.totals(writer.plain(), writer.crc()))
+    }
+}
+
+/// Uncompressed bytes in a job, and a buffer's size unless a piece needs more.
 const BLOCK: usize = 1 << 20;

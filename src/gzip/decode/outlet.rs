@@ -1,8 +1,8 @@
-//! Plain bytes that a decoder hands on in pieces of any size, gathered into jobs.
+//! The output of a decoder, in pieces of any size, gathered into jobs.
 
-use super::feed::{Feeder, submit};
-use super::work::Job;
-use crate::gzip::GzipError;
+use super::reader::{Feeder, submit};
+use super::worker::DecodeJob;
+use crate::gzip::Error;
 use crate::io::buffer::{Buffer, Buffers};
 
 pub(super) struct Outlet<'a, 'f> {
@@ -16,7 +16,7 @@ impl<'a, 'f> Outlet<'a, 'f> {
         Self { feeder, buffers, plain: empty(buffers) }
     }
 
-    pub(super) fn put(&mut self, mut bytes: &[u8]) -> Result<(), GzipError> {
+    pub(super) fn put(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
         while !bytes.is_empty() {
             let room = self.plain.room();
             let (now, later) = bytes.split_at(bytes.len().min(room.len()));
@@ -24,7 +24,7 @@ impl<'a, 'f> Outlet<'a, 'f> {
             self.plain.grow(now.len());
             if self.plain.is_full() {
                 let plain = std::mem::replace(&mut self.plain, empty(self.buffers));
-                submit(self.feeder, Job::Plain(plain))?;
+                submit(self.feeder, DecodeJob::Plain(plain))?;
             }
             bytes = later;
         }
@@ -32,8 +32,8 @@ impl<'a, 'f> Outlet<'a, 'f> {
     }
 
     /// Submits the last, partly filled buffer.
-    pub(super) fn end(self) -> Result<(), GzipError> {
-        submit(self.feeder, Job::Plain(self.plain))
+    pub(super) fn end(self) -> Result<(), Error> {
+        submit(self.feeder, DecodeJob::Plain(self.plain))
     }
 }
 

@@ -1,16 +1,16 @@
-//! One chunk compressed, proved, and made ready to stand among others in one member.
+//! One chunk compressed, verified, and prepared to be part of one member.
 //!
-//! libdeflate compresses fastest for its size, but knows whole streams only: the last block of all
-//! that it makes is marked final. To put chunks one after the other into one stream, every final
-//! mark but the last is taken away again, and an empty stored block is put behind it, which ends
-//! on a byte boundary whatever bit the chunk ended on (RFC 1951, section 3.2.4).
+//! libdeflate compresses fastest for its output size, but only writes whole streams, whose last
+//! block is marked final. To join chunks to one stream, every final mark except the last is removed,
+//! and an empty stored block is appended, which ends on a byte boundary whatever bit the chunk ended
+//! on (RFC 1951, section 3.2.4).
 //!
-//! To find the mark, the chunk's blocks are walked from the start, and on the way what they decode
-//! to is compared with the input. So no chunk is ever written that was not decoded before.
+//! To find the mark, the chunk's blocks are decoded from the start, and the result is compared with
+//! the input. So every chunk is verified before it is written.
 
 use super::tiny;
 use crate::gzip::inflate::Inflater;
-use crate::gzip::{GzipError, Level};
+use crate::gzip::{Error, Level};
 use libdeflater::{CompressionLvl, Compressor};
 
 /// An empty stored block's length and its complement, which are its last bytes.
@@ -18,25 +18,25 @@ const STORED_EMPTY: [u8; 4] = [0x00, 0x00, 0xFF, 0xFF];
 
 /// Whether more chunks follow in the member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Position {
+pub(in crate::gzip) enum Position {
     Inner,
     Last,
 }
 
-/// Compresses chunks, one after the other. Not shared: every worker has its own.
-pub(super) struct Encoder {
+/// Compresses chunks, one after the other. Every worker has its own.
+pub(in crate::gzip) struct ChunkEncoder {
     compressor: Compressor,
-    /// At level 0, nothing is compressed.
+    /// Whether the level is 0, so that nothing is compressed.
     stores: bool,
-    /// For tiny inputs, which other levels of libdeflate store without a try.
+    /// For tiny inputs, which other levels of libdeflate always store.
     thorough: Option<Compressor>,
     inflater: Inflater,
-    /// Room for the largest chunk so far, compressed; zeroed once.
+    /// Memory for the largest compressed chunk so far; zeroed once.
     scratch: Vec<u8>,
 }
 
-impl Encoder {
-    pub(super) fn new(level: Level) -> Self {
+impl ChunkEncoder {
+    pub(in crate::gzip) fn new(level: Level) -> Self {
         let stores = level.get() == 0;
         let level = CompressionLvl::new(level.get().into()).expect("libdeflate has 0 to 12");
         let compressor = Compressor::new(level);
@@ -45,12 +45,12 @@ impl Encoder {
     }
 
     /// Appends the chunk, compressed, to `packed`; returns the CRC-32 of `plain`.
-    pub(super) fn encode(
+    pub(in crate::gzip) fn encode(
         &mut self,
         plain: &[u8],
         position: Position,
         packed: &mut Vec<u8>,
-    ) -> Result<u32, GzipError> {
+    ) -> Result<u32, Error> {
         let bound = self.compressor.deflate_compress_bound(plain.len());
         if self.scratch.len() < bound {
             self.scratch.resize(bound, 0);
@@ -58,7 +58,7 @@ impl Encoder {
         let mut length = self
             .compressor
             .deflate_compress(plain, &mut self.scratch)
-            .map_err(|_| GzipError::Unproved)?;
+            .map_err(|_| Error::VerifyFailed)?;
         if plain.len() <= tiny::MOST && !self.stores {
             for tiny in [tiny::deflate(plain), self.thorough(plain)?] {
                 if tiny.len() < length {
@@ -68,7 +68,7 @@ impl Encoder {
             }
         }
         let stream = &mut self.scratch[..length];
-        let walk = self.inflater.prove(stream, plain).map_err(|_| GzipError::Unproved)?;
+        let walk = self.inflater.verify(stream, plain).map_err(|_| Error::VerifyFailed)?;
         if position == Position::Inner {
             stream[walk.last_block / 8] &= !(1 << (walk.last_block % 8));
         }
@@ -79,12 +79,12 @@ impl Encoder {
         Ok(crc32fast::hash(plain))
     }
 
-    /// A tiny input at the highest level, the only one that tries codes of its own on so little.
-    fn thorough(&mut self, plain: &[u8]) -> Result<Vec<u8>, GzipError> {
+    /// A tiny input at the highest level, the only one that tries dynamic codes for so few bytes.
+    fn thorough(&mut self, plain: &[u8]) -> Result<Vec<u8>, Error> {
         let thorough = self.thorough.get_or_insert_with(|| Compressor::new(CompressionLvl::best()));
         let mut packed = vec![0; thorough.deflate_compress_bound(plain.len())];
         let length = thorough.deflate_compress(plain, &mut packed);
-        packed.truncate(length.map_err(|_| GzipError::Unproved)?);
+        packed.truncate(length.map_err(|_| Error::VerifyFailed)?);
         Ok(packed)
     }
 }
@@ -93,7 +93,7 @@ impl Encoder {
 fn align(packed: &mut Vec<u8>, used: usize) {
     if used != 0 {
         if let Some(last) = packed.last_mut() {
-            // Beyond the end there may be anything; the stored block's header begins there.
+            // Bits beyond the end can have any value; the stored block's header begins there.
             *last &= (1 << used) - 1;
         }
     }
@@ -129,7 +129,7 @@ mod tests {
             b"was the word".to_vec(),
         ];
         for level in 0..=12 {
-            let mut encoder = Encoder::new(Level::new(level).unwrap());
+            let mut encoder = ChunkEncoder::new(Level::new(level).unwrap());
             let mut stream = Vec::new();
             for (number, chunk) in chunks.iter().enumerate() {
                 let last = number + 1 == chunks.len();
@@ -142,9 +142,9 @@ mod tests {
     }
 
     #[test]
-    fn tiny_inputs_are_no_larger_than_zlib_makes_them() {
+    fn tiny_inputs_become_no_larger_than_with_zlib() {
         let (mut ours, mut theirs) = (0, 0);
-        let mut encoder = Encoder::new(Level::default());
+        let mut encoder = ChunkEncoder::new(Level::default());
         let mut state = 1_u32;
         for (letters, length) in
             (1..40_u32).flat_map(|n| (0..=tiny::MOST).map(move |length| (n, length)))
@@ -162,7 +162,7 @@ mod tests {
             flate2::read::DeflateEncoder::new(input, flate2::Compression::default())
                 .read_to_end(&mut zlib)
                 .unwrap();
-            // Of noise, zlib may find codes that take a byte less.
+            // For noise, zlib may find codes that take a byte less.
             assert!(packed.len() <= zlib.len() + 1, "{plain:?}");
             assert_eq!(inflated(&packed), plain);
             ours += packed.len();
@@ -172,14 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn every_bit_a_chunk_may_end_on_is_aligned() {
-        let mut encoder = Encoder::new(Level::default());
+    fn a_chunk_is_aligned_whatever_bit_it_ends_on() {
+        let mut encoder = ChunkEncoder::new(Level::default());
         let mut seen = [false; 8];
         for length in 1..200 {
             let plain: Vec<u8> = (0..length).map(|n: u8| n.wrapping_mul(7) % 120 + 100).collect();
             let mut last = Vec::new();
             encoder.encode(&plain, Position::Last, &mut last).unwrap();
-            seen[encoder.inflater.prove(&last, &plain).unwrap().end % 8] = true;
+            seen[encoder.inflater.verify(&last, &plain).unwrap().end % 8] = true;
 
             let mut stream = Vec::new();
             encoder.encode(&plain, Position::Inner, &mut stream).unwrap();
@@ -191,15 +191,15 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_decode_to_the_input_is_found_out() {
-        let mut encoder = Encoder::new(Level::default());
+    fn data_that_does_not_decode_to_the_input_is_found() {
+        let mut encoder = ChunkEncoder::new(Level::default());
         let plain = b"as it was in the beginning ".repeat(100);
         let mut packed = Vec::new();
         encoder.encode(&plain, Position::Last, &mut packed).unwrap();
         for bit in 0..packed.len() * 8 {
             let mut broken = packed.clone();
             broken[bit / 8] ^= 1 << (bit % 8);
-            if encoder.inflater.prove(&broken, &plain).is_ok() {
+            if encoder.inflater.verify(&broken, &plain).is_ok() {
                 assert_eq!(inflated(&broken), plain);
             }
         }

@@ -1,20 +1,22 @@
 //! Many files compressed on one pool.
 //!
 //! Small files and chunks of large ones are jobs of the same pool. A small file is read,
-//! compressed, proved and put in place by one worker; very small ones come to it in groups, since
-//! handing one over costs about as much as compressing it. A large one is read by the feeder, its chunks
-//! are compressed by all workers, and the sink writes them in order. Since all are one sequence of
-//! jobs, no worker waits for the end of one file before it begins the next.
+//! compressed, verified and put in place by one worker; very small ones come to it in groups, since
+//! handing one over costs about as much as compressing it. A large one is read by the feeder, its
+//! chunks are compressed by all workers, and the results are written in order. Since all are one
+//! sequence of jobs, no worker waits for the end of one file before it begins the next.
 
-use super::chunk::Encoder;
-use super::cut::{Chunk, Chunks};
-use super::{Finished, Member, Piece, encode};
-use crate::gzip::file::{Options, Outcome};
+use super::chunk::ChunkEncoder;
+use super::chunker::{Chunk, Chunks};
+use super::{CompressedChunk, Finished, Member, encode};
+use crate::gzip::Error;
+use crate::gzip::files::FileResult;
 use crate::gzip::header::EXTRA_OFFSET;
 use crate::gzip::index::Reserved;
-use crate::gzip::input::{Counted, Input};
-use crate::gzip::task::{Destination, Source, Task};
-use crate::gzip::{GzipError, Settings};
+use crate::gzip::input::{CountedInput, InputPath};
+use crate::gzip::options::Plan;
+use crate::gzip::settings::Checked;
+use crate::gzip::task::{Destination, InputFile};
 use crate::io::buffer::Buffers;
 use crate::sync::pool::{Closed, Feeder};
 use std::convert::Infallible;
@@ -22,43 +24,53 @@ use std::io::{self, BufWriter};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Compresses one file into the one beside it, on this thread.
-pub(in crate::gzip) fn file(input: &Input, options: &Options) -> Outcome {
-    let mut encoder = Encoder::new(options.settings.level);
-    small(input, options, &mut encoder, &Buffers::new(options.settings.chunk))
+/// Compresses one file: a small one on this thread, a large one on all threads.
+pub(in crate::gzip) fn file(input: &InputPath, plan: &Plan<'_>) -> FileResult {
+    if is_small(input.length(plan.options), plan) {
+        let mut encoder = ChunkEncoder::new(plan.settings.level);
+        return small(input, plan, &mut encoder, &Buffers::new(plan.settings.chunk_size));
+    }
+    let mut result = None;
+    files(std::slice::from_ref(input), plan, |_, outcome| result = Some(outcome));
+    result.expect("every file is reported")
 }
 
-/// Compresses each file into the one beside it; reports the outcomes in order.
+/// Whether a file of that length is a single chunk.
+fn is_small(length: u64, plan: &Plan<'_>) -> bool {
+    length <= plan.settings.chunk_size as u64
+}
+
+/// Compresses the files; reports the results in order.
 pub(in crate::gzip) fn files(
-    files: &[Input],
-    options: &Options,
-    mut report: impl FnMut(usize, Outcome),
+    files: &[InputPath],
+    plan: &Plan<'_>,
+    mut report: impl FnMut(usize, FileResult),
 ) {
-    let buffers = &Buffers::new(options.settings.chunk);
-    let mut large: Option<Large> = None;
-    let Ok(()) = options.settings.pool().run(
+    let buffers = &Buffers::new(plan.settings.chunk_size);
+    let mut large: Option<LargeFile> = None;
+    let Ok(()) = plan.settings.pool().run(
         |feeder| {
-            // Fails when the sink has panicked, which the pool will tell.
-            let _ = Feed { feeder, options, buffers, group: Vec::new(), bytes: 0 }.files(files);
+            // Fails if `report` has panicked, which the pool passes on.
+            let _ = FileFeeder { feeder, plan, buffers, group: Vec::new(), bytes: 0 }.files(files);
         },
         || {
-            let mut encoder = Encoder::new(options.settings.level);
-            move |job| work(job, &mut encoder, options, buffers)
+            let mut encoder = ChunkEncoder::new(plan.settings.level);
+            move |job| work(job, &mut encoder, plan, buffers)
         },
-        |done| {
-            match done {
-                Done::Files(done) => {
-                    for (position, outcome) in done {
-                        report(position, outcome);
+        |encoded| {
+            match encoded {
+                Encoded::Files(results) => {
+                    for (position, result) in results {
+                        report(position, result);
                     }
                 }
-                Done::Begun(begun) => large = Some(*begun),
-                Done::Piece(piece, last) => {
+                Encoded::Begun(begun) => large = Some(*begun),
+                Encoded::Chunk(chunk, last) => {
                     if let Some(file) = &mut large {
-                        file.add(piece);
+                        file.add(chunk);
                     }
                     if let Some(file) = large.take_if(|_| last) {
-                        report(file.position, file.finish(options));
+                        report(file.position, file.finish(plan));
                     }
                 }
             }
@@ -67,78 +79,80 @@ pub(in crate::gzip) fn files(
     );
 }
 
-/// Fills the index in and puts a compressed file in place.
+/// Writes the index and puts a compressed file in place.
 fn commit_member(
     finished: Finished<BufWriter<Destination>>,
-    source: Source,
-    options: &Options,
-) -> Outcome {
+    file: InputFile,
+    plan: &Plan<'_>,
+) -> FileResult {
     if let Some(index) = finished.index {
         let output = finished.output.get_ref();
-        output.write_at(&index, EXTRA_OFFSET).map_err(GzipError::Write)?;
+        output.write_at(&index, EXTRA_OFFSET).map_err(Error::Write)?;
     }
-    source.commit(finished.output, finished.totals, options)
+    file.commit(finished.output, finished.totals, plan)
 }
 
 /// Compresses a file on this thread, with what the thread keeps from file to file.
-fn small(input: &Input, options: &Options, encoder: &mut Encoder, buffers: &Buffers) -> Outcome {
-    let task = Task::begin(input, options)?;
-    let mut member = begin(task.output, &task.source, options)?;
-    for chunk in Chunks::new(task.input, buffers, options.settings.rsyncable) {
-        member.add(&encode(encoder, chunk.map_err(GzipError::Read)?, buffers)?)?;
+fn small(
+    input: &InputPath,
+    plan: &Plan<'_>,
+    encoder: &mut ChunkEncoder,
+    buffers: &Buffers,
+) -> FileResult {
+    let (input, file) = InputFile::open(input, plan)?;
+    let mut member = begin(&file, plan)?;
+    for chunk in Chunks::new(input, buffers, plan.settings.rsyncable) {
+        member.add(&encode(encoder, chunk.map_err(Error::Read)?, buffers)?)?;
     }
-    commit_member(member.finish()?, task.source, options)
+    commit_member(member.finish()?, file, plan)
 }
 
 /// Begins the member of a file whose length is known, so that there can be room for the index.
-fn begin(
-    output: BufWriter<Destination>,
-    source: &Source,
-    options: &Options,
-) -> Result<Member<BufWriter<Destination>>, GzipError> {
-    let Settings { chunk, rsyncable, index, .. } = options.settings;
+fn begin(file: &InputFile, plan: &Plan<'_>) -> Result<Member<BufWriter<Destination>>, Error> {
+    let output = file.begin_output(plan)?;
+    let Checked { level, chunk_size, rsyncable, index, .. } = plan.settings;
     let wanted = index && !rsyncable && output.get_ref().can_write_at();
-    let reserved = Reserved::new(source.metadata().len(), chunk).filter(|_| wanted);
-    Member::begin(output, options.settings.level, reserved, &source.origin)
+    let reserved = Reserved::new(file.metadata().len(), chunk_size).filter(|_| wanted);
+    Ok(Member::new(output, level, reserved, &file.header_info))
 }
 
-enum Job<'a> {
+enum EncodeJob<'a> {
     /// Files that are a single chunk each, and their positions.
-    Small(Vec<(usize, &'a Input)>),
+    Small(Vec<(usize, &'a InputPath)>),
     /// The next chunks are this file's.
-    Begin(Box<Large>),
+    Begin(Box<LargeFile>),
     Chunk(io::Result<Chunk>),
     /// The feeder could not begin it.
-    Failed(usize, GzipError),
+    Failed(usize, Error),
 }
 
-enum Done {
-    Files(Vec<(usize, Outcome)>),
-    Begun(Box<Large>),
+enum Encoded {
+    Files(Vec<(usize, FileResult)>),
+    Begun(Box<LargeFile>),
     /// Whether it is the file's last.
-    Piece(Result<Piece, GzipError>, bool),
+    Chunk(Result<CompressedChunk, Error>, bool),
 }
 
 /// Bytes in a group of small files: less than a millisecond's work.
 const GROUP_BYTES: u64 = 64 * 1024;
 const GROUP_FILES: usize = 16;
 
-/// Makes jobs of files.
-struct Feed<'f, 'p, 'a> {
-    feeder: &'f mut Feeder<'p, Job<'a>, Done>,
-    options: &'f Options,
+/// Makes jobs from files.
+struct FileFeeder<'f, 'p, 'a> {
+    feeder: &'f mut Feeder<'p, EncodeJob<'a>, Encoded>,
+    plan: &'f Plan<'f>,
     buffers: &'f Buffers,
-    /// Small files that are not submitted yet, and how much is in them.
-    group: Vec<(usize, &'a Input)>,
+    /// Small files that are not submitted yet, and how many bytes are in them.
+    group: Vec<(usize, &'a InputPath)>,
     bytes: u64,
 }
 
-impl<'a> Feed<'_, '_, 'a> {
-    fn files(mut self, files: &'a [Input]) -> Result<(), Closed> {
+impl<'a> FileFeeder<'_, '_, 'a> {
+    fn files(mut self, files: &'a [InputPath]) -> Result<(), Closed> {
         for (position, input) in files.iter().enumerate() {
             // Whatever is wrong with it, the worker will find out.
-            let length = input.length(self.options).unwrap_or(0);
-            if length <= self.options.settings.chunk as u64 {
+            let length = input.length(self.plan.options);
+            if is_small(length, self.plan) {
                 self.small(position, input, length)?;
             } else {
                 self.submit_group()?;
@@ -148,7 +162,7 @@ impl<'a> Feed<'_, '_, 'a> {
         self.submit_group()
     }
 
-    fn small(&mut self, position: usize, input: &'a Input, length: u64) -> Result<(), Closed> {
+    fn small(&mut self, position: usize, input: &'a InputPath, length: u64) -> Result<(), Closed> {
         self.group.push((position, input));
         self.bytes += length;
         if self.bytes >= GROUP_BYTES || self.group.len() == GROUP_FILES {
@@ -162,71 +176,79 @@ impl<'a> Feed<'_, '_, 'a> {
         if self.group.is_empty() {
             return Ok(());
         }
-        self.feeder.submit(Job::Small(std::mem::take(&mut self.group)))
+        self.feeder.submit(EncodeJob::Small(std::mem::take(&mut self.group)))
     }
 
-    fn large(&mut self, position: usize, input: &Input) -> Result<(), Closed> {
-        let begun = Task::begin(input, self.options);
-        let begun = begun.and_then(|task| Large::begin(position, task, self.options));
-        let (file, large) = match begun {
+    fn large(&mut self, position: usize, input: &InputPath) -> Result<(), Closed> {
+        let (input, large) = match LargeFile::begin(position, input, self.plan) {
             Ok(begun) => begun,
-            Err(error) => return self.feeder.submit(Job::Failed(position, error)),
+            Err(error) => return self.feeder.submit(EncodeJob::Failed(position, error)),
         };
         let abandoned = Arc::clone(&large.abandoned);
-        self.feeder.submit(Job::Begin(Box::new(large)))?;
-        for chunk in Chunks::new(file, self.buffers, self.options.settings.rsyncable) {
+        self.feeder.submit(EncodeJob::Begin(Box::new(large)))?;
+        for chunk in Chunks::new(input, self.buffers, self.plan.settings.rsyncable) {
             if abandoned.load(Ordering::Relaxed) {
-                // The sink knows why; this only tells it that no more will come.
-                return self.feeder.submit(Job::Chunk(Err(io::ErrorKind::Interrupted.into())));
+                // The file knows why; this only tells it that no more chunks will come.
+                let closed = Err(io::ErrorKind::Interrupted.into());
+                return self.feeder.submit(EncodeJob::Chunk(closed));
             }
-            self.feeder.submit(Job::Chunk(chunk))?;
+            self.feeder.submit(EncodeJob::Chunk(chunk))?;
         }
         Ok(())
     }
 }
 
-fn work(job: Job<'_>, encoder: &mut Encoder, options: &Options, buffers: &Buffers) -> Done {
+fn work(
+    job: EncodeJob<'_>,
+    encoder: &mut ChunkEncoder,
+    plan: &Plan<'_>,
+    buffers: &Buffers,
+) -> Encoded {
     match job {
-        Job::Small(group) => {
-            let done = |(position, input)| (position, small(input, options, encoder, buffers));
-            Done::Files(group.into_iter().map(done).collect())
+        EncodeJob::Small(group) => {
+            let result = |(position, input)| (position, small(input, plan, encoder, buffers));
+            Encoded::Files(group.into_iter().map(result).collect())
         }
-        Job::Begin(large) => Done::Begun(large),
-        Job::Chunk(Ok(chunk)) => {
+        EncodeJob::Begin(large) => Encoded::Begun(large),
+        EncodeJob::Chunk(Ok(chunk)) => {
             let last = chunk.is_last();
-            Done::Piece(encode(encoder, chunk, buffers), last)
+            Encoded::Chunk(encode(encoder, chunk, buffers), last)
         }
-        Job::Chunk(Err(error)) => Done::Piece(Err(GzipError::Read(error)), true),
-        Job::Failed(position, error) => Done::Files(vec![(position, Err(error))]),
+        EncodeJob::Chunk(Err(error)) => Encoded::Chunk(Err(Error::Read(error)), true),
+        EncodeJob::Failed(position, error) => Encoded::Files(vec![(position, Err(error))]),
     }
 }
 
-/// A file whose chunks are under way.
-struct Large {
+/// A file whose chunks are in progress.
+struct LargeFile {
     position: usize,
-    source: Source,
+    file: InputFile,
     /// What is written so far, or why there is no use in going on.
-    member: Result<Member<BufWriter<Destination>>, GzipError>,
+    member: Result<Member<BufWriter<Destination>>, Error>,
     /// Tells the feeder that there is no use in reading on.
     abandoned: Arc<AtomicBool>,
 }
 
-impl Large {
-    fn begin(position: usize, task: Task, options: &Options) -> Result<(Counted, Self), GzipError> {
-        let member = begin(task.output, &task.source, options)?;
-        let abandoned = Arc::default();
-        Ok((task.input, Self { position, source: task.source, member: Ok(member), abandoned }))
+impl LargeFile {
+    fn begin(
+        position: usize,
+        input: &InputPath,
+        plan: &Plan<'_>,
+    ) -> Result<(CountedInput, Self), Error> {
+        let (input, file) = InputFile::open(input, plan)?;
+        let member = Ok(begin(&file, plan)?);
+        Ok((input, Self { position, file, member, abandoned: Arc::default() }))
     }
 
-    fn add(&mut self, piece: Result<Piece, GzipError>) {
+    fn add(&mut self, chunk: Result<CompressedChunk, Error>) {
         let Ok(member) = &mut self.member else { return };
-        if let Err(error) = piece.and_then(|piece| member.add(&piece)) {
+        if let Err(error) = chunk.and_then(|chunk| member.add(&chunk)) {
             self.abandoned.store(true, Ordering::Relaxed);
             self.member = Err(error);
         }
     }
 
-    fn finish(self, options: &Options) -> Outcome {
-        commit_member(self.member?.finish()?, self.source, options)
+    fn finish(self, plan: &Plan<'_>) -> FileResult {
+        commit_member(self.member?.finish()?, self.file, plan)
     }
 }

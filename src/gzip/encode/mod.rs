@@ -1,30 +1,33 @@
-//! Compression: the input cut into chunks on a fixed grid, and the chunks made one member.
+//! Compression: the input cut into chunks, and the chunks put together to one member.
 
 mod chunk;
-mod cut;
+mod chunker;
 mod files;
 mod tiny;
 
+pub(super) use chunk::{ChunkEncoder, Position};
+pub(super) use chunker::{Chunk, content_cut};
 pub(super) use files::{file, files};
 
 use super::header::{self, Header, Trailer};
 use super::index::Reserved;
-use super::{GzipError, Level, Origin, Outcome, Settings, Totals};
+use super::settings::Checked;
+use super::{Error, HeaderInfo, Level, Totals};
 use crate::io::buffer::Buffers;
-use chunk::Encoder;
+use chunker::Chunks;
 use crc32fast::Hasher;
-use cut::{Chunk, Chunks};
 use std::io::{Read, Write};
+use std::mem;
 
 /// Compresses all of `input` into one member.
 pub(super) fn compress(
     input: impl Read + Send,
     output: impl Write,
-    settings: &Settings,
-    origin: &Origin,
-) -> Outcome {
-    let buffers = &Buffers::new(settings.chunk);
-    let mut member = Member::begin(output, settings.level, None, origin)?;
+    settings: &Checked,
+    header_info: &HeaderInfo,
+) -> Result<Totals, Error> {
+    let buffers = &Buffers::new(settings.chunk_size);
+    let mut member = Member::new(output, settings.level, None, header_info);
     settings.pool().run(
         |feeder| {
             for chunk in Chunks::new(input, buffers, settings.rsyncable) {
@@ -34,82 +37,97 @@ pub(super) fn compress(
             }
         },
         || {
-            let mut encoder = Encoder::new(settings.level);
-            move |chunk| encode(&mut encoder, chunk.map_err(GzipError::Read)?, buffers)
+            let mut encoder = ChunkEncoder::new(settings.level);
+            move |chunk| encode(&mut encoder, chunk.map_err(Error::Read)?, buffers)
         },
-        |piece| member.add(&piece?),
+        |chunk| member.add(&chunk?),
     )?;
     Ok(member.finish()?.totals)
 }
 
-/// A compressed chunk, and what the member needs to know of it.
-struct Piece {
+/// A compressed chunk, and what the member needs to know about it.
+pub(super) struct CompressedChunk {
     packed: Vec<u8>,
     plain: u64,
     crc: u32,
 }
 
 /// Compresses a chunk and gives its buffer back.
-fn encode(encoder: &mut Encoder, chunk: Chunk, buffers: &Buffers) -> Result<Piece, GzipError> {
+pub(super) fn encode(
+    encoder: &mut ChunkEncoder,
+    chunk: Chunk,
+    buffers: &Buffers,
+) -> Result<CompressedChunk, Error> {
     let mut packed = Vec::with_capacity(chunk.plain.len() / 3 + 64);
     let crc = encoder.encode(&chunk.plain, chunk.position, &mut packed)?;
     let plain = chunk.plain.len() as u64;
     buffers.give(chunk.plain);
-    Ok(Piece { packed, plain, crc })
+    Ok(CompressedChunk { packed, plain, crc })
 }
 
-/// A member being written, piece by piece.
-struct Member<W> {
-    output: W,
+/// A member being written, chunk by chunk.
+#[derive(Debug)]
+pub(super) struct Member<W> {
+    pub(super) output: W,
+    /// The header, until it is written.
+    header: Vec<u8>,
     reserved: Option<Reserved>,
     crc: Hasher,
-    totals: Totals,
+    pub(super) totals: Totals,
 }
 
 impl<W: Write> Member<W> {
-    /// Writes the header. What is `reserved` is room for the index, for [`Finished::index`].
-    fn begin(
-        mut output: W,
+    /// Writes nothing yet. What is `reserved` is room for the index, for [`Finished::index`].
+    pub(super) fn new(
+        output: W,
         level: Level,
         reserved: Option<Reserved>,
-        origin: &Origin,
-    ) -> Result<Self, GzipError> {
+        header_info: &HeaderInfo,
+    ) -> Self {
         let extra = reserved.as_ref().map_or_else(Vec::new, Reserved::extra_field);
-        let header = Header { extra, origin: origin.clone() };
-        let packed = header::write(&header, level, &mut output).map_err(GzipError::Write)?;
-        let overhead = packed + Trailer::LENGTH as u64;
-        let out_of_range = origin.out_of_range;
-        let totals = Totals { packed, overhead, out_of_range, ..Totals::default() };
-        Ok(Self { output, reserved, crc: Hasher::new(), totals })
+        let header = header::bytes(&Header { extra, info: header_info.clone() }, level);
+        let compressed = header.len() as u64;
+        let overhead = compressed + Trailer::LENGTH as u64;
+        let out_of_range = header_info.out_of_range;
+        let totals = Totals { compressed, overhead, out_of_range, ..Totals::default() };
+        Self { output, header, reserved, crc: Hasher::new(), totals }
     }
 
-    /// Writes the next piece.
-    fn add(&mut self, piece: &Piece) -> Result<(), GzipError> {
-        self.output.write_all(&piece.packed).map_err(GzipError::Write)?;
-        self.crc.combine(&Hasher::new_with_initial_len(piece.crc, piece.plain));
-        self.totals.plain += piece.plain;
-        self.totals.packed += piece.packed.len() as u64;
+    /// Writes the header, if it is not written yet.
+    pub(super) fn begin(&mut self) -> Result<(), Error> {
+        self.output.write_all(&mem::take(&mut self.header)).map_err(Error::Write)
+    }
+
+    /// Writes the next chunk.
+    pub(super) fn add(&mut self, chunk: &CompressedChunk) -> Result<(), Error> {
+        self.begin()?;
+        self.output.write_all(&chunk.packed).map_err(Error::Write)?;
+        self.crc.combine(&Hasher::new_with_initial_len(chunk.crc, chunk.plain));
+        self.totals.uncompressed += chunk.plain;
+        self.totals.compressed += chunk.packed.len() as u64;
         if let Some(reserved) = &mut self.reserved {
-            reserved.add(piece.packed.len());
+            reserved.add(chunk.packed.len());
         }
         Ok(())
     }
 
     /// Writes the trailer.
-    fn finish(mut self) -> Result<Finished<W>, GzipError> {
-        self.totals.crc = self.crc.finalize();
-        let trailer = Trailer::new(self.totals.crc, self.totals.plain).to_bytes();
-        self.output
-            .write_all(&trailer)
-            .and_then(|()| self.output.flush())
-            .map_err(GzipError::Write)?;
-        self.totals.packed += trailer.len() as u64;
-        let index = self.reserved.and_then(|reserved| reserved.filled(self.totals.plain));
+    pub(super) fn end(&mut self) -> Result<(), Error> {
+        self.totals.crc = self.crc.clone().finalize();
+        let trailer = Trailer::new(self.totals.crc, self.totals.uncompressed).to_bytes();
+        self.output.write_all(&trailer).and_then(|()| self.output.flush()).map_err(Error::Write)?;
+        self.totals.compressed += trailer.len() as u64;
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Finished<W>, Error> {
+        self.end()?;
+        let index = self.reserved.and_then(|reserved| reserved.filled(self.totals.uncompressed));
         Ok(Finished { output: self.output, index, totals: self.totals })
     }
 }
 
-/// A member that is written, but for the index.
+/// A member that is written, except for the index.
 struct Finished<W> {
     output: W,
     /// The bytes that belong at [`header::EXTRA_OFFSET`] of the member.

@@ -1,10 +1,10 @@
-//! Tiny inputs, as small as they can be with the fixed code (RFC 1951, section 3.2.6).
+//! Tiny inputs, compressed as far as the fixed code allows (RFC 1951, section 3.2.6).
 //!
-//! Of a few dozen bytes libdeflate makes a stored block, which is larger than what gzip writes; an
-//! empty input takes five bytes in place of two. Here the cheapest of all ways to write them with
-//! the fixed code is found, from the end on.
+//! libdeflate stores a few dozen bytes, which takes more than what gzip writes; an empty input takes
+//! five bytes instead of two. Here the cheapest of all ways to write them with the fixed code is
+//! found, from the end on.
 
-/// Inputs up to this size are tiny: all that libdeflate stores without a try, and as many again.
+/// Inputs up to this size are tiny: twice the size up to which libdeflate always stores.
 pub(super) const MOST: usize = 128;
 
 const SHORTEST_MATCH: usize = 3;
@@ -12,7 +12,7 @@ const END_OF_BLOCK: usize = 256;
 /// Each distance's code.
 const DISTANCE_BITS: usize = 5;
 
-/// The cheapest way to write what comes from a position on.
+/// The cheapest way to write the data from a position on.
 #[derive(Clone, Copy)]
 struct Step {
     /// In bits, to the end.
@@ -56,7 +56,7 @@ fn steps(plain: &[u8]) -> Vec<Step> {
     for at in (0..plain.len()).rev() {
         let cost = code(plain[at].into()).1 + steps[at + 1].cost;
         let mut best = Step { cost, length: 1, distance: 0 };
-        // From near to far: a farther match costs no less, and is of use only if it is longer.
+        // From near to far: a farther match costs no less, so it only helps if it is longer.
         let mut longest = SHORTEST_MATCH - 1;
         for distance in 1..=at {
             let earlier = plain[at - distance..].iter();
@@ -76,7 +76,7 @@ fn steps(plain: &[u8]) -> Vec<Step> {
     steps
 }
 
-/// A literal's or a length's code, and how many bits it has.
+/// The code of a literal or length, and its number of bits.
 fn code(symbol: usize) -> (usize, usize) {
     match symbol {
         0..144 => (0x30 + symbol, 8),
@@ -86,14 +86,14 @@ fn code(symbol: usize) -> (usize, usize) {
     }
 }
 
-/// A length's symbol, its extra bits, and how many they are.
+/// The symbol of a length, its extra bits, and their number.
 fn length_symbol(length: usize) -> (usize, usize, usize) {
     let value = length - SHORTEST_MATCH;
     let extra = (value.max(4).ilog2() - 2) as usize;
     (257 + 4 * extra + (value >> extra), value & ((1 << extra) - 1), extra)
 }
 
-/// The same of a distance.
+/// The same for a distance.
 fn distance_symbol(distance: usize) -> (usize, usize, usize) {
     let value = distance - 1;
     let extra = (value.max(2).ilog2() - 1) as usize;
@@ -143,13 +143,13 @@ mod tests {
     #[track_caller]
     fn check(plain: &[u8]) {
         let packed = deflate(plain);
-        assert!(Inflater::new().prove(&packed, plain).is_ok(), "{plain:?}");
+        assert!(Inflater::new().verify(&packed, plain).is_ok(), "{plain:?}");
         // No literal has more than nine bits.
         assert!(packed.len() <= (3 + 9 * plain.len() + 7).div_ceil(8));
     }
 
     #[test]
-    fn any_length_of_match_and_any_distance_come_back() {
+    fn any_match_length_and_distance_round_trips() {
         assert_eq!(deflate(b""), [3, 0]);
         // A literal, and a match of the rest from one back.
         assert_eq!(deflate(&[b'a'; MOST]).len(), 5);
@@ -163,7 +163,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_come_back(
+        fn any_bytes_round_trip(
             plain in prop::collection::vec(any::<u8>(), 0..=MOST),
             mask in any::<u8>(),
         ) {

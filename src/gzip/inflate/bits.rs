@@ -7,12 +7,12 @@ use super::tables::Entry;
 #[derive(Clone, Copy)]
 pub(super) struct Bits<'a> {
     data: &'a [u8],
-    /// What is left of `data` behind the `left` bits.
+    /// The rest of `data`, after the `left` bits.
     rest: &'a [u8],
     /// Bytes of zeros taken after the end of `data`.
     beyond: usize,
-    /// The next bits, lowest first. Above the `left` lowest there may already be some of those that
-    /// follow, as they are.
+    /// The next bits, lowest first. Above the lowest `left` bits, some of the following ones may
+    /// be there already.
     buffer: u64,
     left: u8,
 }
@@ -35,7 +35,7 @@ impl<'a> Bits<'a> {
         8 * (self.data.len() - self.rest.len() + self.beyond) - usize::from(self.left)
     }
 
-    /// Whether some of the bits taken came after the end of the data.
+    /// Whether some of the bits taken were after the end of the data.
     pub(super) fn is_beyond(&self) -> bool {
         self.position() > 8 * self.data.len()
     }
@@ -47,7 +47,7 @@ impl<'a> Bits<'a> {
         self.rest.len() >= 16
     }
 
-    /// Makes sure that at least 56 bits can be taken.
+    /// Ensures that at least 56 bits can be taken.
     #[inline]
     pub(super) fn refill(&mut self) {
         if let Some(&bytes) = self.rest.first_chunk() {
@@ -76,13 +76,13 @@ impl<'a> Bits<'a> {
         self
     }
 
-    /// Whether there are so many bits.
+    /// Whether there are this many bits.
     #[inline]
     pub(super) fn holds(&self, count: u8) -> bool {
         self.left >= count
     }
 
-    /// The next `count` bits, which are there.
+    /// The next `count` bits, which must be available.
     #[inline]
     pub(super) fn peek(&self, count: u32) -> usize {
         #[expect(clippy::cast_possible_truncation, reason = "an index takes few of them")]
@@ -102,7 +102,7 @@ impl<'a> Bits<'a> {
         taken
     }
 
-    /// Drops what `entry` stands for, and gives the buffer as it was before.
+    /// Drops the bits that `entry` stands for; returns the buffer as it was before.
     #[inline]
     pub(super) fn drop_entry(&mut self, entry: Entry) -> u64 {
         let before = self.buffer;
@@ -110,8 +110,8 @@ impl<'a> Bits<'a> {
         before
     }
 
-    /// The length of a stored block (section 3.2.4), the header's three bits of which are taken. Its
-    /// contents come next.
+    /// The length of a stored block (section 3.2.4), after the three bits of its header. Its contents
+    /// come next.
     pub(super) fn stored_length(&mut self) -> Result<usize, InflateError> {
         let start = self.position().div_ceil(8);
         let after = self.data.get(start..).ok_or(InflateError::Truncated)?;

@@ -1,12 +1,12 @@
 //! Raw DEFLATE data (RFC 1951), decoded.
 //!
-//! One decoder, three uses. [`Inflater::inflate`] decodes into a slice. [`Inflater::prove`] decodes
+//! One decoder, three uses. [`Inflater::inflate`] decodes into a slice. [`Inflater::verify`] decodes
 //! against the text that the data was made from: it writes nothing, and since that text is there
-//! already it need not wait for its own output. It is what lets every compressed chunk be proved
-//! before it is written, and it tells where the last block begins, which is where one chunk is
-//! spliced to the next. [`Stream`] decodes data that comes, and goes out, in pieces of any size.
+//! already it need not wait for its own output. So every compressed chunk can be verified before it
+//! is written. It also returns where the last block begins, which is where one chunk is spliced to
+//! the next. [`Stream`] decodes data that is read, and written, in pieces of any size.
 //!
-//! Data is accepted and refused exactly as zlib's `inflate` does it.
+//! It accepts and refuses exactly the data that zlib's `inflate` does.
 
 mod bits;
 mod sink;
@@ -24,7 +24,7 @@ use tables::{CODE_LENGTH_BITS, Entry, Tables};
 /// How far back a distance may reach (section 2).
 pub(crate) const WINDOW: usize = 32 * 1024;
 
-/// Why data is not what it should be.
+/// Why data is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InflateError {
     /// The data ends before its last block does.
@@ -36,10 +36,10 @@ pub(crate) enum InflateError {
     /// A stored block whose length is not confirmed by its complement (section 3.2.4).
     #[error("invalid stored block length")]
     BadStored,
-    /// Code lengths that make no prefix code, or one without an end of block (section 3.2.7).
+    /// Code lengths that do not make a prefix code, or one without an end of block (section 3.2.7).
     #[error("invalid code lengths")]
     BadLengths,
-    /// Bits that no symbol, or a symbol never to be used, stands for.
+    /// Bits that are no code, or the code of a symbol that must not occur.
     #[error("invalid code")]
     BadCode,
     /// A match that begins before the start of the output.
@@ -56,7 +56,7 @@ pub(crate) enum InflateError {
     TrailingData,
 }
 
-/// How data is to end.
+/// How data must end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// With a final block, which ends within the last byte.
@@ -74,15 +74,15 @@ pub(crate) struct Walk {
     pub(crate) end: usize,
 }
 
-/// What a block holds, after its header.
+/// What a block contains, after its header.
 enum Contents {
-    /// So many bytes.
+    /// This many bytes.
     Stored(usize),
-    /// Symbols, the codes of which are in the tables now.
+    /// Symbols; their codes are in the tables.
     Coded,
 }
 
-/// A decoder; what it keeps from call to call is only the room for its tables.
+/// A decoder. From call to call it keeps only the memory of its tables.
 pub(crate) struct Inflater {
     tables: Box<Tables>,
 }
@@ -92,9 +92,9 @@ impl Inflater {
         Self { tables: Box::new(Tables::new()) }
     }
 
-    /// Proves that `data` is a complete stream that decodes to `plain`, byte for byte, and ends
+    /// Verifies that `data` is a complete stream that decodes to `plain`, byte for byte, and ends
     /// within the last byte.
-    pub(crate) fn prove(&mut self, data: &[u8], plain: &[u8]) -> Result<Walk, InflateError> {
+    pub(crate) fn verify(&mut self, data: &[u8], plain: &[u8]) -> Result<Walk, InflateError> {
         self.run(data, &mut Compare::new(plain), Ending::Final)
     }
 
@@ -123,7 +123,7 @@ impl Inflater {
             }
             last_block = bits.position();
             let block = self.block(&mut bits, sink);
-            // Past the end only zeros are read. Whatever they seemed to say, this is what is wrong.
+            // Past the end only zeros are read. Whatever error they led to, this is the cause.
             if bits.is_beyond() {
                 return Err(InflateError::Truncated);
             }
@@ -143,7 +143,7 @@ impl Inflater {
         Ok(Walk { last_block, end })
     }
 
-    /// Decodes a block and tells whether it was marked final.
+    /// Decodes a block; returns whether it was marked final.
     fn block(&mut self, bits: &mut Bits<'_>, sink: &mut impl Sink) -> Result<bool, InflateError> {
         let (last, contents) = self.header(bits)?;
         match contents {
@@ -161,7 +161,7 @@ impl Inflater {
         Ok(last)
     }
 
-    /// Reads a block's header (section 3.2.3). Tells whether it is marked final, and what follows.
+    /// Reads a block's header (section 3.2.3). Returns whether it is marked final, and what follows.
     fn header(&mut self, bits: &mut Bits<'_>) -> Result<(bool, Contents), InflateError> {
         bits.refill();
         let last = bits.take(1) == 1;
@@ -220,20 +220,20 @@ impl Inflater {
     }
 }
 
-/// Where [`decode`] has come to.
+/// Where [`decode`] stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     /// Between two symbols of a block.
     Within,
-    /// Behind a block.
+    /// After a block.
     End,
 }
 
-/// Decodes the symbols of a block, up to and with its end (section 3.2.3), or for as long as
-/// `goes_on` says so: it is asked before every symbol, or every few if they may come in `RUNS`.
+/// Decodes the symbols of a block up to and including its end (section 3.2.3), or as long as
+/// `goes_on` returns true: it is called before every symbol, or every few if they can come in `RUNS`.
 ///
-/// A function of its own, that works on copies: only so does the compiler keep all that the loop
-/// needs in registers.
+/// A separate function that works on copies, since only then does the compiler keep all that the
+/// loop needs in registers.
 #[inline(never)]
 fn decode<const RUNS: bool, S: Sink>(
     tables: &Tables,
@@ -247,8 +247,8 @@ fn decode<const RUNS: bool, S: Sink>(
     result
 }
 
-/// The loop. What it waits for is always the next entry: each is looked up as soon as its bits are
-/// known, before the buffer is refilled and before the bytes of the match are dealt with.
+/// The loop. It always waits for the next entry: each is looked up as soon as its bits are
+/// known, before the buffer is refilled and before the bytes of the match are copied.
 ///
 /// There are at least 56 bits when an iteration begins. Two literals (22), a length (20) and the
 /// index of the distance (8) fit, or three literals, the last of them in a subtable (37), and the

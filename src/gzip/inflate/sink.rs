@@ -1,4 +1,4 @@
-//! Where decoded bytes go: into a slice, or nowhere once they are compared.
+//! Where decoded bytes go: into a slice, or nowhere after they were compared.
 
 use super::InflateError;
 
@@ -12,14 +12,15 @@ pub(super) trait Sink: Default {
     /// The contents of a stored block.
     fn stored(&mut self, bytes: &[u8]) -> Result<(), InflateError>;
 
-    /// Whether all is well so far: called after each block, for what was not worth a branch within.
+    /// Returns an error found so far. Called after each block, for checks that are not worth a branch
+    /// within it.
     fn check(&self) -> Result<(), InflateError>;
 
-    /// Whether all of the output is there.
+    /// Returns an error unless the output is complete.
     fn finish(&self) -> Result<(), InflateError>;
 }
 
-/// Compares with the bytes that ought to come.
+/// Compares with the expected bytes.
 #[derive(Default)]
 pub(super) struct Compare<'a> {
     plain: &'a [u8],
@@ -28,8 +29,7 @@ pub(super) struct Compare<'a> {
     differed: u64,
 }
 
-/// Bytes compared at once: few matches are longer, and so the branch that tells them apart is
-/// seldom mispredicted.
+/// Bytes compared at once: few matches are longer, so the branch is seldom mispredicted.
 const STEP: usize = 32;
 
 /// From `STEP - n` on: `n` bytes of ones, then zeros, `STEP` bytes in all.
@@ -121,7 +121,7 @@ impl<'a> Fill<'a> {
         Self { out, position: 0 }
     }
 
-    /// Goes on at `position`, which is in `out` or its end.
+    /// Continues at `position`, which is in `out` or its end.
     pub(super) fn from_position(out: &'a mut [u8], position: usize) -> Self {
         Self { out, position }
     }
@@ -131,7 +131,7 @@ impl<'a> Fill<'a> {
         self.position
     }
 
-    /// Drops what was written behind `position`.
+    /// Drops what was written after `position`.
     pub(super) fn go_back(&mut self, position: usize) {
         self.position = position;
     }
@@ -157,11 +157,10 @@ impl Sink for Fill<'_> {
         let from = self.position.checked_sub(distance).ok_or(InflateError::BadDistance)?;
         let end = self.position + length;
         if distance >= COPY {
-            // Bytes written beyond the end do no harm, where there is room: what comes next is
-            // written over them.
+            // Bytes written beyond the end do no harm if there is room: they are overwritten next.
             if let Some(window) = self.out.get_mut(from..end + 2 * COPY) {
                 self.position = end;
-                // Most matches are done with two, which are not worth a branch.
+                // Two suffice for most matches, and are not worth a branch.
                 step(window, distance, 0);
                 step(window, distance, COPY);
                 for at in (2 * COPY..length).step_by(COPY) {
@@ -193,7 +192,7 @@ impl Sink for Fill<'_> {
     }
 }
 
-/// Copies `COPY` bytes, of which there are at least so many behind `distance + at`.
+/// Copies `COPY` bytes; at least this many follow `distance + at`.
 #[inline]
 fn step(window: &mut [u8], distance: usize, at: usize) {
     let bytes: [u8; COPY] = *window[at..].first_chunk().expect("they come before those");
@@ -208,7 +207,7 @@ fn repeat(window: &mut [u8], distance: usize) {
         window.fill(byte);
         return;
     }
-    // What is there repeats every `done` bytes, so that twice as much can be copied each time.
+    // The window repeats every `done` bytes, so twice as many can be copied each time.
     let mut done = distance;
     while done < window.len() {
         let more = done.min(window.len() - done);

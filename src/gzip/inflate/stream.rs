@@ -1,8 +1,8 @@
-//! Decodes data that comes in pieces, and hands out the plain bytes in pieces.
+//! Decodes data that comes in pieces, and returns the plain bytes in pieces.
 //!
-//! It stops at whatever symbol the input or the room ends in, and goes on there. So that distances
-//! find what they reach back to, all is decoded into a buffer of its own, the last 32 KiB of which
-//! move to its front when it is full.
+//! It stops at the symbol in which the input or the output buffer ends, and continues there. It
+//! decodes into a buffer of its own, so that distances can reach back; when that is full, its last
+//! 32 KiB move to its front.
 
 use super::bits::Bits;
 use super::sink::{Fill, Sink};
@@ -20,15 +20,15 @@ pub(crate) struct Stream {
     blocks: Blocks,
     /// The window, and what was decoded after it.
     buffer: Box<[u8]>,
-    /// What of the buffer was handed out.
+    /// Up to here, the buffer was handed out.
     given: usize,
-    /// What of the buffer was decoded.
+    /// Up to here, the buffer is filled.
     decoded: usize,
     /// Bits taken of the first byte that was not taken as a whole.
     bit: u8,
 }
 
-/// Decodes block after block, and knows in which it is.
+/// Decodes block after block, and remembers where it is.
 struct Blocks {
     inflater: Inflater,
     state: State,
@@ -38,19 +38,19 @@ struct Blocks {
 
 #[derive(Clone, Copy)]
 enum State {
-    /// A block is to begin.
+    /// Before a block.
     Between,
-    /// In a stored block, so many bytes before its end.
+    /// In a stored block, this many bytes before its end.
     Stored(usize),
-    /// In a block of symbols, the codes of which are in the tables.
+    /// In a block of symbols; their codes are in the tables.
     Coded,
     Ended,
     Failed(InflateError),
 }
 
-/// What a call has come to.
+/// The result of a call.
 pub(crate) struct Step {
-    /// Bytes of the input that were used. Those after them are to be offered again.
+    /// Bytes of the input that were used. The next call must begin with those after them.
     pub(crate) taken: usize,
     /// Plain bytes written.
     pub(crate) given: usize,
@@ -62,7 +62,7 @@ pub(crate) struct Step {
 pub(crate) enum Status {
     /// There is no more room for output.
     Full,
-    /// More input is needed, behind all of that which was offered and not taken.
+    /// More input is needed, after all that was offered and not taken.
     Starved,
     /// The final block has ended, within the last byte taken.
     Ended,
@@ -76,7 +76,7 @@ impl Stream {
         Self { blocks, buffer, given: 0, decoded: 0, bit: 0 }
     }
 
-    /// Begins anew at the start of a block, with as much of `window` before it as a distance can
+    /// Starts again at the start of a block, with as much of `window` before it as a distance can
     /// reach.
     pub(crate) fn restart(&mut self, window: &[u8]) {
         let window = &window[window.len().saturating_sub(WINDOW)..];
@@ -86,7 +86,7 @@ impl Stream {
     }
 
     /// Decodes until `out` is full, the input does not suffice for another symbol, or the data ends.
-    /// Whether nothing follows the input is for the caller to know.
+    /// Only the caller knows whether more input follows.
     pub(crate) fn decode(&mut self, input: &[u8], out: &mut [u8]) -> Step {
         let (mut taken, mut given) = (0, 0);
         let mut starved = false;
@@ -114,8 +114,8 @@ impl Stream {
         count
     }
 
-    /// Decodes into the buffer, all of which is handed out, until it is full. Adds to `taken` what of
-    /// the input was used, and tells whether more is needed.
+    /// Decodes into the buffer, all of which is handed out, until it is full. Adds the number
+    /// of input bytes used to `taken`; returns whether more are needed.
     fn produce(&mut self, input: &[u8], taken: &mut usize) -> bool {
         if self.buffer.len() - self.decoded < STEP {
             self.buffer.copy_within(self.decoded - WINDOW..self.decoded, 0);
@@ -138,7 +138,7 @@ impl Stream {
 }
 
 impl Blocks {
-    /// Decodes as far as input and room suffice. What has been taken and written then ends at the same
+    /// Decodes as far as input and room suffice. The bytes taken and written then end at the same
     /// symbol.
     fn advance(
         &mut self,
@@ -194,7 +194,7 @@ impl Blocks {
                     |bits: &Bits<'_>, sink: &Fill<'_>| bits.has_plenty() && sink.room() >= STEP;
                 decode::<true, _>(tables, bits, sink, goes_on)?
             } else {
-                // One symbol, which may turn out not to be there.
+                // One symbol, which may turn out to be incomplete.
                 let (start, position) = (*bits, sink.position());
                 let mut once = true;
                 let place = decode::<false, _>(tables, bits, sink, |_, _| mem::take(&mut once));

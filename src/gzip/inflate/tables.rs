@@ -18,7 +18,7 @@ pub(super) const CODE_LENGTH_BITS: u32 = 7;
 const LITERAL_TABLE: usize = 4096;
 const DISTANCE_TABLE: usize = 512;
 
-/// What a table says of the next bits, packed into one word:
+/// An entry of a table, for the next bits, packed into one word:
 ///
 /// | bits | of a literal | of a length or distance | of a subtable |
 /// |---|---|---|---|
@@ -28,7 +28,7 @@ const DISTANCE_TABLE: usize = 512;
 /// | 16..31 | the byte | the value without the extra bits to come | where the subtable begins |
 /// | 31 | [`LITERAL`] | 0 | 0 |
 ///
-/// The end of the block is [`SPECIAL`] and [`END`]. [`SPECIAL`] alone is what no code stands for.
+/// The end of the block is [`SPECIAL`] and [`END`]. [`SPECIAL`] alone is for bits that are no code.
 ///
 /// Most lengths have few extra bits and short codes, so that the index holds all of them: such an
 /// entry gives the length itself, and [`SPECIAL`] is clear.
@@ -102,7 +102,7 @@ impl Entry {
         (self.base() + extra as usize)
     }
 
-    /// The length whose extra bits, all in the index, are these.
+    /// The length, from its extra bits, which are all in the index.
     fn with_extra(self, extra: u32) -> Self {
         Self(((self.0 >> 16) + extra) << 16 | u32::from(self.bits()))
     }
@@ -192,7 +192,7 @@ impl Tables {
         }
     }
 
-    /// The codes whose lengths these are.
+    /// The codes with these lengths.
     pub(super) fn set_codes(
         &mut self,
         literals: &[u8],
@@ -239,8 +239,8 @@ impl Tables {
     }
 }
 
-/// Whether a code of one symbol, or of none, may leave bits that stand for nothing. zlib allows it,
-/// for a block may have few distances or none; other incomplete codes are always refused.
+/// Whether a code of one symbol, or of none, can be incomplete. zlib allows it, since a block can
+/// have few distances or none; other incomplete codes are always refused.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Missing {
     Allowed,
@@ -250,7 +250,7 @@ enum Missing {
 /// Longest code (section 3.2.7).
 const LONGEST: usize = 15;
 
-/// Makes the table of the code that has these lengths (section 3.2.2), 0 for a symbol that is not
+/// Builds the table of the code with these lengths (section 3.2.2), 0 for a symbol that is not
 /// used.
 fn build(
     table: &mut [Entry],
@@ -307,7 +307,7 @@ fn build(
     Ok(())
 }
 
-/// Sets all that begins with the code `prefix` to what `entry` says; a length with its extra bits,
+/// Sets all entries that begin with the code `prefix` to `entry`; a length with its extra bits,
 /// if the index holds them.
 fn set(table: &mut [Entry], prefix: usize, entry: Entry) {
     let (code, all) = (entry.code_bits(), entry.bits());
@@ -320,7 +320,7 @@ fn set(table: &mut [Entry], prefix: usize, entry: Entry) {
     }
 }
 
-/// Sets all whose lowest `bits` are `first`.
+/// Sets all entries whose lowest `bits` are `first`.
 fn repeat(table: &mut [Entry], first: usize, bits: u8, entry: Entry) {
     let mut place = first;
     while let Some(slot) = table.get_mut(place) {

@@ -1,11 +1,11 @@
-//! Against the encoders and the decoders of others.
+//! Compared with other encoders and decoders.
 
 use super::{Ending, InflateError, Inflater, Walk};
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use libdeflater::{CompressionLvl, Compressor};
 use proptest::prelude::*;
 
-/// Bytes without a pattern, the same at every run.
+/// Pseudo-random bytes, the same in every run.
 pub(super) fn noise(count: usize, mut seed: u64) -> Vec<u8> {
     let next = || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -14,7 +14,7 @@ pub(super) fn noise(count: usize, mut seed: u64) -> Vec<u8> {
     std::iter::repeat_with(next).take(count).collect()
 }
 
-/// Words of which some are rare, so that codes of all lengths occur.
+/// Words, some of them rare, so that codes of all lengths occur.
 pub(super) fn prose(count: usize) -> Vec<u8> {
     let words = noise(4 * count, 7).into_iter().flat_map(|byte| {
         let word = byte.leading_zeros() as usize * 37 + usize::from(byte) % 11;
@@ -66,7 +66,7 @@ pub(super) fn flate2(text: &[u8], level: u32, flush: FlushCompress) -> Vec<u8> {
     data
 }
 
-/// What zlib makes of `data`, if it is a stream that ends within the last byte and has no more than
+/// What zlib decodes `data` to, if it is a stream that ends within the last byte and has at most
 /// `room` bytes.
 fn reference(data: &[u8], room: usize) -> Option<Vec<u8>> {
     // A byte more than there is room for, so that the stream's end is reached even where it fills
@@ -81,14 +81,14 @@ fn reference(data: &[u8], room: usize) -> Option<Vec<u8>> {
     whole.then_some(out)
 }
 
-/// Expects of both uses what zlib makes of `data`.
+/// Asserts that both uses agree with zlib on `data`.
 fn agree(data: &[u8], room: usize) {
     let mut inflater = Inflater::new();
     if let Some(plain) = reference(data, room) {
         let mut out = vec![0xaa; plain.len()];
         assert_eq!(inflater.inflate(data, &mut out, Ending::Final), Ok(()), "{data:x?}");
         assert_eq!(out, plain, "{data:x?}");
-        assert!(inflater.prove(data, &plain).is_ok(), "{data:x?}");
+        assert!(inflater.verify(data, &plain).is_ok(), "{data:x?}");
     } else {
         // The length is not known, but what decodes at all decodes to some length: the error must
         // be another.
@@ -99,16 +99,16 @@ fn agree(data: &[u8], room: usize) {
     }
 }
 
-/// Expects `data` to be a complete stream of `text`.
+/// Asserts that `data` is a complete stream of `text`.
 fn holds(inflater: &mut Inflater, data: &[u8], text: &[u8]) -> Walk {
     let mut out = vec![0xaa; text.len()];
     assert_eq!(inflater.inflate(data, &mut out, Ending::Final), Ok(()));
     assert!(out == text);
-    inflater.prove(data, text).unwrap()
+    inflater.verify(data, text).unwrap()
 }
 
-/// Expects `walk` to tell the truth about `data`: with the last block's mark cleared it goes on
-/// with an empty stored block.
+/// Asserts that `walk` is right about `data`: with the last block's mark cleared, an empty stored
+/// block can follow.
 fn splices(data: &[u8], text: &[u8], walk: Walk) {
     assert_eq!(walk.end.div_ceil(8), data.len());
     let mut data = data.to_vec();
@@ -146,7 +146,7 @@ pub(super) fn small() -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 #[test]
-fn all_that_libdeflate_makes_is_proved_and_decoded() {
+fn everything_from_libdeflate_is_verified_and_decoded() {
     let mut inflater = Inflater::new();
     for text in texts() {
         for level in 0..=12 {
@@ -158,7 +158,7 @@ fn all_that_libdeflate_makes_is_proved_and_decoded() {
 }
 
 #[test]
-fn all_that_zlib_makes_is_proved_and_decoded() {
+fn everything_from_zlib_is_verified_and_decoded() {
     let mut inflater = Inflater::new();
     for text in texts() {
         for level in 0..=9 {
@@ -205,7 +205,7 @@ fn a_piece_must_end_with_its_last_byte_and_hold_no_final_block() {
 }
 
 #[test]
-fn any_flipped_bit_is_judged_as_zlib_judges_it() {
+fn any_flipped_bit_is_judged_as_by_zlib() {
     for (mut data, text) in small() {
         for bit in 0..8 * data.len() {
             data[bit / 8] ^= 1 << (bit % 8);
@@ -222,7 +222,7 @@ fn a_stream_cut_anywhere_is_refused() {
         let mut out = vec![0; text.len()];
         for length in 0..data.len() {
             let cut = &data[..length];
-            assert_eq!(inflater.prove(cut, &text), Err(InflateError::Truncated));
+            assert_eq!(inflater.verify(cut, &text), Err(InflateError::Truncated));
             assert_eq!(
                 inflater.inflate(cut, &mut out, Ending::Final),
                 Err(InflateError::Truncated)
@@ -232,22 +232,22 @@ fn a_stream_cut_anywhere_is_refused() {
 }
 
 #[test]
-fn a_byte_behind_the_stream_is_refused() {
+fn a_byte_after_the_stream_is_refused() {
     let mut inflater = Inflater::new();
     for (mut data, text) in small() {
         data.push(0);
-        assert_eq!(inflater.prove(&data, &text), Err(InflateError::TrailingData));
+        assert_eq!(inflater.verify(&data, &text), Err(InflateError::TrailingData));
     }
 }
 
 #[test]
-fn a_proof_finds_every_changed_byte() {
+fn verifying_finds_every_changed_byte() {
     let mut inflater = Inflater::new();
     for (data, mut text) in small() {
         for index in 0..text.len() {
             for bit in [1, 0x80] {
                 text[index] ^= bit;
-                assert_eq!(inflater.prove(&data, &text), Err(InflateError::Mismatch), "{index}");
+                assert_eq!(inflater.verify(&data, &text), Err(InflateError::Mismatch), "{index}");
                 text[index] ^= bit;
             }
         }
@@ -255,18 +255,18 @@ fn a_proof_finds_every_changed_byte() {
 }
 
 #[test]
-fn a_text_too_short_or_too_long_is_no_proof() {
+fn verifying_fails_for_a_text_too_short_or_too_long() {
     let mut inflater = Inflater::new();
     for (data, mut text) in small() {
         for length in 0..text.len() {
-            assert!(inflater.prove(&data, &text[..length]).is_err());
+            assert!(inflater.verify(&data, &text[..length]).is_err());
             assert_eq!(
                 inflater.inflate(&data, &mut vec![0; length], Ending::Final),
                 Err(InflateError::WrongLength)
             );
         }
         text.push(0);
-        assert_eq!(inflater.prove(&data, &text), Err(InflateError::WrongLength));
+        assert_eq!(inflater.verify(&data, &text), Err(InflateError::WrongLength));
         assert_eq!(
             inflater.inflate(&data, &mut text, Ending::Final),
             Err(InflateError::WrongLength)
@@ -274,7 +274,7 @@ fn a_text_too_short_or_too_long_is_no_proof() {
     }
 }
 
-/// Bits written by hand, for what no encoder makes.
+/// Bits written by hand, for data that no encoder writes.
 #[derive(Default)]
 pub(super) struct Writer {
     pub(super) data: Vec<u8>,
@@ -313,7 +313,7 @@ impl Writer {
     }
 }
 
-/// Lengths of `count` codes, 0 but for those named.
+/// Lengths of `count` codes, 0 except for those named.
 fn lengths(count: usize, named: &[(usize, u8)]) -> Vec<u8> {
     let mut lengths = vec![0; count];
     for &(symbol, length) in named {
@@ -323,7 +323,7 @@ fn lengths(count: usize, named: &[(usize, u8)]) -> Vec<u8> {
 }
 
 #[test]
-fn odd_codes_are_judged_as_zlib_judges_them() {
+fn odd_codes_are_judged_as_by_zlib() {
     let all: [(&str, Vec<u8>, Vec<u8>, bool); 12] = [
         ("only an end of block", lengths(257, &[(256, 1)]), lengths(1, &[]), true),
         ("only an end of block, too long", lengths(257, &[(256, 2)]), lengths(1, &[]), false),
@@ -388,12 +388,12 @@ fn too_many_symbols_are_refused() {
             .bits(0, 9)
             .data;
         agree(&data, 10);
-        assert_eq!(Inflater::new().prove(&data, &[]), Err(InflateError::BadLengths));
+        assert_eq!(Inflater::new().verify(&data, &[]), Err(InflateError::BadLengths));
     }
 }
 
 #[test]
-fn symbols_never_to_be_used_are_refused() {
+fn symbols_that_must_not_occur_are_refused() {
     // In the fixed code, 286 is 11000110 and 287 is 11000111; a length of 3 is 0000001, distance 30
     // is 11110.
     for data in [
@@ -433,7 +433,7 @@ fn a_distance_before_the_start_is_refused() {
         .bits(0, 7)
         .data;
     agree(&data, 100);
-    assert_eq!(Inflater::new().prove(&data, &[0; 4]), Err(InflateError::BadDistance));
+    assert_eq!(Inflater::new().verify(&data, &[0; 4]), Err(InflateError::BadDistance));
     assert_eq!(
         Inflater::new().inflate(&data, &mut [0; 4], Ending::Final),
         Err(InflateError::BadDistance)
@@ -441,12 +441,12 @@ fn a_distance_before_the_start_is_refused() {
 }
 
 #[test]
-fn empty_blocks_without_end_end() {
+fn endless_empty_blocks_come_to_an_end() {
     // Blocks without contents take no room, so only the data can end them. An empty fixed block has
     // ten bits, so that four of them fill five bytes.
     for data in [[0, 0, 0, 0xff, 0xff].repeat(1000), [0x02, 0x08, 0x20, 0x80, 0x00].repeat(1000)] {
         agree(&data, 100);
-        assert!(Inflater::new().prove(&data, &[]).is_err());
+        assert!(Inflater::new().verify(&data, &[]).is_err());
     }
 }
 
@@ -458,7 +458,7 @@ proptest! {
         agree(&data, 110_000);
     }
 
-    /// Bytes that begin as a block does get further than any others.
+    /// Bytes that begin as a block does get furthest.
     #[test]
     fn any_damage_is_judged_as_zlib_judges_it(
         text in prop::collection::vec(0..20_u8, 0..2000),

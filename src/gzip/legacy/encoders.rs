@@ -1,10 +1,10 @@
-//! Encoders for the tests, written for clarity alone. The integration tests and the fuzz targets
-//! include this file too.
+//! Encoders for the tests, written for clarity, not speed. The integration tests and the fuzz
+//! targets include this file too.
 
 use std::collections::HashMap;
 
-/// What `compress` makes of `plain`, with codes of up to `max_width` bits. In block mode, the table
-/// is cleared each time so many codes have been written.
+/// Encodes `plain` as `compress` does, with codes of up to `max_width` bits. In block mode, the table
+/// is cleared each time this many codes have been written.
 pub(crate) fn lzw(plain: &[u8], max_width: u8, clear_after: Option<usize>) -> Vec<u8> {
     let mut packed = vec![0x1F, 0x9D, max_width | if clear_after.is_some() { 0x80 } else { 0 }];
     let mut codes = Codes::new(max_width, clear_after.is_some());
@@ -47,7 +47,7 @@ struct Codes {
     width: usize,
     max_width: usize,
     highest: usize,
-    /// The entry that the decoder adds next, and how many it may have.
+    /// The entry that the decoder adds next, and how many it can have.
     next: usize,
     limit: usize,
     /// Codes written since the start or the last clear.
@@ -96,7 +96,7 @@ impl Codes {
         (self.width, self.highest, self.next, self.count) = (9, 511, 256, 0);
     }
 
-    /// Writes the group, `whole` or just the bytes that have codes in them.
+    /// Writes the group, `whole` or only the bytes that contain codes.
     fn end_group(&mut self, whole: bool) {
         let bits = self.group.len() * self.width;
         let mut bytes = [0; 16 + 4];
@@ -111,7 +111,7 @@ impl Codes {
     }
 }
 
-/// What `pack` makes of `plain`, of any length.
+/// Encodes `plain`, of any length, as `pack` does.
 pub(crate) fn pack(plain: &[u8]) -> Vec<u8> {
     let depths = depths(plain);
     let longest = depths.iter().map(|&(_, depth)| depth).max().unwrap_or(1);
@@ -156,7 +156,7 @@ pub(crate) fn pack(plain: &[u8]) -> Vec<u8> {
     packed
 }
 
-/// Symbols, `None` being the end mark, and the lengths of their codes.
+/// Symbols (`None` is the end mark) and the lengths of their codes.
 type Depths = Vec<(Option<u8>, usize)>;
 
 /// The symbols in order of the length of their Huffman codes, the end mark last.
@@ -185,7 +185,7 @@ fn depths(plain: &[u8]) -> Depths {
     depths
 }
 
-/// How a zip archive is to be made.
+/// The form of a zip archive.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Zip {
     /// The sizes and the checksum come after the data, and their signature before them or not.
@@ -195,7 +195,7 @@ pub(crate) struct Zip {
 }
 
 impl Zip {
-    /// An entry with this data: deflated, if it is not the same as `plain`.
+    /// An entry with this data; it counts as deflated if it differs from `plain`.
     pub(crate) fn entry(self, plain: &[u8], data: &[u8]) -> Vec<u8> {
         let crc = crc32fast::hash(plain);
         let [plain_size, size] = [plain.len(), data.len()];
@@ -230,5 +230,5 @@ impl Zip {
     }
 }
 
-/// What follows the last entry of an archive, as far as a decoder looks at it.
+/// The bytes after the last entry of an archive that a decoder looks at.
 pub(crate) const CENTRAL_DIRECTORY: &[u8] = b"PK\x01\x02and so on";

@@ -1,21 +1,21 @@
-//! What `compress` makes (`.Z`): Welch's variant of LZ78, with codes of 9 to 16 bits.
+//! The format of `compress` (`.Z`): Welch's variant of LZ78, with codes of 9 to 16 bits.
 //!
 //! A code below 256 is a byte. Every other stands for an earlier code's string and one byte more.
 //! The decoder adds an entry to its table with each code, always one behind the encoder: the code
-//! that is about to be added may come already, and then stands for the last string and its own
+//! that is about to be added can occur already, and then stands for the last string and its own
 //! first byte. In block mode, code 256 clears the table.
 //!
 //! Codes come in groups of eight, as many bytes as a code has bits. Where the width changes and
 //! after a clear, the rest of the group is skipped.
 //!
-//! The format has neither a length nor a checksum nor an end mark. A cut is noticed where it leaves
+//! The format has neither a length nor a checksum nor an end mark. A cut is noticed if it leaves
 //! part of a code: an encoder ends within the last code's last byte and fills it with zeros.
 
 use super::{Put, array};
-use crate::gzip::GzipError;
+use crate::gzip::Error;
 use std::io::{BufRead, ErrorKind, Read};
 
-/// The flag in the third byte that says that [`CLEAR`] is in use.
+/// The flag in the third byte for a stream that uses [`CLEAR`].
 const BLOCK_MODE: u8 = 0x80;
 const RESERVED: u8 = 0x60;
 const MAX_WIDTH: u8 = 0x1F;
@@ -24,20 +24,17 @@ const FIRST_WIDTH: usize = 9;
 const LAST_WIDTH: usize = 16;
 const CODES: usize = 1 << LAST_WIDTH;
 const CLEAR: usize = 256;
-const BAD_CODE: GzipError = GzipError::Corrupt("invalid code");
+const BAD_CODE: Error = Error::Corrupt("invalid code");
 
 /// Decodes all the input.
-pub(in crate::gzip) fn decode(
-    input: &mut impl BufRead,
-    put: &mut Put<'_>,
-) -> Result<(), GzipError> {
+pub(in crate::gzip) fn decode(input: &mut impl BufRead, put: &mut Put<'_>) -> Result<(), Error> {
     let [_, _, flags] = array(input)?;
     if flags & RESERVED != 0 {
-        return Err(GzipError::Unsupported("unknown flags"));
+        return Err(Error::Unsupported("unknown flags"));
     }
     let max_width = usize::from(flags & MAX_WIDTH);
     if max_width > LAST_WIDTH {
-        return Err(GzipError::Unsupported("codes of more than 16 bits"));
+        return Err(Error::Unsupported("codes of more than 16 bits"));
     }
     let mut table = Table::new(max_width, flags & BLOCK_MODE != 0);
     let mut codes = Codes::new();
@@ -59,7 +56,7 @@ pub(in crate::gzip) fn decode(
 struct Table {
     block_mode: bool,
     max_width: usize,
-    /// How many entries there may be.
+    /// How many entries there can be.
     limit: usize,
     /// The entry that is added next.
     next: usize,
@@ -94,13 +91,13 @@ impl Table {
         }
     }
 
-    /// Makes codes a bit longer where the next entry needs it; tells whether it did.
+    /// Makes codes a bit longer if the next entry needs it; returns whether it did.
     fn grows(&mut self) -> bool {
         let grows = self.next > self.highest;
         if grows {
             self.width += 1;
-            // At the last width the table fills up, and codes grow no more. Where that is to be 9,
-            // they grow to 10 all the same, as they do in `compress`.
+            // At the last width the table fills up, and codes grow no more. If that is 9, they
+            // grow to 10 all the same, as they do in `compress`.
             let full = self.width == self.max_width;
             self.highest = if full { self.limit } else { (1 << self.width) - 1 };
         }
@@ -109,14 +106,14 @@ impl Table {
 
     fn clear(&mut self) {
         // The code that follows adds an entry that no code can stand for, since its number is
-        // CLEAR. So the last code may stay what it was.
+        // CLEAR. So the last code can stay as it was.
         self.next = CLEAR;
         self.width = FIRST_WIDTH;
         self.highest = (1 << FIRST_WIDTH) - 1;
     }
 
     /// The string of a code; adds the entry that comes with it.
-    fn string(&mut self, code: usize) -> Result<&[u8], GzipError> {
+    fn string(&mut self, code: usize) -> Result<&[u8], Error> {
         let this = u16::try_from(code).map_err(|_| BAD_CODE)?;
         let mut at = self.string.len();
         let mut back = code;
@@ -170,7 +167,7 @@ impl Codes {
     }
 
     /// The next code; `None` at the end of the input.
-    fn next(&mut self, input: &mut impl BufRead, width: usize) -> Result<Option<usize>, GzipError> {
+    fn next(&mut self, input: &mut impl BufRead, width: usize) -> Result<Option<usize>, Error> {
         if self.taken == self.filled {
             self.group.fill(0);
             (self.filled, self.taken) = (8 * read(input, &mut self.group[..width])?, 0);
@@ -183,19 +180,19 @@ impl Codes {
             return Ok(Some(code));
         }
         // The last bits are padding if they are zero, and a code cut off otherwise.
-        if code == 0 { Ok(None) } else { Err(GzipError::Truncated) }
+        if code == 0 { Ok(None) } else { Err(Error::Truncated) }
     }
 }
 
 /// Fills the buffer, or as much of it as there is input; returns the number of bytes.
-fn read(input: &mut impl Read, buffer: &mut [u8]) -> Result<usize, GzipError> {
+fn read(input: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Error> {
     let mut filled = 0;
     while filled < buffer.len() {
         match input.read(&mut buffer[filled..]) {
             Ok(0) => break,
             Ok(count) => filled += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(GzipError::Read(error)),
+            Err(error) => return Err(Error::Read(error)),
         }
     }
     Ok(filled)

@@ -1,25 +1,23 @@
-//! What `pack` makes (`.z`): one Huffman code for all of a file.
+//! The format of `pack` (`.z`): one Huffman code for all of a file.
 //!
 //! After the magic bytes come the length of the data (four bytes, the highest first), the longest
 //! code's length, how many codes there are of each length, and the bytes they stand for, from the
-//! shortest code on. There are two more codes of the longest length than the header says: the last is the end mark,
-//! which is not listed. At each length, the codes that go on are lower than those that are whole.
+//! shortest code on. There are two more codes of the longest length than the header says: the last
+//! is the end mark, which is not listed. At each length, the prefixes of longer codes are lower than
+//! the complete codes.
 
 use super::{Put, array};
-use crate::gzip::GzipError;
+use crate::gzip::Error;
 use std::io::BufRead;
 
-/// Longer codes would need files larger than a length can tell.
+/// Longer codes would need files longer than the length field allows.
 const MAX_LENGTH: u8 = 25;
 /// Decoded bytes handed on at a time.
 const PIECE: usize = 32 * 1024;
-const BAD_LENGTHS: GzipError = GzipError::Corrupt("invalid code lengths");
+const BAD_LENGTHS: Error = Error::Corrupt("invalid code lengths");
 
-/// Decodes to the end mark, and takes the byte that it is in.
-pub(in crate::gzip) fn decode(
-    input: &mut impl BufRead,
-    put: &mut Put<'_>,
-) -> Result<(), GzipError> {
+/// Decodes up to the end mark, and takes the byte that contains it.
+pub(in crate::gzip) fn decode(input: &mut impl BufRead, put: &mut Put<'_>) -> Result<(), Error> {
     let [_, _, length @ ..] = array::<6>(input)?;
     let code = Code::read(input)?;
     let mut bits = Bits { input, byte: 0, left: 0 };
@@ -38,10 +36,10 @@ pub(in crate::gzip) fn decode(
     put(&piece)?;
     end?;
     let length = u32::from_be_bytes(length) as usize;
-    if before + piece.len() == length { Ok(()) } else { Err(GzipError::Corrupt("length error")) }
+    if before + piece.len() == length { Ok(()) } else { Err(Error::Corrupt("length error")) }
 }
 
-/// The codes, and what they stand for.
+/// The codes, and the bytes they stand for.
 struct Code {
     /// Of each length, from 1 on.
     lengths: Vec<Length>,
@@ -51,19 +49,19 @@ struct Code {
 
 /// The codes of one length.
 struct Length {
-    /// How many go on: the lower ones.
+    /// How many are prefixes of longer codes: the lower ones.
     longer: usize,
     /// Where the others' literals begin.
     start: usize,
 }
 
 impl Code {
-    fn read(input: &mut impl BufRead) -> Result<Self, GzipError> {
+    fn read(input: &mut impl BufRead) -> Result<Self, Error> {
         let [longest] = array(input)?;
         if !(1..=MAX_LENGTH).contains(&longest) {
             return Err(BAD_LENGTHS);
         }
-        // What there may be of a length: twice as many as of the one before go on.
+        // How many codes there can be of a length: twice as many as prefixes of the one before.
         let (mut room, mut whole) = (2, Vec::new());
         for length in 1..=longest {
             let [count] = array(input)?;
@@ -80,7 +78,7 @@ impl Code {
             return Err(BAD_LENGTHS);
         }
         let mut literals = vec![0; total];
-        input.read_exact(&mut literals).map_err(GzipError::from_read)?;
+        input.read_exact(&mut literals).map_err(Error::from_read)?;
 
         let (mut lengths, mut longer, mut end) = (Vec::new(), 0, total + 1);
         for &count in whole.iter().rev() {
@@ -96,7 +94,7 @@ impl Code {
     }
 
     /// The next symbol; `None` is the end mark.
-    fn symbol(&self, bits: &mut Bits<'_, impl BufRead>) -> Result<Option<u8>, GzipError> {
+    fn symbol(&self, bits: &mut Bits<'_, impl BufRead>) -> Result<Option<u8>, Error> {
         let mut code = 0;
         for length in &self.lengths {
             code = 2 * code + bits.next()?;
@@ -118,7 +116,7 @@ struct Bits<'a, R> {
 }
 
 impl<R: BufRead> Bits<'_, R> {
-    fn next(&mut self) -> Result<usize, GzipError> {
+    fn next(&mut self) -> Result<usize, Error> {
         if self.left == 0 {
             [self.byte] = array(self.input)?;
             self.left = 8;

@@ -1,17 +1,16 @@
 use super::encoders::{self, CENTRAL_DIRECTORY, Zip};
 use super::{Body, Entry, Put, lzw, pack};
-use crate::gzip::{Foreign, GzipError, Method, Settings, Totals, stream};
+use crate::gzip::{self, Error, Method, Settings, Totals};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::io::{BufRead, Read};
-use std::num::NonZeroUsize;
 
-type Decode = fn(&mut &[u8], &mut Put<'_>) -> Result<(), GzipError>;
+type Decode = fn(&mut &[u8], &mut Put<'_>) -> Result<(), Error>;
 const LZW: Decode = |input, put| lzw(input, put);
 const PACK: Decode = |input, put| pack(input, put);
 
 /// The decoded bytes, the rest of the input, and the result.
-fn decoded(decode: Decode, mut packed: &[u8]) -> (Vec<u8>, usize, Result<(), GzipError>) {
+fn decoded(decode: Decode, mut packed: &[u8]) -> (Vec<u8>, usize, Result<(), Error>) {
     let mut plain = Vec::new();
     let end = decode(&mut packed, &mut |bytes| {
         plain.extend(bytes);
@@ -20,7 +19,7 @@ fn decoded(decode: Decode, mut packed: &[u8]) -> (Vec<u8>, usize, Result<(), Gzi
     (plain, packed.len(), end)
 }
 
-/// Text of a few words again and again, which makes long strings.
+/// A few words repeated, which gives long strings.
 fn words(count: usize) -> Vec<u8> {
     (0_u32..)
         .flat_map(|n| format!("{} ", n.wrapping_mul(n) % 999).into_bytes())
@@ -29,15 +28,15 @@ fn words(count: usize) -> Vec<u8> {
 }
 
 #[track_caller]
-fn decompressed(packed: &[u8], foreign: Foreign) -> (Vec<u8>, Result<Totals, GzipError>) {
-    let settings = Settings::new(NonZeroUsize::MIN).foreign(foreign);
+fn decompressed(packed: &[u8], pass_through: bool) -> (Vec<u8>, Result<Totals, Error>) {
+    let settings = Settings::default().threads(1).pass_through(pass_through);
     let mut plain = Vec::new();
-    let outcome = stream::decompress(packed, &mut plain, &settings);
+    let outcome = gzip::decompress(packed, &mut plain, &settings);
     (plain, outcome)
 }
 
 #[test]
-fn any_width_and_any_number_of_clears_come_back() {
+fn any_width_and_any_number_of_clears_round_trip() {
     let texts = [vec![], b"a".to_vec(), vec![b'a'; 100_000], words(200_000)];
     for (text, width) in texts.iter().flat_map(|text| (9..=16).map(move |width| (text, width))) {
         for clear_after in [None, Some(1), Some(7), Some(8), Some(255), Some(256), Some(9000)] {
@@ -56,7 +55,7 @@ fn a_cut_within_a_code_is_noticed() {
     let (mut unnoticed, total) = (0, cuts.len());
     for length in cuts {
         match decoded(LZW, &packed[..length]) {
-            (_, _, Err(error)) => assert!(matches!(error, GzipError::Truncated), "{length}"),
+            (_, _, Err(error)) => assert!(matches!(error, Error::Truncated), "{length}"),
             (plain, _, Ok(())) => {
                 assert!(words(3000).starts_with(&plain));
                 unnoticed += 1;
@@ -67,8 +66,8 @@ fn a_cut_within_a_code_is_noticed() {
 }
 
 #[test]
-fn a_code_that_is_not_there_yet_is_refused() {
-    // Codes of nine bits: the first is no byte; the second is two ahead; one beyond a full table.
+fn a_code_not_defined_yet_is_refused() {
+    // Codes of nine bits: the first is not a byte; the second is two ahead; one beyond a full table.
     for (flags, codes) in [
         (0x90, vec![256]),
         (0x90, vec![257]),
@@ -92,12 +91,12 @@ fn a_code_that_is_not_there_yet_is_refused() {
 fn flags_and_widths_that_do_not_exist_are_refused() {
     for flags in [0xB0, 0xD0, 0x91, 0x9F] {
         let (_, _, end) = decoded(LZW, &[0x1F, 0x9D, flags, b'a', 0]);
-        assert!(matches!(end, Err(GzipError::Unsupported(_))), "{flags:x}");
+        assert!(matches!(end, Err(Error::Unsupported(_))), "{flags:x}");
     }
 }
 
 #[test]
-fn what_is_packed_comes_back_and_no_more_is_taken() {
+fn pack_round_trips_and_no_more_is_taken() {
     let mut all: Vec<u8> = (0..=255).collect();
     for text in [vec![], b"a".to_vec(), vec![b'a'; 70_000], words(100_000), all.clone()] {
         let packed = [encoders::pack(&text), b"rest".to_vec()].concat();
@@ -106,10 +105,10 @@ fn what_is_packed_comes_back_and_no_more_is_taken() {
         assert!(end.is_ok() && left == 4, "{left}");
         for length in 0..packed.len().min(3000) - 4 {
             let (_, _, end) = decoded(PACK, &packed[..length]);
-            assert!(matches!(end, Err(GzipError::Truncated)), "{length}: {end:?}");
+            assert!(matches!(end, Err(Error::Truncated)), "{length}: {end:?}");
         }
     }
-    // The longest code that there may be.
+    // The longest code that there can be.
     all.truncate(20);
     let skewed: Vec<u8> = all.iter().flat_map(|&byte| vec![byte; 1 << (byte / 2)]).collect();
     let (plain, _, end) = decoded(PACK, &encoders::pack(&skewed));
@@ -117,7 +116,7 @@ fn what_is_packed_comes_back_and_no_more_is_taken() {
 }
 
 #[test]
-fn codes_that_make_no_tree_are_refused() {
+fn codes_that_do_not_make_a_tree_are_refused() {
     for lengths in [
         &[0][..],                       // none
         &[26],                          // longer than there are
@@ -128,7 +127,7 @@ fn codes_that_make_no_tree_are_refused() {
     ] {
         let packed = [&[0x1F, 0x1E, 0, 0, 0, 0][..], lengths, &[0; 300]].concat();
         let (plain, _, end) = decoded(PACK, &packed);
-        assert!(matches!(end, Err(GzipError::Corrupt(_))), "{lengths:?}: {end:?}");
+        assert!(matches!(end, Err(Error::Corrupt(_))), "{lengths:?}: {end:?}");
         assert!(plain.is_empty());
     }
 }
@@ -138,11 +137,11 @@ fn a_wrong_length_is_found() {
     let mut packed = encoders::pack(b"abc");
     packed[5] ^= 1;
     let (plain, _, end) = decoded(PACK, &packed);
-    assert!(plain == b"abc" && matches!(end, Err(GzipError::Corrupt("length error"))));
+    assert!(plain == b"abc" && matches!(end, Err(Error::Corrupt("length error"))));
 }
 
 #[test]
-fn zip_entries_of_every_kind_come_back() {
+fn zip_entries_of_every_kind_round_trip() {
     let text = words(50_000);
     let mut deflated = Vec::new();
     flate2::read::DeflateEncoder::new(&text[..], flate2::Compression::default())
@@ -152,16 +151,16 @@ fn zip_entries_of_every_kind_come_back() {
         for wide in [false, true] {
             let zip = Zip { described, wide };
             let packed = [&zip.entry(&text, &deflated)[..], CENTRAL_DIRECTORY].concat();
-            let (plain, outcome) = decompressed(&packed, Foreign::Report);
+            let (plain, outcome) = decompressed(&packed, false);
             assert!(plain == text, "{zip:?}: {outcome:?}");
             let totals = outcome.unwrap();
             assert_eq!((totals.method, totals.more_entries), (Method::Deflated, false));
 
             let stored = zip.entry(&text, &text);
-            let (plain, outcome) = decompressed(&stored, Foreign::Report);
+            let (plain, outcome) = decompressed(&stored, false);
             match outcome {
                 Ok(totals) => assert!(plain == text && totals.method == Method::Stored),
-                Err(error) => assert!(described.is_some() && matches!(error, GzipError::Zip(_))),
+                Err(error) => assert!(described.is_some() && matches!(error, Error::Zip(_))),
             }
         }
     }
@@ -173,39 +172,39 @@ fn a_damaged_zip_entry_is_refused() {
     for (position, expected) in [(14, "crc error"), (34, "crc error"), (18, "length mismatch")] {
         let mut bad = good.clone();
         bad[position] ^= 1;
-        let (_, outcome) = decompressed(&bad, Foreign::Report);
+        let (_, outcome) = decompressed(&bad, false);
         let error = outcome.unwrap_err().to_string();
-        assert_eq!(error, format!("invalid compressed data--{expected}"));
+        assert_eq!(error, format!("invalid compressed data: {expected}"));
     }
     for (position, expected) in [(6, "encrypted file"), (8, "first entry not deflated or stored")] {
         let mut bad = good.clone();
         bad[position] ^= 1;
-        let (_, outcome) = decompressed(&bad, Foreign::Copy);
+        let (_, outcome) = decompressed(&bad, true);
         assert_eq!(outcome.unwrap_err().to_string(), format!("{expected} -- use unzip"));
     }
     for length in 4..good.len() {
-        let (_, outcome) = decompressed(&good[..length], Foreign::Copy);
-        assert!(matches!(outcome, Err(GzipError::Truncated)), "{length}");
+        let (_, outcome) = decompressed(&good[..length], true);
+        assert!(matches!(outcome, Err(Error::Truncated)), "{length}");
     }
 }
 
 #[test]
-fn more_entries_are_told_of() {
+fn more_entries_are_reported() {
     let entry = Zip::default().entry(b"text", b"text");
-    let (plain, outcome) = decompressed(&entry.repeat(2), Foreign::Report);
+    let (plain, outcome) = decompressed(&entry.repeat(2), false);
     let totals = outcome.unwrap();
     assert!(plain == b"text" && totals.more_entries && totals.trailing_garbage);
 }
 
 #[test]
-fn a_stored_entry_claims_no_memory() {
+fn a_stored_entry_allocates_no_memory_for_its_length() {
     let mut entry = Zip::default().entry(b"", b"");
     entry[18..26].copy_from_slice(&[0xFE, 0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0xFF, 0xFF]);
     let mut input = &entry[..];
     assert_eq!(Entry::read(&mut input).unwrap().body, Body::Stored(0xFFFF_FFFE));
     assert!(input.fill_buf().unwrap().is_empty());
-    let (_, outcome) = decompressed(&entry, Foreign::Report);
-    assert!(matches!(outcome, Err(GzipError::Truncated)));
+    let (_, outcome) = decompressed(&entry, false);
+    assert!(matches!(outcome, Err(Error::Truncated)));
 }
 
 proptest! {
@@ -230,5 +229,20 @@ proptest! {
         let _ = decoded(LZW, &packed);
         packed[..3].copy_from_slice(&[0x1F, 0x1E, 0]);
         let _ = decoded(PACK, &packed);
+    }
+}
+
+#[test]
+fn totals_name_the_method_and_no_checksum() {
+    let text = words(5000);
+    for (packed, method) in [
+        (encoders::lzw(&text, 16, None), Method::Compressed),
+        (encoders::pack(&text), Method::Packed),
+        (Zip::default().entry(&text, &text), Method::Stored),
+        ([&b"not gzip, "[..], &text].concat(), Method::Stored),
+    ] {
+        let (_, outcome) = decompressed(&packed, true);
+        let totals = outcome.unwrap();
+        assert_eq!((totals.method, totals.crc), (method, u32::MAX));
     }
 }

@@ -1,39 +1,39 @@
-//! The first entry of a zip archive, as far as its local header goes (APPNOTE.TXT, section 4.3.7).
+//! The first entry of a zip archive, from its local header (APPNOTE.TXT, section 4.3.7).
 //!
 //! The central directory at the archive's end is not read: the input may be a pipe.
 
 use super::array;
 use crate::gzip::header::Trailer;
-use crate::gzip::{GzipError, Method};
+use crate::gzip::{Error, Method};
 use std::io::{self, BufRead, Read};
 
-/// What a local header begins with.
+/// The first bytes of a local header.
 const SIGNATURE: [u8; 4] = *b"PK\x03\x04";
-/// What a data descriptor may begin with.
+/// The first bytes that a data descriptor can have.
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 const ENCRYPTED: u16 = 1;
 /// The sizes and the checksum come after the data, in a data descriptor.
 const DESCRIBED: u16 = 1 << 3;
-/// The extra field that has the sizes where 32 bits do not suffice, and makes those of the data
+/// The extra field that contains the sizes if 32 bits do not suffice, and makes those of the data
 /// descriptor 64 bits long.
 const ZIP64: u16 = 1;
-const BAD_EXTRA: GzipError = GzipError::Corrupt("extra field too short");
+const BAD_EXTRA: Error = Error::Corrupt("extra field too short");
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 
 /// How an entry's data is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::gzip) enum Body {
-    /// As it is, and so long.
+    /// Uncompressed, with this length.
     Stored(u64),
     Deflated,
 }
 
-/// What a local header says.
+/// A local header.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::gzip) struct Entry {
     pub(in crate::gzip) body: Body,
-    /// The CRC and the length, if the header holds them; else they follow the data.
+    /// The CRC and the length, if the header contains them; otherwise they follow the data.
     trailer: Option<Trailer>,
     /// Bytes to a size in the data descriptor.
     size: usize,
@@ -46,7 +46,7 @@ pub(in crate::gzip) fn begins(start: &[u8]) -> bool {
 
 impl Entry {
     /// Reads a local header to its end.
-    pub(in crate::gzip) fn read(input: &mut impl BufRead) -> Result<Self, GzipError> {
+    pub(in crate::gzip) fn read(input: &mut impl BufRead) -> Result<Self, Error> {
         let header: [u8; 30] = array(input)?;
         let short = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
         let long = |at: usize| u32::from(short(at)) | u32::from(short(at + 2)) << 16;
@@ -55,11 +55,11 @@ impl Entry {
         let mut sizes = [22, 18].map(|at| u64::from(long(at)));
 
         let skipped = io::copy(&mut input.take(name.into()), &mut io::sink());
-        if skipped.map_err(GzipError::Read)? < name.into() {
-            return Err(GzipError::Truncated);
+        if skipped.map_err(Error::Read)? < name.into() {
+            return Err(Error::Truncated);
         }
         let mut fields = vec![0; extra.into()];
-        input.read_exact(&mut fields).map_err(GzipError::from_read)?;
+        input.read_exact(&mut fields).map_err(Error::from_read)?;
 
         let wide = zip64(&fields);
         if let Some(mut wide) = wide {
@@ -71,12 +71,12 @@ impl Entry {
         let [plain, packed] = sizes;
         let is_described = flags & DESCRIBED != 0;
         let body = match method {
-            _ if flags & ENCRYPTED != 0 => return Err(GzipError::Zip("encrypted file")),
-            STORED if is_described => return Err(GzipError::Zip("stored entry without a length")),
-            STORED if packed != plain => return Err(GzipError::Corrupt("length mismatch")),
+            _ if flags & ENCRYPTED != 0 => return Err(Error::Zip("encrypted file")),
+            STORED if is_described => return Err(Error::Zip("stored entry without a length")),
+            STORED if packed != plain => return Err(Error::Corrupt("length mismatch")),
             STORED => Body::Stored(plain),
             DEFLATED => Body::Deflated,
-            _ => return Err(GzipError::Zip("first entry not deflated or stored")),
+            _ => return Err(Error::Zip("first entry not deflated or stored")),
         };
         let trailer = (!is_described).then(|| Trailer::new(crc, plain));
         Ok(Self { body, trailer, size: if wide.is_some() { 8 } else { 4 } })
@@ -89,8 +89,8 @@ impl Entry {
         }
     }
 
-    /// Reads what follows the data, if anything does; returns the checksum and the length.
-    pub(in crate::gzip) fn trailer(self, input: &mut impl BufRead) -> Result<Trailer, GzipError> {
+    /// Reads the data descriptor, if there is one; returns the checksum and the length.
+    pub(in crate::gzip) fn trailer(self, input: &mut impl BufRead) -> Result<Trailer, Error> {
         if let Some(trailer) = self.trailer {
             return Ok(trailer);
         }
@@ -100,8 +100,8 @@ impl Entry {
         }
         let mut sizes = [0; 16];
         let sizes = &mut sizes[..2 * self.size];
-        input.read_exact(sizes).map_err(GzipError::from_read)?;
-        // Of a length of 64 bits, as of gzip's, the lower 32.
+        input.read_exact(sizes).map_err(Error::from_read)?;
+        // The lower 32 of 64 bits, as for gzip's length.
         let plain = &sizes[self.size..];
         let plain = u32::from_le_bytes([plain[0], plain[1], plain[2], plain[3]]);
         Ok(Trailer::new(u32::from_le_bytes(crc), plain.into()))

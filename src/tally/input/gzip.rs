@@ -1,8 +1,7 @@
 //! Gzip data among the sources, decompressed by [`crate::gzip`].
 
-use crate::gzip::{GzipError, Settings, stream};
+use crate::gzip::{self, Error, Settings};
 use std::io::{self, BufRead, ErrorKind, Read, Write};
-use std::num::NonZeroUsize;
 
 /// How a gzip file with compressed data begins (RFC 1952, section 2.3.1).
 pub(in crate::tally) const MAGIC: [u8; 3] = [0x1F, 0x8B, 0x08];
@@ -29,12 +28,11 @@ pub(in crate::tally) fn decompress(
     output: impl Write,
     threads: usize,
 ) -> Result<bool, Failure> {
-    let settings = Settings::new(NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN));
-    match stream::decompress(input, output, &settings) {
+    let settings = Settings::default().threads(threads.max(1));
+    match gzip::decompress(input, output, &settings) {
         Ok(totals) => Ok(totals.trailing_garbage),
-        Err(GzipError::Read(error)) => Err(Failure::Input(error)),
-        Err(GzipError::Write(error)) => Err(Failure::Output(error)),
-        Err(error) => Err(Failure::Input(io::Error::new(ErrorKind::InvalidData, error))),
+        Err(Error::Write(error)) => Err(Failure::Output(error)),
+        Err(error) => Err(Failure::Input(error.into())),
     }
 }
 

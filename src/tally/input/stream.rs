@@ -2,6 +2,7 @@
 
 use super::gzip;
 use super::queue::{Block, Queue};
+use crate::tally::progress::Metered;
 use crate::tally::words::{self, LONGEST_SPACE};
 use std::io::{self, BufReader, ErrorKind, Read, Write};
 
@@ -24,15 +25,18 @@ pub(in crate::tally) fn read(
     queue: &Queue<'_>,
     put: Put<'_>,
 ) -> io::Result<()> {
-    let mut input = BufReader::with_capacity(PACKET, Metered { input, queue });
+    let mut input = BufReader::with_capacity(PACKET, Metered::new(input, queue.progress()));
     let mut cutter = Cutter::new(queue, put);
     let (first, read) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(())) };
-    let garbage = if first == gzip::MAGIC {
-        let decompressed = |()| gzip::decompress(first.chain(input), &mut cutter, queue.workers());
-        read.and_then(|()| decompressed(()).map_err(io::Error::from))
-    } else {
-        let written = cutter.write_all(&first).and(read);
-        written.and_then(|()| copy(input, &mut cutter)).map(|()| false)
+    let garbage = match read {
+        Ok(()) if first == gzip::MAGIC => {
+            let decompressed = gzip::decompress(first.chain(input), &mut cutter, queue.workers());
+            decompressed.map_err(io::Error::from)
+        }
+        read => {
+            let written = cutter.write_all(&first).and(read);
+            written.and_then(|()| copy(input, &mut cutter)).map(|()| false)
+        }
     };
     if cutter.finish(garbage)? { Err(gzip::garbage()) } else { Ok(()) }
 }
@@ -45,20 +49,6 @@ fn copy(mut input: impl Read, cutter: &mut Cutter<'_, '_, '_>) -> io::Result<()>
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
-    }
-}
-
-/// Counts the bytes read into the progress.
-struct Metered<'q, 'a, 's> {
-    input: Box<dyn Read + Send + 's>,
-    queue: &'q Queue<'a>,
-}
-
-impl Read for Metered<'_, '_, '_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        self.queue.progress().advance(count as u64);
-        Ok(count)
     }
 }
 

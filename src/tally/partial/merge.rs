@@ -33,7 +33,7 @@ const BLOCK: usize = 16 * 1024;
 /// at a time, which is 4 KiB at least, can take up to half of the memory of `settings`: up to four
 /// times the length of one word for every input that has reached one. If no more is left, the input
 /// is refused. Compressed inputs are decompressed into a temporary file first. The progress of
-/// `settings` counts the bytes read, compressed ones where an input is compressed.
+/// `settings` counts the bytes read of the inputs, compressed bytes where an input is compressed.
 ///
 /// ```no_run
 /// use csp_toolkit::tally::{self, Error, Settings, Source, partial};
@@ -157,8 +157,8 @@ fn drain<R: SummedRun, E: From<Error>>(
     mut found: impl FnMut(&[u8], u64) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut sums = Sums::new(runs)?;
-    while let Some((_, word, count)) = sums.next()? {
-        found(word, count)?;
+    while let Some(sum) = sums.next()? {
+        found(sum.word, sum.count)?;
     }
     Ok(())
 }
@@ -184,13 +184,19 @@ struct Sums<R: SummedRun> {
     word: Vec<u8>,
 }
 
+/// A word, and the sum of its counts in all runs.
+struct WordSum<'s> {
+    key: Key,
+    word: &'s [u8],
+    count: u64,
+}
+
 impl<R: SummedRun> Sums<R> {
     fn new(runs: Vec<R>) -> Result<Self, Error> {
         Ok(Self { tree: Tree::new(runs)?, word: Vec::new() })
     }
 
-    /// Returns the key, the word and the sum.
-    fn next(&mut self) -> Result<Option<(Key, &[u8], u64)>, Error> {
+    fn next(&mut self) -> Result<Option<WordSum<'_>>, Error> {
         let Some((key, run)) = self.tree.first().filter(|(key, _)| *key != Key::END) else {
             return Ok(None);
         };
@@ -202,7 +208,7 @@ impl<R: SummedRun> Sums<R> {
             sum = sum.checked_add(count).ok_or_else(|| Error::overflow(&self.word))?;
             self.tree.advance()?;
         }
-        Ok(Some((key, &self.word, sum)))
+        Ok(Some(WordSum { key, word: &self.word, count: sum }))
     }
 
     /// Returns the count of the first word, if it is the same word again.
@@ -276,7 +282,7 @@ fn send(inputs: Vec<InputRun<'_>>, sender: &Sender<Result<SumBlock, Error>>) {
 fn sum_blocks(inputs: Vec<InputRun<'_>>, pass_on: impl Fn(SumBlock) -> bool) -> Result<(), Error> {
     let mut sums = Sums::new(inputs)?;
     let mut block = SumBlock::default();
-    while let Some((key, word, count)) = sums.next()? {
+    while let Some(WordSum { key, word, count }) = sums.next()? {
         block.words.extend_from_slice(word);
         block.rows.push((key, block.words.len(), count));
         if block.words.len() >= BLOCK && !pass_on(mem::take(&mut block)) {

@@ -3,6 +3,7 @@
 use crate::io::{Version, open};
 use crate::tally::input::stream::PACKET;
 use crate::tally::input::{Kind, gzip, in_order, read_at_most};
+use crate::tally::progress::Metered;
 use crate::tally::{Progress, Settings, Source};
 use std::fmt;
 use std::fs::{File, Metadata};
@@ -28,12 +29,15 @@ impl From<io::Error> for OpenError {
     }
 }
 
+/// A stream that is counted into the progress.
+type Input<'a> = BufReader<Metered<Box<dyn Read + Send + 'a>>>;
+
 /// An input as it is read.
 pub(super) enum Text<'a> {
     /// A regular file, opened anew for every read: there can be more of them than file handles.
     Closed { path: PathBuf, version: Version, at: u64, ended: bool, progress: Progress },
     /// A stream: its first bytes, and the rest.
-    Stream(io::Chain<io::Cursor<Vec<u8>>, BufReader<Metered<'a>>>),
+    Stream(io::Chain<io::Cursor<Vec<u8>>, Input<'a>>),
     /// An extent of a temporary file.
     Extent { file: Arc<File>, at: u64, end: u64 },
 }
@@ -45,7 +49,7 @@ pub(super) fn open_source<'a>(
     scratch: &mut Scratch<'_>,
 ) -> Result<Text<'a>, OpenError> {
     let (kind, decompress) = source.into_parts();
-    let (capacity, input) = match kind {
+    let (capacity, reader) = match kind {
         Kind::Path(path) => {
             let file = open(&path)?;
             let metadata = file.metadata()?;
@@ -59,28 +63,14 @@ pub(super) fn open_source<'a>(
         Kind::Open(file) => (capacity(&file.metadata()?), in_order(file)?),
         Kind::Reader(reader) => (PACKET, reader),
     };
-    let input = Metered { input, progress: scratch.progress.clone() };
-    let mut input = BufReader::with_capacity(capacity, input);
+    let reader = Metered::new(reader, scratch.progress);
+    let mut input = BufReader::with_capacity(capacity, reader);
     let (first, read) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(())) };
     read?;
     if first == gzip::MAGIC {
         return scratch.decompress(first.chain(input));
     }
     Ok(Text::Stream(io::Cursor::new(first).chain(input)))
-}
-
-/// Counts the bytes that are read.
-pub(super) struct Metered<'a> {
-    input: Box<dyn Read + Send + 'a>,
-    progress: Progress,
-}
-
-impl Read for Metered<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        self.progress.advance(count as u64);
-        Ok(count)
-    }
 }
 
 /// Returns how many bytes are asked for at a time.
@@ -145,13 +135,8 @@ pub(super) struct Scratch<'a> {
 
 impl<'a> Scratch<'a> {
     pub(super) fn new(settings: &'a Settings) -> Self {
-        Self {
-            directory: settings.directory(),
-            file: None,
-            end: 0,
-            threads: settings.thread_count(),
-            progress: settings.shared_progress(),
-        }
+        let (directory, progress) = (settings.directory(), settings.shared_progress());
+        Self { directory, file: None, end: 0, threads: settings.thread_count(), progress }
     }
 
     /// Returns the number of bytes written.

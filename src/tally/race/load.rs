@@ -68,10 +68,9 @@ fn read(opened: Opened<'_>, settings: &Settings, text: &mut Prefix) -> io::Resul
                 return io::copy(&mut input, text).map(drop);
             }
             read?;
-            match gzip::decompress(first.chain(input), &mut *text, settings.workers())? {
-                true => Err(gzip::garbage()),
-                false => Ok(()),
-            }
+            let input = first.chain(input);
+            let garbage = gzip::decompress(input, text, settings.workers())?;
+            if garbage { Err(gzip::garbage()) } else { Ok(()) }
         }
     }
 }
@@ -99,5 +98,38 @@ impl Write for Prefix {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    /// Returns the words that are loaded, and the numbers of the sources that failed.
+    fn loaded(most: usize) -> (Vec<String>, Vec<usize>) {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(b"three").unwrap();
+        let packed = encoder.finish().unwrap();
+        let sources = vec![
+            Source::reader(&b"one two"[..]),
+            Source::file("/no such file"),
+            Source::reader(&packed[..]),
+            Source::reader(&packed[..packed.len() - 4]),
+            Source::reader(&b"four five"[..]),
+        ];
+        let mut failures = Vec::new();
+        let text = load(sources, &Settings::default(), most, |number, _| failures.push(number));
+        let text = String::from_utf8(text.unwrap()).unwrap();
+        (text.split_whitespace().map(str::to_owned).collect(), failures)
+    }
+
+    #[test]
+    fn sources_are_loaded_in_order_up_to_the_limit_and_the_last_whole_word() {
+        let (words, failures) = loaded(usize::MAX);
+        assert_eq!(words, ["one", "two", "three", "four", "five"]);
+        assert_eq!(failures, [1, 3]);
+        assert_eq!(loaded(5), (vec!["one".to_owned()], vec![]));
     }
 }

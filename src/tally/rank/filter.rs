@@ -3,7 +3,7 @@
 use super::Order;
 use crate::tally::Tally;
 
-/// Which words to list, and in which order.
+/// Which words to list, and in which order. The default lists all words, the most frequent first.
 ///
 /// ```
 /// use csp_toolkit::tally::{Filter, SortKey};
@@ -30,7 +30,6 @@ pub enum SortKey {
     Word,
 }
 
-/// The default keeps all words, the most frequent first.
 impl<'e> Filter<'e> {
     /// Keeps words that occur at least `count` times.
     #[must_use]

@@ -71,7 +71,7 @@ impl<'c> Counts<'c> {
         let mut merged = Table::new(Hasher::random());
         for store in &self.stores {
             store.table.iter().for_each(|(word, count)| merged.add(word, count));
-            for (spill, extent) in store.spilled.iter().flat_map(|spilled| spilled.all()) {
+            for (spill, extent) in store.extents() {
                 let mut entries = spill.read(extent, READ);
                 while let Some((word, count)) = entries.next()? {
                     merged.add(word, count);

@@ -71,6 +71,11 @@ impl<'a> Store<'a> {
         Ok(())
     }
 
+    /// Returns where the words in the file are.
+    pub(in crate::tally) fn extents(&self) -> impl Iterator<Item = (&Spill<'a>, Extent)> {
+        self.spilled.iter().flat_map(Spilled::all)
+    }
+
     /// Writes the rest to the file, and frees the memory. Leaves a new table with other hashes.
     pub(in crate::tally) fn spill_all(&mut self) -> Result<(), Error> {
         self.spill()?;
@@ -88,8 +93,7 @@ impl<'a> Spilled<'a> {
         self.extents.iter().map(move |extents| (&self.spill, extents[number]))
     }
 
-    /// Returns where all the words are.
-    pub(in crate::tally) fn all(&self) -> impl Iterator<Item = (&Spill<'a>, Extent)> {
+    fn all(&self) -> impl Iterator<Item = (&Spill<'a>, Extent)> {
         self.extents.iter().flatten().map(|&extent| (&self.spill, extent))
     }
 }

@@ -1,4 +1,4 @@
-//! Pieces of all sizes, against the encoders and the decoder of others.
+//! Pieces of all sizes, compared with other encoders and decoders.
 
 use super::super::tests::{Writer, flate2, libdeflate, noise, prose, small, texts};
 use super::{Status, Stream, WINDOW};
@@ -7,8 +7,8 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 use proptest::prelude::*;
 use std::iter;
 
-/// How a stream was decoded that is all of `data`: the plain bytes, how many bytes were taken, and
-/// what it ended with.
+/// The result of decoding all of `data`: the plain bytes, the number of bytes taken, and the last
+/// status.
 #[derive(Debug, PartialEq, Eq)]
 struct Decoded {
     plain: Vec<u8>,
@@ -43,7 +43,7 @@ fn decode(
     }
 }
 
-/// What zlib makes of all of `data`: the bytes, and what it says at last; `None` is an error.
+/// What zlib decodes of all of `data`: the bytes, and its last status; `None` is an error.
 fn reference(data: &[u8]) -> (Vec<u8>, Option<flate2::Status>) {
     let mut decompress = Decompress::new(false);
     let (mut plain, mut out) = (Vec::new(), [0; 4096]);
@@ -60,7 +60,7 @@ fn reference(data: &[u8]) -> (Vec<u8>, Option<flate2::Status>) {
     }
 }
 
-/// Expects of `data` what zlib makes of it, however it is cut.
+/// Asserts that `data`, however it is cut, decodes as by zlib.
 fn agree(data: &[u8], piece: usize) {
     let (plain, status) = reference(data);
     let decoded = decode(&[], data, iter::repeat(piece), 1000);
@@ -73,7 +73,7 @@ fn agree(data: &[u8], piece: usize) {
 }
 
 #[test]
-fn pieces_of_any_size_come_to_the_same() {
+fn pieces_of_any_size_decode_to_the_same() {
     let mut texts = texts();
     texts.push([prose(900_000), noise(300_000, 4), vec![0; 700_000], prose(200_000)].concat());
     for text in texts {
@@ -83,7 +83,7 @@ fn pieces_of_any_size_come_to_the_same() {
             let end = data.len();
             data.extend(b"what follows");
             for piece in [1, 7, 1000, 65536, usize::MAX / 2] {
-                // Byte by byte is slow where there is much.
+                // Byte by byte is slow for long data.
                 if piece == 1 && data.len() > 100_000 {
                     continue;
                 }
@@ -98,7 +98,7 @@ fn pieces_of_any_size_come_to_the_same() {
 }
 
 #[test]
-fn a_stream_cut_anywhere_asks_for_more_when_all_that_is_there_is_out() {
+fn a_stream_cut_anywhere_asks_for_more_after_all_of_its_output() {
     for (data, text) in small() {
         for length in 0..data.len() {
             let cut = &data[..length];
@@ -113,7 +113,7 @@ fn a_stream_cut_anywhere_asks_for_more_when_all_that_is_there_is_out() {
 }
 
 #[test]
-fn any_flipped_bit_is_judged_as_zlib_judges_it() {
+fn any_flipped_bit_is_judged_as_by_zlib() {
     for (mut data, _) in small() {
         for bit in 0..8 * data.len() {
             data[bit / 8] ^= 1 << (bit % 8);
@@ -126,7 +126,7 @@ fn any_flipped_bit_is_judged_as_zlib_judges_it() {
 }
 
 #[test]
-fn what_comes_before_an_error_is_handed_out() {
+fn output_before_an_error_is_returned() {
     let text = prose(200_000);
     let mut data = flate2(&text, 6, FlushCompress::Sync);
     data.push(7);
@@ -138,7 +138,7 @@ fn what_comes_before_an_error_is_handed_out() {
 }
 
 #[test]
-fn a_window_is_what_distances_reach_back_to() {
+fn distances_reach_back_into_the_window() {
     let text = noise(WINDOW, 8);
     // That encoder makes no match of a window's first byte, nor one farther back than 32506.
     for length in [100, 5000, 30_000] {
@@ -148,7 +148,7 @@ fn a_window_is_what_distances_reach_back_to() {
         let mut data = Vec::with_capacity(2 * WINDOW);
         compress.compress_vec(window, &mut data, flate2::FlushCompress::Finish).unwrap();
         assert!(data.len() < length / 2);
-        // What no distance reaches may come before it.
+        // Bytes that no distance reaches can come before it.
         for before in [&[][..], &text] {
             let all = [before, window].concat();
             let decoded = decode(&all, &data, iter::repeat(100), 1000);
@@ -178,7 +178,7 @@ fn the_longest_distance_is_reached_wherever_it_occurs() {
 }
 
 #[test]
-fn a_decoder_begins_anew_wherever_it_was() {
+fn a_decoder_can_restart_at_any_point() {
     let mut stream = Stream::new();
     for (data, text) in small() {
         let mut out = vec![0; text.len() + 1];
@@ -191,7 +191,7 @@ fn a_decoder_begins_anew_wherever_it_was() {
         assert_eq!((step.taken, step.status), (data.len(), Ok(Status::Ended)));
         assert!(out[..step.given] == text);
     }
-    // Three bytes from two back, which only what came before could have.
+    // Three bytes from two back, which only an earlier stream could have left.
     let data = Writer::default().bits(0b011, 3).bits(0b100_0000, 7).bits(0b1_0000, 5).bits(0, 7);
     stream.restart(&[]);
     assert_eq!(stream.decode(&data.data, &mut [0; 9]).status, Err(InflateError::BadDistance));

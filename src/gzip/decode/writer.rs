@@ -1,7 +1,8 @@
-//! The sink: writes what comes, in order, compares checksums, and keeps what may be needed again.
+//! The writer: writes the results in order, compares checksums, and keeps what may have to be decoded
+//! again.
 
-use super::work::{Done, Inflated};
-use crate::gzip::GzipError;
+use super::worker::{Decoded, Inflated};
+use crate::gzip::Error;
 use crate::gzip::header::Trailer;
 use crate::gzip::inflate::WINDOW;
 use crate::io::buffer::{Buffer, Buffers};
@@ -11,36 +12,36 @@ use std::io::Write;
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What the sink says of the pieces so far.
+/// The writer's verdict on the pieces so far.
 pub(super) enum Verdict {
     Good,
-    /// From here on it has to be done again, in order.
+    /// The rest has to be decoded again, in order.
     Redo {
-        /// The packed bytes of the first piece that was not accepted and of all after it.
+        /// The compressed bytes of the first piece that was not accepted and of all after it.
         packed: Vec<u8>,
-        /// The plain bytes of this member that come before, as far as a distance reaches.
+        /// The uncompressed bytes of this member before it, as far back as a distance can reach.
         window: Vec<u8>,
     },
 }
 
-pub(super) struct Sink<'a, W> {
+pub(super) struct MemberWriter<'a, W> {
     output: W,
-    /// Tells the feeder to ask for a verdict soon.
+    /// Tells the reader to ask for a verdict soon.
     doubt: &'a AtomicBool,
     buffers: &'a Buffers,
-    /// Of this member, as written.
+    /// Of this member, as far as it is written.
     crc: Hasher,
     length: u64,
     window: Vec<u8>,
-    /// What was not accepted, and what followed.
+    /// The piece that was not accepted, and all after it.
     refused: Option<Vec<u8>>,
-    /// What the last member ended with.
+    /// The checksum that the last member ended with.
     last_crc: u32,
     /// Of all members.
     plain: u64,
 }
 
-impl<'a, W: Write> Sink<'a, W> {
+impl<'a, W: Write> MemberWriter<'a, W> {
     pub(super) fn new(output: W, doubt: &'a AtomicBool, buffers: &'a Buffers) -> Self {
         let (crc, window) = (Hasher::new(), Vec::with_capacity(2 * WINDOW));
         Self {
@@ -56,7 +57,7 @@ impl<'a, W: Write> Sink<'a, W> {
         }
     }
 
-    /// How many bytes were written.
+    /// The number of bytes written.
     pub(super) fn plain(&self) -> u64 {
         self.plain
     }
@@ -66,36 +67,36 @@ impl<'a, W: Write> Sink<'a, W> {
         self.last_crc
     }
 
-    pub(super) fn flush(&mut self) -> Result<(), GzipError> {
-        self.output.flush().map_err(GzipError::Write)
+    pub(super) fn flush(&mut self) -> Result<(), Error> {
+        self.output.flush().map_err(Error::Write)
     }
 
-    pub(super) fn take(&mut self, done: Done, verdicts: &Sender<Verdict>) -> Result<(), GzipError> {
+    pub(super) fn take(&mut self, done: Decoded, verdicts: &Sender<Verdict>) -> Result<(), Error> {
         match done {
-            Done::Plain { plain, crc } => {
+            Decoded::Plain { plain, crc } => {
                 self.add_crc(crc, &plain);
                 self.write(plain)?;
             }
-            Done::Piece { packed, plain } => self.take_piece(packed, plain)?,
-            Done::Check(trailer) => {
+            Decoded::Piece { packed, plain } => self.take_piece(packed, plain)?,
+            Decoded::Check(trailer) => {
                 let (crc, length) = self.end();
                 self.last_crc = trailer.crc;
                 trailer.check(crc, length)?;
             }
-            Done::End => drop(self.end()),
-            Done::Ask => {
+            Decoded::End => drop(self.end()),
+            Decoded::Ask => {
                 let verdict = match self.refused.take() {
                     None => Verdict::Good,
                     Some(packed) => Verdict::Redo { packed, window: self.window.clone() },
                 };
-                // Fails when the feeder has panicked, which the pool will tell.
+                // Fails if the reader has panicked, which the pool passes on.
                 let _ = verdicts.send(verdict);
             }
         }
         Ok(())
     }
 
-    fn take_piece(&mut self, packed: Vec<u8>, plain: Option<Inflated>) -> Result<(), GzipError> {
+    fn take_piece(&mut self, packed: Vec<u8>, plain: Option<Inflated>) -> Result<(), Error> {
         if let Some(refused) = &mut self.refused {
             refused.extend(packed);
             return Ok(());
@@ -125,8 +126,8 @@ impl<'a, W: Write> Sink<'a, W> {
         self.window.drain(..old);
     }
 
-    fn write(&mut self, plain: Buffer) -> Result<(), GzipError> {
-        self.output.write_all(&plain).map_err(GzipError::Write)?;
+    fn write(&mut self, plain: Buffer) -> Result<(), Error> {
+        self.output.write_all(&plain).map_err(Error::Write)?;
         self.plain += plain.len() as u64;
         self.buffers.give(plain);
         Ok(())

@@ -1,4 +1,4 @@
-//! The input of a decoder: bytes that can be looked at before they are taken, and put back.
+//! The input of a decoder: bytes can be looked at before they are taken, and put back.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 
@@ -6,39 +6,54 @@ use std::io::{self, BufRead, ErrorKind, Read};
 const BLOCK: usize = 128 * 1024;
 
 /// A buffered reader that counts what is taken from it.
-pub(in crate::gzip) struct Source<R> {
+pub(in crate::gzip) struct PeekReader<R> {
     input: R,
     buffer: Vec<u8>,
-    /// What of the buffer has been taken.
+    /// Up to here, the buffer was taken.
     start: usize,
     taken: u64,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read> PeekReader<R> {
     pub(in crate::gzip) fn new(input: R) -> Self {
         Self { input, buffer: Vec::new(), start: 0, taken: 0 }
     }
 
-    /// How many bytes were taken, and not put back.
+    /// A reader whose first bytes were read already.
+    pub(in crate::gzip) fn preloaded(buffer: Vec<u8>, input: R) -> Self {
+        Self { input, buffer, start: 0, taken: 0 }
+    }
+
+    /// The bytes that were read and not taken yet.
+    pub(in crate::gzip) fn buffered(&self) -> &[u8] {
+        &self.buffer[self.start..]
+    }
+
+    /// The buffer, to be used again.
+    pub(in crate::gzip) fn into_buffer(self) -> Vec<u8> {
+        self.buffer
+    }
+
+    /// The number of bytes taken and not put back.
     pub(in crate::gzip) fn taken(&self) -> u64 {
         self.taken
     }
 
-    /// The next `count` bytes, which stay where they are; fewer at the end of the input.
+    /// The next `count` bytes, without taking them; fewer at the end of the input.
     pub(in crate::gzip) fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         let bytes = self.peek_all(count)?;
         Ok(&bytes[..count.min(bytes.len())])
     }
 
-    /// All the next bytes that are there, which stay where they are: at least `count`, fewer only at
-    /// the end of the input.
+    /// All the bytes that are buffered, without taking them: at least `count`, fewer only at the end of
+    /// the input.
     pub(in crate::gzip) fn peek_all(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.buffer.len() - self.start < count && self.read_more()? > 0 {}
         Ok(&self.buffer[self.start..])
     }
 
-    /// Appends the next `count` bytes, fewer at the end of the input. Makes room as they come, so
-    /// that a count out of a file's header costs nothing by itself.
+    /// Appends the next `count` bytes, fewer at the end of the input. Memory is allocated as they are
+    /// read, so that a wrong count in a header costs nothing.
     pub(in crate::gzip) fn read_into(
         &mut self,
         count: usize,
@@ -48,7 +63,7 @@ impl<R: Read> Source<R> {
         Ok(())
     }
 
-    /// Puts bytes back that were taken last.
+    /// Puts back the bytes that were taken last.
     pub(in crate::gzip) fn put_back(&mut self, mut bytes: Vec<u8>) {
         self.taken -= bytes.len() as u64;
         bytes.extend(&self.buffer[self.start..]);
@@ -72,7 +87,7 @@ impl<R: Read> Source<R> {
     }
 }
 
-impl<R: Read> Read for Source<R> {
+impl<R: Read> Read for PeekReader<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.start == self.buffer.len() && into.len() >= BLOCK {
             let read = self.input.read(into)?;
@@ -85,7 +100,7 @@ impl<R: Read> Read for Source<R> {
     }
 }
 
-impl<R: Read> BufRead for Source<R> {
+impl<R: Read> BufRead for PeekReader<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.peek_all(1)
     }
@@ -101,9 +116,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_put_back_comes_again() {
+    fn bytes_put_back_are_read_again() {
         let text: Vec<u8> = (0..=255).cycle().take(3 * BLOCK).collect();
-        let mut source = Source::new(&text[..]);
+        let mut source = PeekReader::new(&text[..]);
         assert_eq!(source.peek(3).unwrap(), &text[..3]);
         let mut first = Vec::new();
         source.read_into(2 * BLOCK, &mut first).unwrap();

@@ -1,13 +1,13 @@
-//! The input cut into chunks, on a fixed grid or where the data says so.
+//! The input cut into chunks, of a fixed size or by content.
 
 use super::chunk::Position;
 use crate::io::buffer::{Buffer, Buffers};
 use std::io::{self, Read};
 
 /// A chunk of the input.
-pub(super) struct Chunk {
-    pub(super) plain: Buffer,
-    pub(super) position: Position,
+pub(in crate::gzip) struct Chunk {
+    pub(in crate::gzip) plain: Buffer,
+    pub(in crate::gzip) position: Position,
 }
 
 impl Chunk {
@@ -16,16 +16,15 @@ impl Chunk {
     }
 }
 
-/// The input, cut into chunks, however the input's reads come in. All but the last are exactly as
-/// long as the buffers, or, if it is to be `rsyncable`, at most that long. An empty input is one
-/// empty chunk.
+/// The input, cut into chunks, whatever the sizes of its reads. All except the last are exactly as
+/// long as the buffers, or, if `rsyncable`, at most that long. An empty input is one empty chunk.
 pub(super) struct Chunks<'a, R> {
     input: R,
     buffers: &'a Buffers,
     rsyncable: bool,
-    /// Read already, to know whether what was before it is the last.
+    /// Read already, to know whether the chunk before it is the last.
     ahead: Option<Buffer>,
-    /// Read already, and behind a cut.
+    /// Read already, after a cut.
     rest: Vec<u8>,
     ended: bool,
 }
@@ -78,14 +77,14 @@ impl<R: Read> Iterator for Chunks<'_, R> {
     }
 }
 
-/// No chunk is cut shorter by its content, so that no data can make many tiny ones.
+/// Content never cuts a chunk shorter than this, so that no data leads to many tiny ones.
 const SHORTEST: usize = 16 << 10;
-/// Where these bits of the hash are zero there is a cut: every 128 KiB or so.
+/// There is a cut where these bits of the hash are zero: about every 128 KiB.
 const CUT_BITS: u64 = !0 << (64 - 17);
 
-/// Where to cut: behind the first place at which a hash of the 64 bytes before it says so. That
-/// depends on nothing further away, so the cuts behind a change are soon where they were.
-fn content_cut(plain: &[u8]) -> usize {
+/// Where to cut: at the first place where a hash of the 64 bytes before it says so. That depends on
+/// nothing further away, so soon after a change the cuts are where they were.
+pub(in crate::gzip) fn content_cut(plain: &[u8]) -> usize {
     let mut hash = 0_u64;
     for (position, &byte) in plain.iter().enumerate().skip(SHORTEST) {
         // Each byte is shifted out at the top after 64 others.
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn data_that_never_says_so_is_cut_all_the_same() {
+    fn data_without_cuts_is_cut_at_the_maximum() {
         let zeros = vec![0; 5 << 19];
         assert_eq!(lengths(&zeros), [1 << 20, 1 << 20, 1 << 19]);
         assert_eq!(lengths(&[]), [0]);

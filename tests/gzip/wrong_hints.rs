@@ -1,10 +1,9 @@
-//! What a file says of itself is a hint: whatever it says, it is decoded as if it had not.
+//! Indexes and sizes in headers are hints: whatever they say, a file is decoded as without them.
 
 use crate::support::{
     CHUNK, End, assert_agrees, bgzf, compressed, indexed, ordinary, sentence, settings, text,
     trailer, within_a_minute,
 };
-use csp_toolkit::gzip::Level;
 use flate2::{Compress, Compression, FlushCompress, Status};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -21,9 +20,9 @@ struct Indexed {
 }
 
 impl Indexed {
-    /// What the engine makes of it.
+    /// The index that is written for `plain`.
     fn honest(plain: &[u8]) -> Self {
-        let packed = indexed(plain, Level::default());
+        let packed = indexed(plain, 6);
         let (header, rest) = packed.split_at(12 + usize::from(le16(&packed[10..])));
         let numbers: Vec<u32> = header[16..].chunks_exact(4).map(le32).collect();
         let [chunk, stride, low, high, ref entries @ ..] = numbers[..] else { panic!() };
@@ -60,14 +59,14 @@ fn le32(bytes: &[u8]) -> u32 {
     u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
 }
 
-/// That a sound file with such an index is decoded as if it had none.
+/// Asserts that a sound file with such an index is decoded as without it.
 #[track_caller]
 fn assert_sound(packed: Vec<u8>) {
     assert_eq!(within_a_minute(move || assert_agrees(&packed)), End::Whole);
 }
 
 #[test]
-fn the_honest_index_is_what_is_taken_apart_here() {
+fn an_honest_index_has_the_form_assumed_here() {
     let plain = text(4 * CHUNK + 10);
     let honest = Indexed::honest(&plain);
     assert_eq!(
@@ -76,12 +75,12 @@ fn the_honest_index_is_what_is_taken_apart_here() {
     );
     let data: u32 = honest.entries.iter().sum();
     assert_eq!((honest.entries.len(), data as usize), (5, honest.rest.len() - 8));
-    assert_eq!(honest.bytes(), indexed(&plain, Level::default()));
+    assert_eq!(honest.bytes(), indexed(&plain, 6));
     assert_sound(honest.bytes());
 }
 
 #[test]
-fn sizes_that_lie_change_nothing() {
+fn wrong_sizes_change_nothing() {
     for plain in [text(4 * CHUNK + 10), sentence(4 * CHUNK + 10), vec![0; 3 * CHUNK]] {
         let honest = Indexed::honest(&plain);
         let last = honest.entries.len() - 1;
@@ -111,7 +110,7 @@ fn sizes_that_lie_change_nothing() {
 }
 
 #[test]
-fn numbers_that_lie_change_nothing() {
+fn wrong_numbers_change_nothing() {
     let honest = Indexed::honest(&sentence(4 * CHUNK + 10));
     let Indexed { chunk, plain, .. } = honest;
     for lie in [0, 1, 2, 3, 5, 255, 256, chunk - 1, chunk + 1, chunk * 2, 16 << 20, u32::MAX] {
@@ -126,7 +125,7 @@ fn numbers_that_lie_change_nothing() {
 }
 
 #[test]
-fn more_entries_than_there_is_data_change_nothing() {
+fn more_entries_than_data_change_nothing() {
     let honest = Indexed::honest(&sentence(3 * CHUNK));
     for entry in [1, 100, 16_400, 70_000] {
         for (chunk, stride) in [(1, 1), (1000, 1), (65_536, 1), (65_536, 256)] {
@@ -143,7 +142,7 @@ fn more_entries_than_there_is_data_change_nothing() {
 }
 
 #[test]
-fn a_subfield_that_is_cut_off_changes_nothing() {
+fn a_truncated_subfield_changes_nothing() {
     let honest = Indexed::honest(&sentence(3 * CHUNK)).bytes();
     for length in [0, 1, 15, 16, 17, 27, 29, 1000, u16::MAX] {
         let mut packed = honest.clone();
@@ -152,14 +151,14 @@ fn a_subfield_that_is_cut_off_changes_nothing() {
     }
 }
 
-/// An index that claims those pieces of a member with a header of ten bytes.
+/// An index that claims these pieces of a member with a header of ten bytes.
 fn claimed(member: &[u8], plain: u64, entries: Vec<u32>) -> Indexed {
     let rest = member[10..].to_vec();
     Indexed { chunk: u32::try_from(CHUNK).unwrap(), stride: 1, plain, entries, rest }
 }
 
 #[test]
-fn an_index_over_data_that_has_no_pieces_changes_nothing() {
+fn an_index_over_data_without_pieces_changes_nothing() {
     let plain = text(3 * CHUNK);
     for level in [0, 1, 6, 9] {
         let member = ordinary(&plain, Compression::new(level));
@@ -171,7 +170,7 @@ fn an_index_over_data_that_has_no_pieces_changes_nothing() {
     }
 }
 
-/// Deflate data in which every chunk of `plain` ends as told, and how long each is.
+/// Deflate data in which every chunk of `plain` ends with the given flush, and the length of each.
 fn flushed(plain: &[u8], flushes: &[FlushCompress]) -> (Vec<u8>, Vec<u32>) {
     let mut compress = Compress::new(Compression::new(6), false);
     let (mut data, mut sizes) = (Vec::with_capacity(2 * plain.len()), Vec::new());
@@ -187,7 +186,7 @@ fn flushed(plain: &[u8], flushes: &[FlushCompress]) -> (Vec<u8>, Vec<u32>) {
 #[test]
 fn distances_that_cross_from_piece_to_piece_are_followed() {
     use FlushCompress::{Finish, Full, Sync};
-    // The same few KiB in every chunk, so that there is much to reach back for.
+    // The same few KiB in every chunk, so that many distances reach back.
     let unit = [text(9000), b"!".to_vec()].concat();
     let plain: Vec<u8> = unit.iter().copied().cycle().take(4 * CHUNK).collect();
     for flushes in [[Sync; 3], [Full, Sync, Sync], [Full, Full, Sync], [Sync, Full, Sync]] {
@@ -223,8 +222,8 @@ fn a_final_block_ends_the_member_whatever_the_index_says() {
 }
 
 #[test]
-fn a_piece_that_ends_inside_a_block_is_none() {
-    // A stored block that holds what looks like the pieces of a member.
+fn a_piece_that_ends_inside_a_block_is_rejected() {
+    // A stored block with contents that look like the pieces of a member.
     let honest = Indexed::honest(&text(2 * CHUNK));
     let hidden = &honest.rest[..60_000.min(honest.rest.len())];
     let length = u16::try_from(hidden.len()).unwrap();
@@ -240,7 +239,7 @@ fn a_piece_that_ends_inside_a_block_is_none() {
 }
 
 #[test]
-fn bgzf_sizes_that_lie_change_nothing() {
+fn wrong_bgzf_sizes_change_nothing() {
     let plain = text(40_000);
     let honest = bgzf(&plain, 1500);
     let starts: Vec<usize> = (0..honest.len())
@@ -259,7 +258,7 @@ fn bgzf_sizes_that_lie_change_nothing() {
 }
 
 #[test]
-fn bgzf_trailers_that_lie_are_errors() {
+fn wrong_bgzf_trailers_are_errors() {
     let honest = bgzf(&text(40_000), 1500);
     let sizes = |start: usize| usize::from(le16(&honest[start + 16..])) + 1;
     let mut start = 0;
@@ -275,7 +274,7 @@ fn bgzf_trailers_that_lie_are_errors() {
 }
 
 #[test]
-fn a_member_with_a_size_may_hold_more_than_bgzf_allows() {
+fn a_member_with_a_bgzf_header_can_be_larger_than_bgzf_allows() {
     let plain = vec![0; 300_000];
     let mut packed = bgzf(b"", 1);
     packed.truncate(18);

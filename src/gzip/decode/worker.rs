@@ -1,0 +1,74 @@
+//! The workers: inflate pieces, and compute checksums.
+
+use crate::gzip::bgzf;
+use crate::gzip::header::Trailer;
+use crate::gzip::index::Index;
+use crate::gzip::inflate::{Ending, Inflater};
+use crate::io::buffer::{Buffer, Buffers};
+
+/// Something for a worker to do, or to pass on to the writer in order.
+pub(super) enum DecodeJob {
+    /// Inflated already.
+    Plain(Buffer),
+    /// Some chunks of a member.
+    Piece { packed: Vec<u8>, plain: usize, ending: Ending },
+    /// Some whole members of a BGZF file.
+    Blocks { packed: Vec<u8> },
+    /// The member ends here.
+    Check(Trailer),
+    /// It ends here, without a checksum.
+    End,
+    /// The reader waits for the verdict on all the pieces so far.
+    Ask,
+}
+
+/// The result of a job.
+pub(super) enum Decoded {
+    Plain { plain: Buffer, crc: u32 },
+    Piece { packed: Vec<u8>, plain: Option<Inflated> },
+    Check(Trailer),
+    End,
+    Ask,
+}
+
+/// An accepted piece.
+pub(super) struct Inflated {
+    pub(super) plain: Buffer,
+    /// Its checksum, unless that was compared already.
+    pub(super) crc: Option<u32>,
+}
+
+/// Returns the function that does a worker's jobs.
+pub(super) fn worker(buffers: &Buffers) -> impl FnMut(DecodeJob) -> Decoded + '_ {
+    let mut inflater = Inflater::new();
+    move |job| match job {
+        DecodeJob::Plain(plain) => Decoded::Plain { crc: crc32fast::hash(&plain), plain },
+        DecodeJob::Piece { packed, plain, ending } => {
+            let mut buffer = buffers.take();
+            // The index claims no more than the sizes in it allow. But the input may end earlier, and
+            // no memory is allocated for bytes that cannot be there.
+            let good = plain <= packed.len().saturating_mul(Index::BEST_RATIO)
+                && inflater.inflate(&packed, buffer.space(plain), ending).is_ok();
+            let plain = accept(good, buffer, buffers);
+            let plain = plain.map(|plain| Inflated { crc: Some(crc32fast::hash(&plain)), plain });
+            Decoded::Piece { packed, plain }
+        }
+        DecodeJob::Blocks { packed } => {
+            let mut buffer = buffers.take();
+            let good = bgzf::inflate(&packed, &mut inflater, &mut buffer).is_some();
+            let plain = accept(good, buffer, buffers);
+            Decoded::Piece { packed, plain: plain.map(|plain| Inflated { plain, crc: None }) }
+        }
+        DecodeJob::Check(trailer) => Decoded::Check(trailer),
+        DecodeJob::End => Decoded::End,
+        DecodeJob::Ask => Decoded::Ask,
+    }
+}
+
+fn accept(good: bool, buffer: Buffer, buffers: &Buffers) -> Option<Buffer> {
+    if good {
+        return Some(buffer);
+    }
+    buffers.give(buffer);
+    None
+}

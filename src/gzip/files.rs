@@ -1,0 +1,83 @@
+//! Files compressed, decompressed or tested, one or many at once.
+
+use super::input::InputPath;
+use super::options::{Action, FileOptions, Plan};
+use super::{Error, HeaderInfo, Totals, decode, encode};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What was done with a file.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct FileReport {
+    /// How much was read and written.
+    pub totals: Totals,
+    /// The output's path; when testing, what it would be.
+    pub output: PathBuf,
+    /// Whether the input was removed.
+    pub input_removed: bool,
+    /// What went wrong although the output is in place: the errors whose documentation begins with
+    /// "A warning".
+    pub warnings: Vec<Error>,
+    /// What the header says about the file, as far as that was asked for.
+    pub(crate) header_info: HeaderInfo,
+}
+
+/// What became of a file.
+pub(crate) type FileResult = Result<FileReport, Error>;
+
+/// Does the same with each of the files, on all the settings' threads; `report` is called on this
+/// thread with each file's position and result, in order.
+///
+/// No more files are open at a time than there are threads, and two more.
+pub(crate) fn process(
+    action: Action,
+    inputs: &[InputPath],
+    options: &FileOptions,
+    mut report: impl FnMut(usize, FileResult),
+) {
+    let Ok(plan) = Plan::new(action, options) else {
+        // Checked again for each file, since an error cannot be cloned.
+        let errors = inputs.iter().filter_map(|_| Plan::new(action, options).err());
+        errors.enumerate().for_each(|(position, error)| report(position, Err(error)));
+        return;
+    };
+    let mut in_order = InOrder { report, next: 0, early: BTreeMap::new() };
+    let report = |position, result| in_order.add(position, result);
+    match action {
+        Action::Compress => encode::files(inputs, &plan, report),
+        Action::Decompress | Action::Test => decode::files(inputs, &plan, report),
+    }
+}
+
+/// Does it with one file.
+pub(super) fn process_one(
+    action: Action,
+    input: impl Into<InputPath>,
+    options: &FileOptions,
+) -> FileResult {
+    let plan = Plan::new(action, options)?;
+    match action {
+        Action::Compress => encode::file(&input.into(), &plan),
+        Action::Decompress | Action::Test => decode::file(&input.into(), &plan),
+    }
+}
+
+/// Results that come in any order, reported in order.
+struct InOrder<F> {
+    report: F,
+    /// The position of the next result to report.
+    next: usize,
+    /// Results that came before their turn.
+    early: BTreeMap<usize, FileResult>,
+}
+
+impl<F: FnMut(usize, FileResult)> InOrder<F> {
+    fn add(&mut self, position: usize, result: FileResult) {
+        self.early.insert(position, result);
+        while let Some(result) = self.early.remove(&self.next) {
+            (self.report)(self.next, result);
+            self.next += 1;
+        }
+    }
+}
