@@ -108,11 +108,13 @@ fn every_option_may_be_given_again_and_the_last_one_counts() {
         ("wc-race", "--partial --partial -o one -o p a"),
         ("wc-race", "merge -n 1 -n 2 -o one -o two p"),
         ("lockdemo", "--workers 1 --workers 2 --hold 1s --hold 0 --timeline --timeline"),
-        ("lockdemo", "--bench=10ms --bench=10ms --lock mutex --lock spin"),
     ] {
         let ran = dir.run(&format!("{name} {options}"));
         assert_eq!((ran.code, &*ran.complaints()), (Some(0), ""), "{name} {options}");
     }
+    // On a busy machine, it warns.
+    let ran = dir.run("lockdemo --bench=10ms --bench=10ms --lock mutex --lock spin");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert_eq!(dir.list(), "a a.y p two y");
     assert_eq!(dir.read("p"), b"a\t2\nb\t2\nc\t1\n".as_slice());
 }
