@@ -16,7 +16,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// The heading of the options that belong to none of the others.
-const OTHER: &str = "Other";
+pub(super) const OTHER: &str = "Other";
 
 /// Count the words of all files together and list those that appear more than once
 ///

@@ -32,7 +32,7 @@ pub(super) struct MergeArgs {
     #[command(flatten)]
     resources: ResourceArgs,
 
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = super::arguments::OTHER)]
     progress: ProgressArgs,
 }
 
