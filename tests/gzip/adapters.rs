@@ -252,18 +252,18 @@ fn a_decoder_reads_every_kind_in_reads_of_any_size() {
                     let reader = Cursor::new([&packed[..], &packed].concat());
                     let mut decoder = Decoder::new(reader, settings(threads));
                     assert_eq!(decoder.totals(), None);
-                    let (mut decoded, mut buffer) = (Vec::<u8>::new(), vec![0; each.min(1 << 20)]);
+                    let (mut unpacked, mut buffer) = (Vec::<u8>::new(), vec![0; each.min(1 << 20)]);
                     loop {
                         match decoder.read(&mut buffer).unwrap() {
                             0 => break,
-                            count => decoded.extend(&buffer[..count]),
+                            count => unpacked.extend(&buffer[..count]),
                         }
                     }
-                    assert!(decoded == [&plain[..], &plain].concat());
+                    assert!(unpacked == [&plain[..], &plain].concat());
                     assert_eq!(decoder.read(&mut buffer).unwrap(), 0);
                     let totals = decoder.totals().unwrap();
                     assert_eq!(totals.compressed, 2 * packed.len() as u64);
-                    assert_eq!(totals.uncompressed, decoded.len() as u64);
+                    assert_eq!(totals.uncompressed, unpacked.len() as u64);
                 }
             }
         }
@@ -277,12 +277,12 @@ fn a_decoder_reads_what_comes_before_an_error_and_keeps_the_error() {
         let packed = whole[..whole.len() - 4].to_vec();
         within_a_minute(move || {
             let mut decoder = Decoder::new(Cursor::new(packed), settings(2));
-            let mut decoded = Vec::new();
-            let error = decoder.read_to_end(&mut decoded).unwrap_err();
+            let mut unpacked = Vec::new();
+            let error = decoder.read_to_end(&mut unpacked).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
             assert!(matches!(inner, Some(gzip::Error::Truncated)));
-            assert!(text(30 * CHUNK).starts_with(&decoded) && decoded.len() > 29 * CHUNK);
+            assert!(text(30 * CHUNK).starts_with(&unpacked) && unpacked.len() > 29 * CHUNK);
             for mut into in [vec![0; 10], Vec::new()] {
                 let again = decoder.read(&mut into).unwrap_err();
                 assert_eq!(again.kind(), ErrorKind::UnexpectedEof);
@@ -306,9 +306,9 @@ fn a_decoder_reports_garbage_or_passes_it_through() {
     for (pass_through, expected) in [(false, &b"word"[..]), (true, b"wordgarbage")] {
         let settings = settings(2).pass_through(pass_through);
         let mut decoder = Decoder::new(Cursor::new(packed.clone()), settings);
-        let mut decoded = Vec::new();
-        decoder.read_to_end(&mut decoded).unwrap();
-        assert_eq!(decoded, expected);
+        let mut unpacked = Vec::new();
+        decoder.read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, expected);
         assert_eq!(decoder.totals().unwrap().trailing_garbage, !pass_through);
     }
 }
@@ -360,10 +360,10 @@ fn a_reader_that_panics_is_an_error() {
 fn packets_and_interrupted_reads_are_taken_as_they_come() {
     let plain = sentence(9 * CHUNK);
     let leaked: &'static [u8] = bgzf(&plain, 4000).leak();
-    let mut decoded = Vec::new();
+    let mut unpacked = Vec::new();
     let reader = Pieces::new(leaked, vec![1, 2000, 17]);
-    Decoder::new(reader, settings(2)).read_to_end(&mut decoded).unwrap();
-    assert!(decoded == plain);
+    Decoder::new(reader, settings(2)).read_to_end(&mut unpacked).unwrap();
+    assert!(unpacked == plain);
 }
 
 #[test]

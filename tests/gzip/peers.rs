@@ -51,7 +51,6 @@ fn texts() -> [Vec<u8>; 5] {
 fn others_read_our_output() {
     'peers: for (program, reads, _) in PEERS {
         for (plain, level) in texts().iter().zip([6, 9, 12, 0, 1]) {
-            let level = level;
             let streamed = compressed(&plain[..], &settings(2).level(level));
             for packed in [streamed, indexed(plain, level)] {
                 let Some(decoded) = run(program, reads, &packed) else {
