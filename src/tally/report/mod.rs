@@ -61,12 +61,14 @@ pub struct ListWriter<W> {
     format: Format,
     min_count: u64,
     lists: u64,
+    /// The line being put together: one call to the output per line is cheaper than one per field.
+    line: Vec<u8>,
 }
 
 impl<W: Write> ListWriter<W> {
     /// Returns a writer. Nothing is written yet.
     pub fn new(output: W, format: Format) -> Self {
-        Self { output, format, min_count: 0, lists: 0 }
+        Self { output, format, min_count: 0, lists: 0, line: Vec::new() }
     }
 
     /// Sets the least count in the lists, which the header of [`Format::Text`] states.
@@ -119,7 +121,8 @@ impl<W: Write> ListWriter<W> {
 
     /// Writes a line.
     fn row(&mut self, title: Option<Title<'_>>, word: &[u8], count: u64) -> io::Result<()> {
-        let output = &mut self.output;
+        let output = &mut self.line;
+        output.clear();
         let mut buffer = itoa::Buffer::new();
         let digits = buffer.format(count);
         match self.format {
@@ -158,7 +161,8 @@ impl<W: Write> ListWriter<W> {
             }
             Format::Partial | Format::Chart { .. } => return Ok(()),
         }
-        output.write_all(b"\n")
+        output.push(b'\n');
+        self.output.write_all(output)
     }
 }
 
