@@ -1,12 +1,10 @@
 //! A reader that decompresses.
 
 use super::failure::Failure;
-use super::settings::Checked;
 use super::{Error, Settings, Totals, decode};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use std::fmt;
 use std::io::{self, BufRead, Read, Write};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::{mem, thread};
 
 /// A [`Read`] and [`BufRead`] of what another reader's data decompresses to: all members, one after
@@ -31,13 +29,13 @@ use std::{mem, thread};
 /// The first call starts threads of its own, which read ahead, decompress (in parallel where the
 /// file says how), and hand over blocks; a few blocks for each thread bound the memory. So the
 /// reader goes to another thread, and has to be `Send` and `'static`: borrowed data can be
-/// decompressed by [`decompress`](super::decompress). If the system starts no thread, the first
-/// call decompresses everything into memory.
+/// decompressed by [`decompress`](super::decompress).
 ///
 /// # Errors
 ///
 /// All that comes before an error is returned first. After an error, every later call returns an
-/// error. [Settings](Settings) that make no sense are an error of the first call. What follows the
+/// error. [Settings](Settings) that make no sense are an error of the first call, and so is a system
+/// that starts no thread: without one, memory would have no bound. What follows the
 /// last member and is no member is ignored; [`totals`](Self::totals) reports it.
 ///
 /// # Dropping
@@ -115,42 +113,17 @@ impl<R: Read + Send + 'static> Decoder<R> {
             return Ok(());
         };
         let settings = settings.check()?;
-        // Left here for the thread, because what a thread is given is lost if it cannot be started.
-        let left = Arc::new(Mutex::new(Some(reader)));
-        let take =
-            |left: &Mutex<Option<R>>| left.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (sender, messages) = bounded(BLOCKS);
         let (empty, used) = bounded(BLOCKS);
-        let for_thread = Arc::clone(&left);
-        let started = thread::Builder::new().spawn(move || {
-            if let Some(reader) = take(&for_thread) {
-                let output = BlockWriter { sender: &sender, used };
-                let end = decode::decompress(reader, output, &settings);
-                // Fails if the decoder was dropped.
-                let _ = sender.send(Message::End(end));
-            }
-        });
-        match started {
-            Ok(_) => self.state = State::Running(Blocks { messages, empty }),
-            Err(_) => {
-                if let Some(reader) = take(&left) {
-                    self.decompress_here(reader, &settings);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Decompresses everything without another thread.
-    fn decompress_here(&mut self, reader: R, settings: &Checked) {
-        let (sender, messages) = bounded(BLOCKS);
-        let (empty, _) = bounded(0);
-        let mut block = Vec::new();
-        let end = decode::decompress(reader, &mut block, settings);
-        // There is room for both.
-        let _ = sender.send(Message::Block(block));
-        let _ = sender.send(Message::End(end));
+        let decompress = move || {
+            let output = BlockWriter { sender: &sender, used };
+            let end = decode::decompress(reader, output, &settings);
+            // Fails if the decoder was dropped.
+            let _ = sender.send(Message::End(end));
+        };
+        thread::Builder::new().spawn(decompress).map_err(Error::Read)?;
         self.state = State::Running(Blocks { messages, empty });
+        Ok(())
     }
 }
 
@@ -212,27 +185,5 @@ impl Write for BlockWriter<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn works_if_the_system_starts_no_thread() {
-        let plain = b"in the beginning was the word ".repeat(10_000);
-        let mut compressed = Vec::new();
-        crate::gzip::compress(&plain[..], &mut compressed, &Settings::default()).unwrap();
-        for length in [compressed.len(), compressed.len() - 1] {
-            let mut decoder = Decoder::new(io::Cursor::new(Vec::new()), Settings::default());
-            let reader = io::Cursor::new(compressed[..length].to_vec());
-            let settings = Settings::default().check().unwrap();
-            decoder.decompress_here(reader, &settings);
-            let mut back = Vec::new();
-            let end = decoder.read_to_end(&mut back);
-            assert!(back == plain);
-            assert_eq!(end.is_ok(), length == compressed.len());
-        }
     }
 }

@@ -6,7 +6,7 @@
 //! | a reader and a writer | [`compress`], [`decompress`] |
 //! | one file | [`compress_file`], [`decompress_file`], [`test_file`] |
 //! | many files at once | [`compress_files`], [`decompress_files`], [`test_files`] |
-//! | code that needs a [`Write`](std::io::Write) or a [`Read`](std::io::Read) | [`Encoder`], [`Decoder`] |
+//! | code that needs a [`Write`] or a [`Read`] | [`Encoder`], [`Decoder`] |
 //!
 //! ```
 //! use csp_toolkit::gzip::{self, Settings};
@@ -50,6 +50,7 @@ mod input;
 mod legacy;
 mod level;
 mod options;
+mod report;
 mod settings;
 pub(crate) mod suffix;
 mod task;
@@ -58,16 +59,17 @@ mod totals;
 pub use decoder::Decoder;
 pub use encoder::Encoder;
 pub use error::Error;
-pub use files::FileReport;
 pub use options::FileOptions;
+pub use report::FileReport;
 pub use settings::Settings;
 pub use totals::Totals;
 
-pub(crate) use files::{FileResult, process};
+pub(crate) use files::process;
 pub(crate) use header_info::HeaderInfo;
 pub(crate) use input::{CountedInput, InputPath, Root, open};
 pub(crate) use level::Level;
 pub(crate) use options::{Action, OutputPath};
+pub(crate) use report::FileResult;
 pub(crate) use task::taken;
 pub(crate) use totals::Method;
 

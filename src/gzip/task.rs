@@ -4,9 +4,9 @@
 //! beginning to the end. So nobody can have another file removed, or one created elsewhere, by
 //! changing where a name on the way leads.
 
-use super::files::{FileReport, FileResult};
 use super::input::{CountedInput, InputPath, OpenInput};
 use super::options::{Action, FileOptions, OutputPath, Plan};
+use super::report::{FileReport, FileResult};
 use super::{Error, HeaderInfo, Totals, decode, suffix};
 use crate::io::{
     AtomicFile, Attributes, Blocking, Dir, Existing, FileId, Placed, Target, Version, close,

@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_kind_cannot_do_is_an_error() {
+    fn an_option_that_a_kind_does_not_support_is_an_error() {
         let timeout = Some(Duration::ZERO);
         for kind in Kind::ALL {
             let counting = matches!(kind, Kind::Channel | Kind::Semaphore);

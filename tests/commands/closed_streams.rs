@@ -12,7 +12,7 @@ fn ran(line: &str) -> (Ran, Dir) {
 }
 
 #[test]
-fn what_cannot_be_read_or_written_is_an_error() {
+fn unreadable_input_and_unwritable_output_are_errors() {
     let lines = [
         ("pgz <&- > out", "pgz: stdin: "),
         ("pgz -c - <&- > out", "pgz: stdin: "),

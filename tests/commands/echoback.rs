@@ -161,7 +161,7 @@ fn what_is_read_of_a_file_is_written() {
 }
 
 #[test]
-fn what_is_not_read_of_a_pipe_stays_there() {
+fn unread_bytes_of_a_pipe_stay_there() {
     ten_times(|| {
         let (input, output) = pipe().unwrap();
         let (mut left, mut writer) = (File::from(input), File::from(output));
@@ -261,7 +261,7 @@ fn the_duration_can_be_an_argument() {
 }
 
 #[test]
-fn what_cannot_be_read_or_written_is_reported_in_one_line() {
+fn unreadable_input_and_unwritable_output_are_reported_in_one_line() {
     let directory = File::open(".").unwrap();
     let mut unreadable = command("echoback", "");
     unreadable.stdin(directory).stdout(Stdio::piped());

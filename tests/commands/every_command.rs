@@ -23,7 +23,7 @@ fn wordcount_is_wc_race() {
 }
 
 #[test]
-fn every_command_tells_its_version_and_its_options() {
+fn every_command_prints_its_version_and_its_options() {
     for name in COMMANDS {
         let version = run(&mut command(name, "--version"), b"");
         version.assert_fine();

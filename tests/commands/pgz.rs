@@ -212,7 +212,7 @@ fn names_need_not_be_utf_8() {
 }
 
 #[test]
-fn an_output_has_its_original_s_permissions() {
+fn an_output_gets_the_permissions_of_its_input() {
     for mode in [0o600, 0o640, 0o444, 0o755, 0o666] {
         let dir = Dir::with_files(&[("a", b"text")]);
         let mode_of = |name| fs::metadata(dir.path(name)).unwrap().permissions().mode() & 0o7777;
@@ -267,14 +267,14 @@ fn a_closed_output_ends_it_quietly() {
 }
 
 #[test]
-fn a_read_error_is_told_in_one_line() {
+fn a_read_error_is_reported_in_one_line() {
     // The system lets this file be opened, but not be read from its beginning.
     let ran = run(&mut command("pgz", "-c /proc/self/mem"), b"");
     ran.assert_one_complaint("pgz: /proc/self/mem: Input/output error\n");
 }
 
 #[test]
-fn a_full_standard_output_is_told_in_one_line() {
+fn a_full_standard_output_is_reported_in_one_line() {
     let full = File::create("/dev/full").unwrap();
     let mut pgz = command("pgz", "");
     let running = Running::start(pgz.stdin(Stdio::piped()).stdout(full));

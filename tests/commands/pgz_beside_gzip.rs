@@ -270,7 +270,7 @@ fn run(line: &str, run: impl Fn(&Dir, &str) -> Ran) -> (Ran, Vec<String>) {
 }
 
 #[test]
-fn thirty_lines_and_more_end_the_same() {
+fn more_than_thirty_command_lines_end_as_with_gzip() {
     let mut differences = Vec::new();
     for line in SAME {
         let (mut theirs, mut ours) = (run(line, Dir::installed), run(line, Dir::run));

@@ -109,7 +109,7 @@ fn kill_9_at_fifty_moments_loses_nothing_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn kill_9_changes_no_original_that_is_kept_and_leaves_whole_outputs_only() {
+fn kill_9_changes_no_kept_input_and_leaves_only_whole_outputs() {
     stopped_at_random(Signal::KILL, 15, KEEPING, |_| {});
 }
 
@@ -135,7 +135,7 @@ fn begun(dir: &Dir, script: &str, input: &str) -> Running {
 }
 
 #[test]
-fn a_signal_takes_away_what_is_half_done_and_is_what_it_dies_of() {
+fn a_signal_removes_unfinished_outputs_and_ends_it() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::XCPU] {
         for line in ["exec pgz endless", "exec pgz -p1 --ultra --rm endless"] {
             let dir = with_an_endless_file();
@@ -215,7 +215,7 @@ fn a_full_output_is_told() {
 }
 
 #[test]
-fn an_original_that_changes_meanwhile_stays_though_its_times_were_put_back() {
+fn an_input_that_changes_meanwhile_is_kept_even_if_its_times_are_set_back() {
     for change in [
         "echo more >> a",
         "echo new > b; mv b a",
@@ -233,7 +233,7 @@ fn an_original_that_changes_meanwhile_stays_though_its_times_were_put_back() {
 }
 
 #[test]
-fn broken_files_are_told_apart_and_leave_nothing() {
+fn damaged_files_have_distinct_errors_and_leave_nothing() {
     let bytes = text(1, 300_000);
     let packed = run(&mut command("pgz", ""), &bytes).out;
     let flipped = |at: usize| {

@@ -3,7 +3,7 @@
 use crate::harness::Dir;
 
 #[test]
-fn pgz_keeps_the_originals_and_says_how_many() {
+fn pgz_keeps_its_inputs_and_says_how_many() {
     let dir = Dir::with("seq 9 > a; seq 99 > b");
     assert_eq!(dir.run("pgz a b").text(), "Compressed 2 files\n");
     assert_eq!(dir.list(), "a a.gz b b.gz");
@@ -28,7 +28,7 @@ fn synchronous_and_long_names_cut_short_are_taken() {
 }
 
 #[test]
-fn gzip_and_gunzip_take_the_originals_away_and_zcat_does_not() {
+fn gzip_and_gunzip_remove_their_inputs_and_zcat_does_not() {
     let dir = Dir::with("seq 3 > a");
     dir.run("gzip a").silent();
     assert_eq!(dir.list(), "a.gz");
@@ -131,7 +131,7 @@ fn rsyncable_output_changes_only_near_a_change() {
 }
 
 #[test]
-fn quiet_is_quiet_and_verbose_tells_each_file() {
+fn quiet_is_quiet_and_verbose_reports_each_file() {
     let dir = Dir::with("mkdir d; seq 99 > a");
     dir.run("pgz -q d").says(2, "");
     let ran = dir.run("pgz -v a");

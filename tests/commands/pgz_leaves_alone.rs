@@ -124,7 +124,7 @@ fn one_broken_file_among_many_stops_no_other() {
 }
 
 #[test]
-fn trailing_rubbish_is_a_warning_and_the_original_stays() {
+fn trailing_garbage_is_a_warning_and_the_input_is_kept() {
     let dir = Dir::with(
         "seq 99 | gzip > a.gz; cp a.gz z.gz; echo rubbish >> a.gz; head -c 99 /dev/zero >> z.gz",
     );
@@ -136,14 +136,14 @@ fn trailing_rubbish_is_a_warning_and_the_original_stays() {
 }
 
 #[test]
-fn an_output_has_its_original_s_mode_and_times() {
+fn an_output_gets_the_mode_and_times_of_its_input() {
     let dir = Dir::with("seq 9 > a; chmod 641 a; touch -d '2001-02-03 04:05:06.789' a");
     let line = "umask 077; stat -c '%a %y' a; gzip a; stat -c '%a %y' a.gz; gunzip a.gz; stat -c '%a %y' a";
     assert_eq!(dir.run(line).text(), "641 2001-02-03 04:05:06.789000000 +0000\n".repeat(3));
 }
 
 #[test]
-fn an_output_has_its_original_s_owner_where_that_is_allowed() {
+fn an_output_gets_the_owner_of_its_input_where_that_is_allowed() {
     let dir = Dir::with("seq 9 > a");
     if dir.run("chown 12:34 a 2> /dev/null").code != Some(0) {
         return;
@@ -178,7 +178,7 @@ fn options_that_make_no_sense_end_as_gzip_s_do() {
 }
 
 #[test]
-fn walking_a_directory_passes_over_what_has_no_suffix() {
+fn walking_a_directory_skips_files_without_the_suffix() {
     let dir = Dir::with("mkdir d; seq 9 > d/a; seq 8 > d/b; gzip d/b");
     dir.run("gzip -dr d").silent();
     dir.run("gzip -drv d/a").says(2, "gzip: d/a: unknown suffix -- ignored\n");

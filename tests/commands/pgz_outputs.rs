@@ -4,7 +4,7 @@ use crate::harness::Dir;
 use std::fs;
 
 #[test]
-fn what_a_run_has_made_it_does_not_overwrite() {
+fn a_run_does_not_overwrite_its_own_outputs() {
     let dir = Dir::with("mkdir -p s/a s/b o; echo A > s/a/x; echo B > s/b/x");
     let ran = dir.run("pgz -qr --rm -f -o o s");
     ran.says(1, "pgz: o/x.gz was already written by this run; not overwritten\n");
@@ -45,7 +45,7 @@ fn the_input_is_never_the_output() {
 }
 
 #[test]
-fn o_follows_links_also_to_what_is_not_there_yet() {
+fn o_follows_links_to_missing_files() {
     let dir = Dir::with("seq 5 > f; mkdir d; ln -s d/t l; ln -s d/g m");
     dir.run("wc-race -n1 -o l f && pgz -q -o m f").silent();
     assert_eq!(
@@ -82,7 +82,7 @@ fn o_writes_to_streams_where_they_are() {
 }
 
 #[test]
-fn o_writes_to_what_is_no_regular_file_and_keeps_the_original_then() {
+fn o_writes_to_special_files_and_then_keeps_the_input() {
     let dir = Dir::with("seq 5 > f; mkfifo p; ln -s p q");
     for output in ["p", "q"] {
         let line = format!("timeout 30 cat p | gzip -dc & pgz -qf -o {output} f; wait");
@@ -167,7 +167,7 @@ fn what_only_close_reports_keeps_the_original() {
 }
 
 #[test]
-fn what_a_file_system_does_not_know_is_a_warning() {
+fn attributes_that_a_file_system_does_not_support_are_a_warning() {
     for fault in ["fchmod:error=EPERM", "utimensat:error=EOPNOTSUPP"] {
         let dir = Dir::with("seq 9 > f");
         let Some(ran) = dir.run_with_faults(fault, None, "gzip f") else { return };
@@ -200,7 +200,7 @@ fn a_name_that_is_too_long_is_found_out_before_the_work() {
 }
 
 #[test]
-fn what_another_process_has_under_way_is_no_input() {
+fn unfinished_outputs_of_another_process_are_no_inputs() {
     let dir =
         Dir::with("seq 9 > f; echo half > .csp-0123456789abcdef.tmp; echo whole > .csp-x.tmp");
     dir.run("pgz -qr --rm .").silent();

@@ -167,7 +167,7 @@ fn waiting_for_typed_input_is_said_unless_it_was_asked_for_or_gzip_waits() {
 }
 
 #[test]
-fn the_end_tells_sizes_and_time_at_a_terminal_and_only_the_number_elsewhere() {
+fn the_summary_has_sizes_and_time_only_at_a_terminal() {
     let dir = Dir::with("seq 1000 > a; seq 2000 > b");
     let mut session = at_terminal(&dir, "pgz a b");
     session.exp_string("Compressed 2 files, 12.7 kB to ").unwrap();

@@ -98,7 +98,7 @@ fn a_file_that_cannot_be_read_is_named_and_the_others_count() {
 }
 
 #[test]
-fn a_read_error_is_told_in_one_line() {
+fn a_read_error_is_reported_in_one_line() {
     // The system lets this file be opened, but not be read from its beginning.
     let ran = wc_race("- /proc/self/mem", b"word word");
     assert_eq!(ran.text(), format!("{HEADER}word: 2\n"));
@@ -180,7 +180,7 @@ fn a_closed_output_ends_it_quietly() {
 }
 
 #[test]
-fn a_full_disk_is_told_in_one_line() {
+fn a_full_disk_is_reported_in_one_line() {
     let full = File::create("/dev/full").unwrap();
     let mut wc_race = command("wc-race", "");
     let ran = Running::start(wc_race.stdin(Stdio::piped()).stdout(full)).finish(b"a a");

@@ -89,7 +89,7 @@ fn one_thread_is_always_enough() {
 }
 
 #[test]
-fn words_are_counted_in_what_memory_there_is() {
+fn words_are_counted_in_little_memory() {
     let words = words();
     let dir = Dir::with_files(&[("words", &words)]);
     dir.run("pgz -k words").assert_fine();

@@ -263,7 +263,7 @@ fn an_input_that_is_one_word_without_an_end_is_refused() {
 }
 
 #[test]
-fn counters_are_told_to_hadoop_and_to_nobody_else() {
+fn counters_are_reported_to_hadoop_only() {
     for (name, input, counters) in [
         ("map", "b a b", [("bytes read", 5), ("words read", 3), ("distinct words written", 2)]),
         (

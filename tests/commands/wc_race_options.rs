@@ -30,7 +30,7 @@ fn the_header_says_what_is_listed() {
 }
 
 #[test]
-fn every_format_is_what_it_is_elsewhere() {
+fn every_format_is_as_defined_elsewhere() {
     for (format, expected) in [
         ("tsv", "a\t3\nb\t2\né\t2\n\u{1}\t1\n\"q\"\t1\nc,d\t1\n"),
         ("csv", "word,count\na,3\nb,2\né,2\n\u{1},1\n\"\"\"q\"\"\",1\n\"c,d\",1\n"),
@@ -185,7 +185,7 @@ fn quiet_says_nothing_but_fails() {
 }
 
 #[test]
-fn options_that_make_no_sense_are_one_clear_error() {
+fn invalid_options_are_one_clear_error() {
     for (arguments, word) in [
         (&["-n", "x"][..], "not a number"),
         (&["-t", "-1"], "-1"),

@@ -47,27 +47,27 @@ fn a_race_is_a_row_for_each_in_eighty_columns() {
 }
 
 #[test]
-fn a_race_is_told_as_data_and_drawn() {
+fn a_race_is_written_as_data_and_drawn() {
     let dir = Dir::new();
     let svg = dir.path("race.svg");
     let ran = wc_race(&format!("--race -f json --svg {} {TEXTS}", svg.display()));
     ran.assert_fine();
-    let laps: Vec<serde_json::Value> =
+    let rows: Vec<serde_json::Value> =
         ran.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(laps.iter().map(|lap| lap["strategy"].as_str().unwrap()).collect::<Vec<_>>(), NAMES);
-    assert!(laps[1..].iter().all(|lap| lap["agrees"] == true && lap["lost"] == 0));
+    assert_eq!(rows.iter().map(|row| row["strategy"].as_str().unwrap()).collect::<Vec<_>>(), NAMES);
+    assert!(rows[1..].iter().all(|row| row["agrees"] == true && row["lost"] == 0));
     // On a busy machine, a slow one may have counted a part only.
-    let of_all = laps.iter().filter(|lap| lap["bytes"] == laps[5]["bytes"]);
-    let words = |lap: &serde_json::Value| lap["words"].as_u64().zip(lap["lost"].as_u64()).unwrap();
+    let of_all = rows.iter().filter(|row| row["bytes"] == rows[5]["bytes"]);
+    let words = |row: &serde_json::Value| row["words"].as_u64().zip(row["lost"].as_u64()).unwrap();
     let words: HashSet<u64> = of_all.map(words).map(|(counted, lost)| counted + lost).collect();
-    assert_eq!(words.len(), 1, "{laps:?}");
+    assert_eq!(words.len(), 1, "{rows:?}");
     let svg = fs::read_to_string(svg).unwrap();
     assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
     assert!(NAMES.iter().all(|name| svg.contains(name)));
 }
 
 #[test]
-fn what_cannot_be_read_is_named_and_the_rest_races() {
+fn unreadable_files_are_named_and_the_rest_races() {
     let ran = wc_race(&format!("--race missing.txt {TEXTS}"));
     ran.assert_one_complaint("wc-race: missing.txt: No such file or directory");
     assert_eq!(ran.text().lines().filter(|line| line.starts_with("private")).count(), 1);

@@ -103,7 +103,7 @@ fn files_in_sys_that_are_shorter_than_their_size_are_read_without_error() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named_in_order_and_the_others_count() {
+fn unreadable_sources_are_named_in_order_and_the_others_count() {
     let directory = tempfile::tempdir().unwrap();
     let missing = directory.path().join("missing");
     let (errors, list) = errors(vec![

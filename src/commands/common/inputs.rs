@@ -28,6 +28,15 @@ pub(crate) struct Walk {
     pub binary: bool,
 }
 
+/// Returns what is wrong if standard input is named more than once: two readers of a stream would
+/// each get parts of words.
+pub(crate) fn read_once(files: &[PathBuf]) -> Result<(), &'static str> {
+    match files.iter().filter(|file| *file == Path::new("-")).count() {
+        0 | 1 => Ok(()),
+        _ => Err("standard input: can be read only once"),
+    }
+}
+
 /// Returns the inputs of these names, in order; without names, standard input. With `walk`, a directory
 /// stands for the regular files in it and below it, sorted by name, without following links.
 /// `failed` is called for each directory that cannot be read.

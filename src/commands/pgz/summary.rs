@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_told_from_input_to_output() {
+    fn sizes_are_shown_from_input_to_output() {
         let elapsed = Duration::from_millis(14);
         for (plain, packed, compresses, expected) in [
             (2640, 1310, true, ", 2.64 kB to 1.31 kB (50.4% saved) in 0.01 s"),

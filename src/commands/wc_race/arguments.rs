@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::comparison::ComparisonArgs;
+use super::comparison_args::ComparisonArgs;
 use super::counting::{ResourceArgs, WordArgs};
 use super::listing::ListArgs;
 use super::steps::Step;
@@ -14,9 +14,6 @@ use std::ffi::OsStr;
 use std::fmt::Write;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-
-/// The heading of the options that belong to none of the others.
-pub(super) const OTHER: &str = "Other";
 
 /// Count the words of all files together and list those that appear more than once
 ///
@@ -86,7 +83,7 @@ pub(super) struct InputArgs {
 
 /// The options that belong to no heading.
 #[derive(Args)]
-#[command(next_help_heading = OTHER)]
+#[command(next_help_heading = help::OTHER)]
 pub(super) struct OtherArgs {
     #[command(flatten)]
     progress: ProgressArgs,
@@ -128,16 +125,7 @@ fn long_help() -> String {
 
 /// Returns the parser of the command line. Its short help fits on a screen of 24 lines.
 pub(super) fn command() -> Command {
-    help::last(Options::command(), OTHER).mut_arg("threads", |arg| arg.hide_short_help(true))
-}
-
-/// Returns what is wrong if standard input is named more than once: two readers of a stream would
-/// each get parts of words.
-pub(super) fn read_once(files: &[PathBuf]) -> Result<(), &'static str> {
-    match files.iter().filter(|file| *file == Path::new("-")).count() {
-        0 | 1 => Ok(()),
-        _ => Err("standard input: can be read only once"),
-    }
+    help::last(Options::command()).mut_arg("threads", |arg| arg.hide_short_help(true))
 }
 
 impl Options {
@@ -146,7 +134,7 @@ impl Options {
         if let Some(step) = &self.step {
             return step.validate();
         }
-        read_once(&self.input.files)?;
+        inputs::read_once(&self.input.files)?;
         self.comparison.validate(&self.list, &self.resources)
     }
 

@@ -1,19 +1,15 @@
 //! `--race`: every strategy counts the same text, and the times are compared.
 
 use super::arguments::Options;
-use super::comparison_report::{self as report, Report, Results};
-use super::counting::ResourceArgs;
-use super::listing::ListArgs;
-use super::values::{Format, Strategy};
+use super::comparison_args::ComparisonArgs;
+use super::comparison_report::{self as report, Report, Results, Text};
 use crate::commands::common::inputs::Input;
-use crate::commands::common::output::{Destination, is_standard};
+use crate::commands::common::output::Destination;
 use crate::commands::common::{Exit, message};
 use crate::tally::Settings;
 use crate::tally::race::{self, Measurement};
 use anyhow::{Context, bail};
-use clap::Args;
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// A slow strategy counts a prefix of the text that takes about this long.
@@ -22,56 +18,6 @@ const TIME_LIMIT: Duration = Duration::from_millis(1500);
 const FASTEST_TIME: Duration = Duration::from_millis(50);
 /// Bytes of text, at most; they are held in memory.
 const MOST_TEXT: usize = 256 << 20;
-
-/// Options of counting with one strategy, or with all of them.
-#[derive(Args, Debug)]
-#[command(next_help_heading = "Comparison")]
-pub(super) struct ComparisonArgs {
-    /// Choose how threads share what they count; all but private are there for comparison
-    #[arg(long, value_name = "NAME", value_enum, default_value_t, hide_short_help = true)]
-    pub strategy: Strategy,
-
-    /// Count the same text with every strategy, and compare
-    #[arg(
-        long,
-        hide_short_help = true,
-        long_help = "Count the same text with every strategy, and compare. A short text is repeated, so that \
-                     the times mean something. With -f json, write an object for each strategy",
-        conflicts_with_all = [
-            "strategy", "per_file", "partial", "chart", "top", "sort", "reverse", "exclude",
-            "min_length", "min_count",
-        ]
-    )]
-    pub race: bool,
-
-    /// With --race, draw the comparison as SVG; - is standard output, in place of the table
-    #[arg(long, value_name = "PATH", requires = "race", hide_short_help = true)]
-    pub svg: Option<PathBuf>,
-}
-
-impl ComparisonArgs {
-    /// Returns what is wrong with the combination of options.
-    pub(super) fn validate(
-        &self,
-        list: &ListArgs,
-        resources: &ResourceArgs,
-    ) -> Result<(), &'static str> {
-        if self.race && !matches!(list.format, Format::Text | Format::Json) {
-            return Err("--race supports only --format text or json");
-        }
-        if self.draws_on_standard_output() && list.output.as_deref().is_some_and(is_standard) {
-            return Err("--output and --svg cannot both write to standard output");
-        }
-        if self.strategy != Strategy::Private && resources.memory.is_some() {
-            return Err("--memory limits only --strategy private");
-        }
-        Ok(())
-    }
-
-    fn draws_on_standard_output(&self) -> bool {
-        self.svg.as_deref().is_some_and(is_standard)
-    }
-}
 
 /// Where the results go.
 struct Outputs {
@@ -115,13 +61,6 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
         exit.worsen(Exit::Failure);
     }
     Ok(exit)
-}
-
-/// The text that is counted.
-pub(super) struct Text {
-    pub(super) bytes: Vec<u8>,
-    /// How long it was before it was repeated.
-    pub(super) original: usize,
 }
 
 /// Reads the text of the inputs, and reports what could not be read.

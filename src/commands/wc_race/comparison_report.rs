@@ -1,6 +1,5 @@
 //! The results of `--race`: a table, JSON Lines, or a picture.
 
-use super::comparison::Text;
 use super::values::Format;
 use crate::commands::common::picture::{Anchor, FILLS, Picture, Place};
 use crate::commands::common::size;
@@ -26,6 +25,13 @@ impl Results {
     fn speed(&self, one: &Measurement) -> f64 {
         one.rate() / self.mutex.rate()
     }
+}
+
+/// The text that is counted.
+pub(super) struct Text {
+    pub(super) bytes: Vec<u8>,
+    /// How long it was before it was repeated.
+    pub(super) original: usize,
 }
 
 /// Writes the results, each as soon as it is known.

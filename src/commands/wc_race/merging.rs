@@ -5,7 +5,7 @@ use super::listing::{self, ListArgs};
 use super::values::{Case, Split};
 use crate::commands::common::output::Destination;
 use crate::commands::common::progress::{ProgressArgs, ProgressLine, When};
-use crate::commands::common::{Exit, message, stdio};
+use crate::commands::common::{Exit, help, inputs, message, stdio};
 use crate::tally::partial::{self, Writer};
 use crate::tally::{Error, Settings, Source};
 use anyhow::Context;
@@ -32,7 +32,7 @@ pub(super) struct MergeArgs {
     #[command(flatten)]
     resources: ResourceArgs,
 
-    #[command(flatten, next_help_heading = super::arguments::OTHER)]
+    #[command(flatten, next_help_heading = help::OTHER)]
     progress: ProgressArgs,
 }
 
@@ -68,7 +68,7 @@ struct StopWordArgs {
 impl MergeArgs {
     /// Returns what is wrong with the combination of options.
     pub(super) fn validate(&self) -> Result<(), &'static str> {
-        super::arguments::read_once(&self.files)
+        inputs::read_once(&self.files)
     }
 
     fn settings(&self) -> anyhow::Result<Settings> {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod comparison;
+mod comparison_args;
 mod comparison_report;
 mod count;
 mod counting;

@@ -2,12 +2,12 @@
 
 use super::Opened;
 use super::peek::PeekReader;
-use crate::gzip::files::FileResult;
 use crate::gzip::header::Trailer;
 use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
 use crate::gzip::input::{CountedInput, InputPath};
 use crate::gzip::options::Plan;
+use crate::gzip::report::FileResult;
 use crate::gzip::task::InputFile;
 use crate::gzip::{Error, Totals};
 use std::convert::Infallible;

@@ -1,7 +1,6 @@
 //! The output of a decoder, in pieces of any size, gathered into jobs.
 
-use super::reader::{Feeder, submit};
-use super::worker::DecodeJob;
+use super::worker::{DecodeJob, Feeder, submit};
 use crate::gzip::Error;
 use crate::io::buffer::{Buffer, Buffers};
 

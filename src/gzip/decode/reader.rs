@@ -3,7 +3,7 @@
 use super::Opened;
 use super::outlet::Outlet;
 use super::peek::PeekReader;
-use super::worker::{DecodeJob, Decoded};
+use super::worker::{DecodeJob, Feeder, submit};
 use super::writer::Verdict;
 use crate::gzip::bgzf;
 use crate::gzip::header::{self, Header, Trailer};
@@ -12,15 +12,12 @@ use crate::gzip::inflate::{Ending, Status, Stream};
 use crate::gzip::legacy::{self, Body, Entry, Put};
 use crate::gzip::{Error, Method, Totals};
 use crate::io::buffer::{Buffer, Buffers};
-use crate::sync::pool;
 use crossbeam_channel::Receiver;
 use std::io::{BufRead, ErrorKind, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// BGZF members per job: as many as are certain to fit into a buffer.
 const MEMBERS: usize = super::BLOCK / bgzf::PLAIN;
-
-pub(super) type Feeder<'f> = pool::Feeder<'f, DecodeJob, Decoded>;
 
 pub(super) struct MemberReader<'a, R> {
     input: PeekReader<R>,
@@ -325,8 +322,4 @@ enum Start {
     End,
     /// Anything else.
     Other,
-}
-
-pub(super) fn submit(feeder: &mut Feeder<'_>, job: DecodeJob) -> Result<(), Error> {
-    feeder.submit(job).map_err(|_| Error::closed())
 }

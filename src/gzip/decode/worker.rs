@@ -1,10 +1,11 @@
 //! The workers: inflate pieces, and compute checksums.
 
-use crate::gzip::bgzf;
 use crate::gzip::header::Trailer;
 use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
+use crate::gzip::{Error, bgzf};
 use crate::io::buffer::{Buffer, Buffers};
+use crate::sync::pool;
 
 /// Something for a worker to do, or to pass on to the writer in order.
 pub(super) enum DecodeJob {
@@ -20,6 +21,14 @@ pub(super) enum DecodeJob {
     End,
     /// The reader waits for the verdict on all the pieces so far.
     Ask,
+}
+
+/// Takes jobs to the workers.
+pub(super) type Feeder<'f> = pool::Feeder<'f, DecodeJob, Decoded>;
+
+/// Submits a job. Fails if the writer has ended.
+pub(super) fn submit(feeder: &mut Feeder<'_>, job: DecodeJob) -> Result<(), Error> {
+    feeder.submit(job).map_err(|_| Error::closed())
 }
 
 /// The result of a job.

@@ -4,7 +4,7 @@
 //! than the word, so words go in batches. Still one thread does all the counting, however many find
 //! words for it.
 
-use super::strategy::{StrategyCounter, each_word, stored};
+use super::counter::{StrategyCounter, each_word, stored};
 use crate::tally::engine::SharedCounter;
 use crate::tally::table::Store;
 use crate::tally::{Error, Settings};

@@ -1,6 +1,7 @@
 //! The strategies measured on the same text.
 
-use super::strategy::{Strategy, StrategyCounter};
+use super::counter::StrategyCounter;
+use super::strategy::Strategy;
 use crate::sync::fan_out;
 use crate::tally::{Counts, Error, Filter, Settings};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -19,6 +19,7 @@
 //! ```
 
 mod channel;
+mod counter;
 mod load;
 mod measure;
 mod mutex;

@@ -3,7 +3,7 @@
 //! Every word takes the lock, so the threads take turns, and a lock that another processor has just
 //! held costs far more than the counting: more threads are slower than one.
 
-use super::strategy::{StrategyCounter, each_word, stored};
+use super::counter::{StrategyCounter, each_word, stored};
 use crate::tally::engine::SharedCounter;
 use crate::tally::table::Store;
 use crate::tally::{Error, Settings};

@@ -6,7 +6,7 @@
 //! in two steps, and overwrites what another thread stores in between. No rule is broken, nothing
 //! crashes, and the counts are wrong. With `fetch_add` they would be right.
 
-use super::strategy::{StrategyCounter, each_word, stored};
+use super::counter::{StrategyCounter, each_word, stored};
 use crate::tally::engine::SharedCounter;
 use crate::tally::table::Store;
 use crate::tally::{Error, Settings};

@@ -4,7 +4,7 @@
 //! atomic, and adding to one only reads the map. But readers write too: each is counted in and out
 //! of the lock, so all threads still compete for one cache line.
 
-use super::strategy::{StrategyCounter, each_word, stored};
+use super::counter::{StrategyCounter, each_word, stored};
 use crate::tally::engine::SharedCounter;
 use crate::tally::table::Store;
 use crate::tally::{Error, Settings};

@@ -4,7 +4,7 @@
 //! same shard at the same time. But the most frequent word of a text is every fifteenth of all words,
 //! so its shard is never idle, and an uncontended lock still has a cost.
 
-use super::strategy::{StrategyCounter, each_word, stored};
+use super::counter::{StrategyCounter, each_word, stored};
 use crate::tally::engine::SharedCounter;
 use crate::tally::table::Store;
 use crate::tally::{Error, Settings};

@@ -1,9 +1,9 @@
-//! The strategies behind one trait.
+//! The strategies by name.
 
+use super::counter::StrategyCounter;
 use super::{channel, mutex, racy, rwlock, sharded};
-use crate::tally::engine::{SharedCounter, count_into};
-use crate::tally::table::{Hasher, PerThread, Store};
-use crate::tally::words::{self, Rules};
+use crate::tally::engine::count_into;
+use crate::tally::table::PerThread;
 use crate::tally::{Counts, Error, Settings, Source, count_sources};
 use std::io;
 
@@ -84,35 +84,4 @@ pub fn count_with<'s>(
         failed(number, error);
     }
     Ok(Counts::new(settings, counter.finish()?))
-}
-
-/// What the threads of a strategy count into.
-pub(super) trait StrategyCounter<'c>: SharedCounter + Send {
-    /// Returns the counts, once all threads are done.
-    fn finish(self: Box<Self>) -> Result<Vec<Store<'c>>, Error>;
-}
-
-impl<'c> StrategyCounter<'c> for PerThread<'c> {
-    fn finish(self: Box<Self>) -> Result<Vec<Store<'c>>, Error> {
-        PerThread::finish(*self)
-    }
-}
-
-/// Calls `found` for each word of a piece of text.
-pub(super) fn each_word(rules: Rules, text: &[u8], found: impl FnMut(&[u8])) {
-    if let Err(error) = words::for_each_with(text, rules.split, rules.case, found) {
-        unreachable!("reading from memory does not fail: {error}");
-    }
-}
-
-/// Returns a finished map in the form in which the engine ranks it.
-pub(super) fn stored<W: AsRef<[u8]>>(
-    settings: &Settings,
-    counts: impl IntoIterator<Item = (W, u64)>,
-) -> Vec<Store<'_>> {
-    let mut store = Store::new(Hasher::random(), settings.bounds());
-    for (word, count) in counts {
-        store.table.add(word.as_ref(), count);
-    }
-    vec![store]
 }
