@@ -4,7 +4,7 @@
 //! file works; with several it usually dies of `concurrent map writes`.
 //!
 //! In Rust that program does not compile: two threads cannot both have the map to change
-//! (`docs/races/listing_3_05.rs`, and the docs of `csp_toolkit::sync`). The compiler demands a lock, so
+//! (`docs/races/listing_3_05.rs`, and the front page of the docs). The compiler demands a lock, so
 //! this program has one. But the compiler cannot demand that it is held long enough. `add` reads a
 //! count and writes a greater one, as the book's `add` does, and locks the map for each of the two
 //! alone. What other threads add to that count in between is overwritten. Listing 3.6 is the cure.

@@ -15,7 +15,8 @@
 //!
 //! The commands are behind the feature `cli`, which is on by default and turns on all the others.
 //! For the library alone: `default-features = false, features = ["gzip"]`. Only `gzip`, and `tally`,
-//! which reads gzip files, need a C compiler.
+//! which reads gzip files, need a C compiler. With `flate2`, [`gzip`] takes a `flate2::Compression`
+//! for its settings.
 //!
 //! Threads are [`std::thread`]s and channels are [`crossbeam_channel`]s. The library takes readers,
 //! writers, paths, and settings, and returns reports or typed errors. It never prints, never exits,
@@ -258,3 +259,8 @@ pub mod sync;
 #[cfg(feature = "tally")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tally")))]
 pub mod tally;
+
+/// The Rust code in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

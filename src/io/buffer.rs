@@ -1,6 +1,7 @@
 //! Buffers that are filled, passed on, and reused.
 
-use std::io::{self, ErrorKind, Read};
+use super::retry;
+use std::io::{self, Read};
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 
@@ -59,7 +60,7 @@ impl Buffer {
 
     /// Reads once, into the start of the buffer. Returns 0 at the end of the input.
     pub(crate) fn read_once(&mut self, mut input: impl Read) -> io::Result<usize> {
-        self.filled = read(&mut input, &mut self.bytes)?;
+        self.filled = retry(|| input.read(&mut self.bytes))?;
         Ok(self.filled)
     }
 
@@ -67,7 +68,7 @@ impl Buffer {
     pub(crate) fn fill(&mut self, mut input: impl Read) -> io::Result<usize> {
         self.filled = 0;
         while self.filled < self.bytes.len() {
-            match read(&mut input, &mut self.bytes[self.filled..])? {
+            match retry(|| input.read(&mut self.bytes[self.filled..]))? {
                 0 => break,
                 count => self.filled += count,
             }
@@ -81,16 +82,6 @@ impl Deref for Buffer {
 
     fn deref(&self) -> &[u8] {
         &self.bytes[..self.filled]
-    }
-}
-
-/// [`Read::read`], repeated if a signal interrupts it.
-fn read(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match input.read(into) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            result => return result,
-        }
     }
 }
 

@@ -20,23 +20,8 @@
 //! together with other channels, a wait for it can time out, and it can let in more than one.
 //!
 //! **Race detection.** In Rust the compiler is the first race detector. Listing 3.5, in which
-//! goroutines share a map without a lock, does not compile:
-//!
-//! ```compile_fail,E0499
-//! use std::{collections::HashMap, thread};
-//!
-//! let mut found: HashMap<String, u64> = HashMap::new();
-//! thread::scope(|scope| {
-//!     for text in ["to be or", "not to be"] {
-//!         scope.spawn(|| {
-//!             for word in text.split_whitespace() {
-//!                 *found.entry(word.to_lowercase()).or_default() += 1;
-//!             }
-//!         });
-//!     }
-//! });
-//! ```
-//!
+//! goroutines share a map without a lock, does not compile; the
+//! [front page](crate#share-a-map-technique-12-listings-35-and-36) shows it.
 //! Two things are left to find at run time: lost updates between operations that are each safe, as
 //! in `examples/listing_3_05_race.rs`, and data races inside `unsafe`. `docs/races.md` shows the
 //! tools for both.

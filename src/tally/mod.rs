@@ -67,30 +67,12 @@
 //! and merges them, so that a text can be counted in parts, on many machines. [`words`] defines what
 //! a word is.
 //!
-//! # Listing 3.5 does not compile
+//! # The race of listing 3.5
 //!
-//! The book's race, one map that several threads add to without a lock, is rejected by the compiler:
-//! two threads would hold a `&mut` to the same map.
-//!
-//! ```compile_fail,E0499
-//! use std::collections::HashMap;
-//! use std::thread;
-//!
-//! let mut words: HashMap<String, u64> = HashMap::new();
-//! thread::scope(|scope| {
-//!     for text in ["to be or", "not to be"] {
-//!         scope.spawn(|| {
-//!             for word in text.split_whitespace() {
-//!                 *words.entry(word.to_lowercase()).or_default() += 1;
-//!             }
-//!         });
-//!     }
-//! });
-//! ```
-//!
-//! Safe Rust does still allow lost updates: `examples/listing_3_05_race.rs`. In [`race`], six
-//! strategies count the same text, from that race through the book's mutex to the engine, and what
-//! each costs and loses is measured.
+//! One map that several threads add to without a lock is rejected by the compiler; the
+//! [front page](crate#share-a-map-technique-12-listings-35-and-36) shows it. Safe Rust still allows
+//! lost updates: `examples/listing_3_05_race.rs`. In [`race`], six strategies count the same text,
+//! from that race through the book's mutex to the engine, and what each costs and loses is measured.
 
 mod engine;
 mod error;

@@ -1,6 +1,7 @@
 //! The input of a decoder: bytes can be looked at before they are taken, and put back.
 
-use std::io::{self, BufRead, ErrorKind, Read};
+use crate::io::retry;
+use std::io::{self, BufRead, Read};
 
 /// Bytes read at a time.
 const BLOCK: usize = 128 * 1024;
@@ -76,12 +77,7 @@ impl<R: Read> PeekReader<R> {
         self.start = 0;
         let filled = self.buffer.len();
         self.buffer.resize(filled + BLOCK, 0);
-        let read = loop {
-            match self.input.read(&mut self.buffer[filled..]) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                result => break result,
-            }
-        };
+        let read = retry(|| self.input.read(&mut self.buffer[filled..]));
         self.buffer.truncate(filled + *read.as_ref().unwrap_or(&0));
         read
     }

@@ -13,7 +13,8 @@
 
 use super::{Put, array};
 use crate::gzip::Error;
-use std::io::{BufRead, ErrorKind, Read};
+use crate::io::fill;
+use std::io::BufRead;
 
 /// The flag in the third byte for a stream that uses [`CLEAR`].
 const BLOCK_MODE: u8 = 0x80;
@@ -170,7 +171,8 @@ impl Codes {
     fn next(&mut self, input: &mut impl BufRead, width: usize) -> Result<Option<usize>, Error> {
         if self.taken == self.filled {
             self.group.fill(0);
-            (self.filled, self.taken) = (8 * read(input, &mut self.group[..width])?, 0);
+            (self.filled, self.taken) =
+                (8 * fill(input, &mut self.group[..width]).map_err(Error::Read)?, 0);
         }
         let (start, left) = (self.taken / 8, self.filled - self.taken);
         let bytes = [self.group[start], self.group[start + 1], self.group[start + 2], 0];
@@ -182,18 +184,4 @@ impl Codes {
         // The last bits are padding if they are zero, and a code cut off otherwise.
         if code == 0 { Ok(None) } else { Err(Error::Truncated) }
     }
-}
-
-/// Fills the buffer, or as much of it as there is input; returns the number of bytes.
-fn read(input: &mut impl Read, buffer: &mut [u8]) -> Result<usize, Error> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match input.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(Error::Read(error)),
-        }
-    }
-    Ok(filled)
 }

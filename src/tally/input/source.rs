@@ -1,10 +1,10 @@
 //! Sources of words, and how each is read.
 
 use super::gzip::MAGIC;
-use crate::io::{Blocking, Version, open};
+use crate::io::{Blocking, Version, open, retry};
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -293,10 +293,9 @@ pub(in crate::tally) fn read_at_most(
 ) -> (usize, io::Result<()>) {
     let mut filled = 0;
     while filled < buffer.len() {
-        match file.read_at(&mut buffer[filled..], offset + filled as u64) {
+        match retry(|| file.read_at(&mut buffer[filled..], offset + filled as u64)) {
             Ok(0) => break,
             Ok(count) => filled += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return (filled, Err(error)),
         }
     }

@@ -2,9 +2,10 @@
 
 use super::gzip;
 use super::queue::{Block, Queue};
+use crate::io::retry;
 use crate::tally::progress::Metered;
 use crate::tally::words::{self, LONGEST_SPACE};
-use std::io::{self, BufReader, ErrorKind, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 
 /// Bytes in a block, unless a word needs more.
 const BLOCK: usize = 512 * 1024;
@@ -43,11 +44,9 @@ pub(in crate::tally) fn read(
 
 fn copy(mut input: impl Read, cutter: &mut Cutter<'_, '_, '_>) -> io::Result<()> {
     loop {
-        match input.read(cutter.space()) {
-            Ok(0) => return Ok(()),
-            Ok(count) => cutter.filled(count)?,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+        match retry(|| input.read(cutter.space()))? {
+            0 => return Ok(()),
+            count => cutter.filled(count)?,
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::line::{LineError, PADDING, parse};
 use super::memory_budget::MemoryBudget;
+use crate::io::retry;
 use crate::tally::Error;
 use crate::tally::key::Key;
 use std::cmp::Ordering;
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::ops::Range;
 
 /// Reads the lines of a partial tally, one after the other.
@@ -167,14 +168,13 @@ impl<R: Read> Reader<R> {
         // To the end: a long line that is parsed again for every few bytes would take very long.
         let end = self.buffer.len() - PADDING;
         while self.filled < end && !self.ended {
-            match self.input.read(&mut self.buffer[self.filled..end]) {
-                Ok(0) => self.ended = true,
-                Ok(count) => {
+            let read = retry(|| self.input.read(&mut self.buffer[self.filled..end]));
+            match read.map_err(Error::Read)? {
+                0 => self.ended = true,
+                count => {
                     self.filled += count;
                     self.taken += count as u64;
                 }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::Read(error)),
             }
         }
         self.buffer[self.filled] = b'\n';
