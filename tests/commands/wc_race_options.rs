@@ -254,17 +254,21 @@ fn words_cannot_control_the_terminal() {
 }
 
 #[test]
-fn at_a_terminal_it_says_that_it_reads_standard_input() {
+fn at_a_terminal_it_says_that_it_reads_standard_input_and_one_ctrl_d_ends_that() {
     let dir = Dir::new();
     for (options, typed, shown) in [
         ("-f uniq", "a a", "      2 a"),
+        ("-f csv", "", "word,count"),
+        ("merge -f csv", "", "word,count"),
         ("map", "a b", "b\t1"),
         ("reduce", "a\t2", "a\t2"),
         ("merge -f uniq", "a\t2", "      2 a"),
     ] {
         let mut session = terminal(dir.command("wc-race", options));
         session.exp_string("wc-race: reading standard input; end it with Ctrl-D").unwrap();
-        session.send_line(typed).unwrap();
+        if !typed.is_empty() {
+            session.send_line(typed).unwrap();
+        }
         session.send_control('d').unwrap();
         session.exp_string(shown).unwrap();
         session.exp_eof().unwrap();

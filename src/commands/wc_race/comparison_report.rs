@@ -6,6 +6,7 @@ use crate::commands::common::size;
 use crate::tally::Settings;
 use crate::tally::race::Measurement;
 use crate::tally::report::bar;
+use serde::Serialize;
 use std::io::{self, Write};
 
 /// Columns of a bar in the table, which fits into 80.
@@ -103,20 +104,37 @@ fn line(one: &Measurement, results: &Results, mut output: impl Write) -> io::Res
     )
 }
 
+/// A row as data.
+#[derive(Serialize)]
+struct Row {
+    strategy: &'static str,
+    bytes: usize,
+    seconds: f64,
+    bytes_per_second: f64,
+    speed: f64,
+    words: u64,
+    lost: u64,
+    agrees: bool,
+}
+
 fn object(one: &Measurement, results: &Results, mut output: impl Write) -> io::Result<()> {
-    writeln!(
-        output,
-        "{{\"strategy\":\"{}\",\"bytes\":{},\"seconds\":{:.6},\"bytes_per_second\":{:.0},\
-         \"speed\":{:.2},\"words\":{},\"lost\":{},\"agrees\":{}}}",
-        one.strategy.name(),
-        one.bytes,
-        one.time.as_secs_f64(),
-        one.rate(),
-        results.speed(one),
-        one.words,
-        one.lost,
-        one.agrees,
-    )
+    let row = Row {
+        strategy: one.strategy.name(),
+        bytes: one.bytes,
+        seconds: rounded(one.time.as_secs_f64(), 1e6),
+        bytes_per_second: one.rate().round(),
+        speed: rounded(results.speed(one), 100.0),
+        words: one.words,
+        lost: one.lost,
+        agrees: one.agrees,
+    };
+    serde_json::to_writer(&mut output, &row)?;
+    writeln!(output)
+}
+
+/// The nearest multiple of one part of `parts`.
+fn rounded(value: f64, parts: f64) -> f64 {
+    (value * parts).round() / parts
 }
 
 /// Draws a bar for each strategy.

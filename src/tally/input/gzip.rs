@@ -41,13 +41,13 @@ pub(in crate::tally) fn garbage() -> io::Error {
     io::Error::new(ErrorKind::InvalidData, "garbage after the compressed data")
 }
 
-/// Reads the first bytes, up to the first that is not part of [`MAGIC`], and returns them with the
-/// error that ended them.
-pub(in crate::tally) fn first(input: &mut impl BufRead) -> (Vec<u8>, io::Result<()>) {
+/// Reads the first bytes, up to the first that is not part of [`MAGIC`]. Returns them, and whether
+/// more can follow: a terminal that is read again after its end would wait for a second Ctrl-D.
+pub(in crate::tally) fn first(input: &mut impl BufRead) -> (Vec<u8>, io::Result<bool>) {
     let mut first = Vec::new();
     while first.len() < MAGIC.len() && MAGIC.starts_with(&first) {
         match input.fill_buf() {
-            Ok([]) => break,
+            Ok([]) => return (first, Ok(false)),
             Ok(bytes) => {
                 let count = bytes.len().min(MAGIC.len() - first.len());
                 first.extend_from_slice(&bytes[..count]);
@@ -57,5 +57,5 @@ pub(in crate::tally) fn first(input: &mut impl BufRead) -> (Vec<u8>, io::Result<
             Err(error) => return (first, Err(error)),
         }
     }
-    (first, Ok(()))
+    (first, Ok(true))
 }

@@ -28,15 +28,16 @@ pub(in crate::tally) fn read(
 ) -> io::Result<()> {
     let mut input = BufReader::with_capacity(PACKET, Metered::new(input, queue.progress()));
     let mut cutter = Cutter::new(queue, put);
-    let (first, read) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(())) };
-    let garbage = match read {
-        Ok(()) if first == gzip::MAGIC => {
+    let (first, more) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(true)) };
+    let garbage = match more {
+        Ok(_) if first == gzip::MAGIC => {
             let decompressed = gzip::decompress(first.chain(input), &mut cutter, queue.workers());
             decompressed.map_err(io::Error::from)
         }
-        read => {
-            let written = cutter.write_all(&first).and(read);
-            written.and_then(|()| copy(input, &mut cutter)).map(|()| false)
+        more => {
+            let more = cutter.write_all(&first).and(more);
+            more.and_then(|more| if more { copy(input, &mut cutter) } else { Ok(()) })
+                .map(|()| false)
         }
     };
     if cutter.finish(garbage)? { Err(gzip::garbage()) } else { Ok(()) }

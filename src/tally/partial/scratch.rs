@@ -37,7 +37,7 @@ pub(super) enum Text<'a> {
     /// A regular file, opened anew for every read: there can be more of them than file handles.
     Closed { path: PathBuf, version: Version, at: u64, ended: bool, progress: Progress },
     /// A stream: its first bytes, and the rest.
-    Stream(io::Chain<io::Cursor<Vec<u8>>, Input<'a>>),
+    Stream(io::Chain<io::Cursor<Vec<u8>>, io::Take<Input<'a>>>),
     /// An extent of a temporary file.
     Extent { file: Arc<File>, at: u64, end: u64 },
 }
@@ -65,12 +65,12 @@ pub(super) fn open_source<'a>(
     };
     let reader = Metered::new(reader, scratch.progress);
     let mut input = BufReader::with_capacity(capacity, reader);
-    let (first, read) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(())) };
-    read?;
+    let (first, more) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(true)) };
+    let rest = if more? { u64::MAX } else { 0 };
     if first == gzip::MAGIC {
         return scratch.decompress(first.chain(input));
     }
-    Ok(Text::Stream(io::Cursor::new(first).chain(input)))
+    Ok(Text::Stream(io::Cursor::new(first).chain(input.take(rest))))
 }
 
 /// Returns how many bytes are asked for at a time.

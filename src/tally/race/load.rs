@@ -60,14 +60,13 @@ fn read(opened: Opened<'_>, settings: &Settings, text: &mut Prefix) -> io::Resul
         }
         Opened::Stream { input, decompress } => {
             let mut input = BufReader::with_capacity(BLOCK, input);
-            let (first, read) =
-                if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(())) };
+            let (first, more) =
+                if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(true)) };
             if first != gzip::MAGIC {
                 text.write_all(&first)?;
-                read?;
-                return io::copy(&mut input, text).map(drop);
+                return if more? { io::copy(&mut input, text).map(drop) } else { Ok(()) };
             }
-            read?;
+            more?;
             let input = first.chain(input);
             let garbage = gzip::decompress(input, text, settings.workers())?;
             if garbage { Err(gzip::garbage()) } else { Ok(()) }
