@@ -254,6 +254,19 @@ fn words_cannot_control_the_terminal() {
 }
 
 #[test]
+fn stop_words_can_come_from_standard_input() {
+    let dir = Dir::with("echo a b a > x; printf 'a\\t2\\n' > p");
+    let ran = dir.run("echo B | wc-race -n1 -f tsv -x - x");
+    ran.assert_fine();
+    assert_eq!(ran.text(), "a\t2\n");
+    let ran = dir.run("echo B | wc-race merge -n1 -f tsv -x - p");
+    ran.assert_fine();
+    for line in ["wc-race -x - -", "wc-race -x -", "wc-race merge -x - p -"] {
+        dir.run(line).says(2, "wc-race: standard input: can be read only once\nTry 'wc-race --help' for more information.\n");
+    }
+}
+
+#[test]
 fn at_a_terminal_it_says_that_it_reads_standard_input_and_one_ctrl_d_ends_that() {
     let dir = Dir::new();
     for (options, typed, shown) in [

@@ -28,10 +28,17 @@ pub(crate) struct Walk {
     pub binary: bool,
 }
 
-/// Returns what is wrong if standard input is named more than once: two readers of a stream would
-/// each get parts of words.
-pub(crate) fn read_once(files: &[PathBuf]) -> Result<(), &'static str> {
-    match files.iter().filter(|file| *file == Path::new("-")).count() {
+/// Whether the name stands for standard input.
+#[must_use]
+pub(crate) fn is_stdin(file: &Path) -> bool {
+    file == Path::new("-")
+}
+
+/// Returns what is wrong if standard input is read more than once, as one of the inputs (or for lack
+/// of any) and as another file: two readers of a stream would each get parts of words.
+pub(crate) fn read_once(files: &[PathBuf], other: Option<&PathBuf>) -> Result<(), &'static str> {
+    let named = files.iter().chain(other).filter(|file| is_stdin(file)).count();
+    match named + usize::from(files.is_empty()) {
         0 | 1 => Ok(()),
         _ => Err("standard input: can be read only once"),
     }
@@ -51,7 +58,7 @@ pub(crate) fn find(
     }
     for name in names {
         match walk {
-            _ if name == Path::new("-") => inputs.push(standard_input()),
+            _ if is_stdin(&name) => inputs.push(standard_input()),
             Some(walk) if name.is_dir() => find_below(&name, walk, &mut inputs, &mut failed),
             _ => inputs.push(Input { source: Source::file(&name), name }),
         }

@@ -3,6 +3,7 @@
 //! It also keeps track of what the terminal's last line shows, so that the line of
 //! [progress](super::progress), a question and a message never overwrite one another.
 
+use super::inputs::is_stdin;
 use super::terminal;
 use crate::io::Blocking;
 use std::error::Error;
@@ -121,7 +122,7 @@ pub(crate) struct InputName<'a>(pub &'a Path);
 
 impl fmt::Display for InputName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 == Path::new("-") { f.write_str("standard input") } else { Name(self.0).fmt(f) }
+        if is_stdin(self.0) { f.write_str("standard input") } else { Name(self.0).fmt(f) }
     }
 }
 

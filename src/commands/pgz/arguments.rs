@@ -5,6 +5,7 @@ use super::invoked_as::InvokedAs;
 use super::level::LevelArgs;
 use super::pigz;
 use super::reporter::{Reporter, Verbosity};
+use crate::commands::common::inputs::is_stdin;
 use crate::commands::common::message::Name;
 use crate::commands::common::output;
 use crate::commands::common::progress::ProgressArgs;
@@ -273,7 +274,7 @@ impl Arguments {
         };
         let path = path.clone();
         if path.is_dir() {
-            if self.files.is_empty() || self.files.iter().any(|file| file == Path::new("-")) {
+            if self.files.is_empty() || self.files.iter().any(|file| is_stdin(file)) {
                 let name = Name(&path);
                 return Err(format!("standard input has no name in {name}; give -o a file's name"));
             }

@@ -2,17 +2,12 @@
 
 use super::Plan;
 use crate::commands::common::Exit;
+use crate::commands::common::inputs::is_stdin;
 use crate::gzip::suffix::{self, Links};
 use crate::gzip::{Action, Error, InputPath, Root};
 use crate::io::is_temporary;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-
-/// Whether the name stands for standard input.
-#[must_use]
-pub(super) fn is_stdin(file: &Path) -> bool {
-    file == Path::new("-")
-}
 
 /// Returns the files that the names on the command line stand for, in that order; with `-r`, those in
 /// directories are sorted by name. A directory that cannot be read is reported.

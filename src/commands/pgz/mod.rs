@@ -14,13 +14,13 @@ mod streams;
 mod summary;
 
 use super::common::arguments::Reader;
+use super::common::inputs::is_stdin;
 use super::common::progress::{ProgressLine, When};
 use super::common::{Exit, exit, message, stdio};
 use crate::gzip::{Action, FileOptions, InputPath, OutputPath};
 use anyhow::Context;
 use arguments::Arguments;
 use clap::Command;
-use inputs::is_stdin;
 use invoked_as::InvokedAs;
 use reporter::Reporter;
 use std::env;

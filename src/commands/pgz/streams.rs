@@ -1,9 +1,9 @@
 //! Inputs that are copied to standard output, and standard input to a named file.
 
 use super::Plan;
-use super::inputs::is_stdin;
 use super::list::Table;
 use super::reporter::saved;
+use crate::commands::common::inputs::is_stdin;
 use crate::commands::common::{Exit, signals, stdio};
 use crate::gzip::{self, Action, CountedInput, Error, HeaderInfo, InputPath, OutputPath, Totals};
 use crate::io::{FileId, Output};

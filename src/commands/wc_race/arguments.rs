@@ -134,7 +134,7 @@ impl Options {
         if let Some(step) = &self.step {
             return step.validate();
         }
-        inputs::read_once(&self.input.files)?;
+        inputs::read_once(&self.input.files, self.list.exclude.as_ref())?;
         self.comparison.validate(&self.list, &self.resources)
     }
 

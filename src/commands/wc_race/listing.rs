@@ -2,8 +2,9 @@
 
 use super::values::{Format, Sort};
 use crate::commands::common::escaping::Escapes;
+use crate::commands::common::inputs::is_stdin;
 use crate::commands::common::output::Destination;
-use crate::commands::common::{message, number, terminal};
+use crate::commands::common::{message, number, stdio, terminal};
 use crate::tally::report::{self, ListWriter};
 use crate::tally::{self, Error, Filter, Progress, Settings, SortKey, Tally};
 use anyhow::Context;
@@ -89,11 +90,16 @@ impl ListArgs {
         let Some(file) = &self.exclude else { return Ok(None) };
         // Not part of the progress that is shown.
         let settings = settings.clone().progress(Progress::default());
-        let words = tally::count_files(&[file], &settings).map_err(|error| match error {
-            Error::File { source, .. } => source.into(),
+        let words = if is_stdin(file) {
+            stdio::input().map_err(Error::Read).and_then(|input| tally::count(input, &settings))
+        } else {
+            tally::count_files(&[file], &settings)
+        };
+        let words = words.map_err(|error| match error {
+            Error::File { source, .. } | Error::Read(source) => source.into(),
             error => anyhow::Error::new(error),
         });
-        words.map(Some).with_context(|| message::Name(file).to_string())
+        words.map(Some).with_context(|| message::InputName(file).to_string())
     }
 
     /// Returns which words are listed, and in which order.

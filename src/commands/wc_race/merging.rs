@@ -68,7 +68,7 @@ struct StopWordArgs {
 impl MergeArgs {
     /// Returns what is wrong with the combination of options.
     pub(super) fn validate(&self) -> Result<(), &'static str> {
-        inputs::read_once(&self.files)
+        inputs::read_once(&self.files, self.list.exclude.as_ref())
     }
 
     fn settings(&self) -> anyhow::Result<Settings> {
