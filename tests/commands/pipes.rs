@@ -160,7 +160,21 @@ fn make_fifo(dir: &Dir, name: &str) {
     assert!(Command::new("mkfifo").arg(dir.path(name)).status().unwrap().success());
 }
 
-/// Nobody will ever write to it: opening it must not wait for that, as it does not with gzip.
+/// A file of this length is read at once. A pipe of which as much was read can still go on.
+#[test]
+fn a_pipe_is_tested_to_its_end_whatever_the_length_of_its_first_member() {
+    let dir = Dir::with("echo garbage > garbage");
+    dir.run("head -c 1048478 /dev/zero | pgz -0 -b 16M > member").silent();
+    assert_eq!(dir.read("member").len(), 1 << 20);
+    dir.run("cat member | pgz -t /dev/stdin").silent();
+    dir.run("cat member member | pgz -t /dev/stdin").silent();
+    let garbage = "pgz: /dev/stdin: decompression OK, trailing garbage ignored\n";
+    dir.run("cat member garbage | pgz -t /dev/stdin").says(2, garbage);
+    dir.run("(cat member; head -c 20 member) | pgz -t /dev/stdin")
+        .says(1, "pgz: /dev/stdin: unexpected end of file\n");
+}
+
+/// It never gets a writer: opening it must not wait for one, as it does not with gzip.
 #[test]
 fn a_fifo_without_a_writer_ends_by_itself() {
     let cut_short = "unexpected end of file";

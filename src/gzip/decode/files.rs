@@ -116,8 +116,12 @@ impl<'a> Worker<'a> {
     /// Inflates a file that is one sound member; `None` for anything else.
     fn at_once(&mut self, opened: &Opened<CountedInput>) -> Option<Totals> {
         opened.header.as_ref()?.as_ref().ok()?;
-        let header = opened.input.taken();
-        let (body, trailer) = opened.input.buffered().split_last_chunk::<{ Trailer::LENGTH }>()?;
+        let (header, rest) = (opened.input.taken(), opened.input.buffered());
+        if header + rest.len() as u64 >= SMALL_PACKED {
+            // A FIFO, or a file that grows, can go on after that.
+            return None;
+        }
+        let (body, trailer) = rest.split_last_chunk::<{ Trailer::LENGTH }>()?;
         let trailer = Trailer::from_bytes(*trailer);
         let length = trailer.length as usize;
         if length > SMALL_PLAIN.min(body.len().saturating_mul(Index::BEST_RATIO)) {
