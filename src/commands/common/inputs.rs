@@ -1,5 +1,6 @@
 //! The inputs that a command line names: files, standard input, and the files in directories.
 
+use super::dash::is_stdin;
 use super::stdio;
 use crate::io::Dir;
 use crate::tally::Source;
@@ -26,12 +27,6 @@ pub(crate) struct Walk {
     pub hidden: bool,
     /// Whether to include binary files.
     pub binary: bool,
-}
-
-/// Whether the name stands for standard input.
-#[must_use]
-pub(crate) fn is_stdin(file: &Path) -> bool {
-    file == Path::new("-")
 }
 
 /// Returns what is wrong if standard input is read more than once, as one of the inputs (or for lack

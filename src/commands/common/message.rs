@@ -3,7 +3,7 @@
 //! It also keeps track of what the terminal's last line shows, so that the line of
 //! [progress](super::progress), a question and a message never overwrite one another.
 
-use super::inputs::is_stdin;
+use super::dash::is_stdin;
 use super::terminal;
 use crate::io::Blocking;
 use std::error::Error;

@@ -1,6 +1,7 @@
 //! What the commands share: reading options, exit statuses, messages, progress, and output files.
 
 pub(super) mod arguments;
+pub(super) mod dash;
 pub(super) mod duration;
 pub(super) mod escaping;
 pub(super) mod exit;

@@ -5,7 +5,7 @@ use super::invoked_as::InvokedAs;
 use super::level::LevelArgs;
 use super::pigz;
 use super::reporter::{Reporter, Verbosity};
-use crate::commands::common::inputs::is_stdin;
+use crate::commands::common::dash::is_stdin;
 use crate::commands::common::message::Name;
 use crate::commands::common::output;
 use crate::commands::common::progress::ProgressArgs;

@@ -2,7 +2,7 @@
 
 use super::Plan;
 use crate::commands::common::Exit;
-use crate::commands::common::inputs::is_stdin;
+use crate::commands::common::dash::is_stdin;
 use crate::gzip::suffix::{self, Links};
 use crate::gzip::{Action, Error, InputPath, Root};
 use crate::io::is_temporary;

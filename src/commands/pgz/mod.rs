@@ -14,7 +14,7 @@ mod streams;
 mod summary;
 
 use super::common::arguments::Reader;
-use super::common::inputs::is_stdin;
+use super::common::dash::is_stdin;
 use super::common::progress::{ProgressLine, When};
 use super::common::{Exit, exit, message, stdio};
 use crate::gzip::{Action, FileOptions, InputPath, OutputPath};

@@ -3,7 +3,7 @@
 use super::Plan;
 use super::list::Table;
 use super::reporter::saved;
-use crate::commands::common::inputs::is_stdin;
+use crate::commands::common::dash::is_stdin;
 use crate::commands::common::{Exit, signals, stdio};
 use crate::gzip::{self, Action, CountedInput, Error, HeaderInfo, InputPath, OutputPath, Totals};
 use crate::io::{FileId, Output};

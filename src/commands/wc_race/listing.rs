@@ -1,8 +1,8 @@
 //! The options that choose the words to list, and how to write them.
 
 use super::values::{Format, Sort};
+use crate::commands::common::dash::is_stdin;
 use crate::commands::common::escaping::Escapes;
-use crate::commands::common::inputs::is_stdin;
 use crate::commands::common::output::Destination;
 use crate::commands::common::{message, number, stdio, terminal};
 use crate::tally::report::{self, ListWriter};
