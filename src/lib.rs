@@ -237,8 +237,15 @@
 //! The chapter says not to reimplement locks, to look for races, and not to overuse channels.
 //! [`sync`] answers each with measurements.
 
-// The commands use more of the library than others can.
-#![cfg_attr(not(feature = "cli"), allow(dead_code, unreachable_pub, unused_imports))]
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        reason = "some of it is for the commands only"
+    )
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "cli")]

@@ -16,9 +16,8 @@ const OUTPUT: &str = "standard output";
 
 /// Echo standard input to standard output, byte for byte, until the time is up
 ///
-/// Everything that is read is written, and nothing is read that cannot be written: what is left of the
-/// input is there for the next program. The deadline holds even if the reader of the output has
-/// stalled.
+/// Everything that is read is written. No more is read than can be written: the rest of the input
+/// stays for the next program. The deadline holds even if the reader of the output has stalled.
 #[derive(Parser)]
 #[command(after_long_help = AFTER_HELP)]
 struct Arguments {

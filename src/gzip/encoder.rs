@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::settings::Checked;
 use super::{Error, HeaderInfo, Settings};
 use crate::io::buffer::{Buffer, Buffers};
+use crate::sync::pool::MOST_THREADS;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::collections::VecDeque;
 use std::fmt;
@@ -100,15 +101,15 @@ impl<W: Write> Encoder<W> {
         }
     }
 
-    /// Compresses and writes what is left, ends the member, and returns the writer, which was
-    /// flushed. The writer is dropped on an error.
+    /// Compresses and writes the rest of the data, ends the member, flushes the writer and returns
+    /// it. On an error, the writer is dropped.
     pub fn finish(mut self) -> io::Result<W> {
         self.try_finish()?;
         Ok(self.member.take().expect("only this takes it").output)
     }
 
-    /// Compresses and writes what is left, ends the member and flushes the writer. After it,
-    /// writing is an error.
+    /// Compresses and writes the rest of the data, ends the member and flushes the writer. Writing
+    /// after that is an error.
     pub fn try_finish(&mut self) -> io::Result<()> {
         if self.finished {
             return Ok(());
@@ -270,7 +271,7 @@ impl Workers {
             to_do,
             in_order: VecDeque::new(),
             started: 0,
-            most: settings.threads.get().min(1024),
+            most: settings.threads.get().min(MOST_THREADS),
             own: None,
         }
     }

@@ -2,15 +2,14 @@
 
 use super::options::{Action, Plan};
 use super::{Error, FileOptions};
-use crate::io::{Blocking, Dir, Dirs, split};
+use crate::io::{Blocking, Dir, Dirs, Metered, split};
 use rustix::fs::{FileType, Mode, OFlags};
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 const SET_USER_ID: u32 = 0o4000;
 const SET_GROUP_ID: u32 = 0o2000;
@@ -147,26 +146,12 @@ pub(crate) fn open(input: &InputPath, options: &FileOptions) -> Result<File, Err
 /// longer than this.
 const PACKET: usize = 64 << 10;
 
-/// An input whose bytes are counted as they are read.
-#[derive(Debug)]
-pub(crate) struct CountedInput {
-    /// Reads shorter than a packet go through its buffer, all others past it.
-    file: BufReader<Blocking<File>>,
-    bytes_read: Arc<AtomicU64>,
-}
+/// An input whose bytes are counted as they are read. Reads shorter than a packet go through its
+/// buffer, all others past it.
+pub(crate) type CountedInput = Metered<BufReader<Blocking<File>>>;
 
-impl CountedInput {
-    /// Adds to the options' count.
-    pub(crate) fn new(file: File, options: &FileOptions) -> Self {
-        let file = BufReader::with_capacity(PACKET, Blocking::new(file));
-        Self { file, bytes_read: Arc::clone(&options.bytes_read) }
-    }
-}
-
-impl Read for CountedInput {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(into)?;
-        self.bytes_read.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
+/// Counts in the options' count.
+pub(crate) fn counted(file: File, options: &FileOptions) -> CountedInput {
+    let file = BufReader::with_capacity(PACKET, Blocking::new(file));
+    Metered::new(file, &options.bytes_read)
 }

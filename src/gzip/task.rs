@@ -4,7 +4,7 @@
 //! beginning to the end. So nobody can have another file removed, or one created elsewhere, by
 //! changing where a name on the way leads.
 
-use super::input::{CountedInput, InputPath, OpenInput};
+use super::input::{CountedInput, InputPath, OpenInput, counted};
 use super::options::{Action, FileOptions, OutputPath, Plan};
 use super::report::{FileReport, FileResult};
 use super::{Error, HeaderInfo, Totals, decode, suffix};
@@ -42,7 +42,7 @@ impl InputFile {
         };
         let target = output_path(path, plan)?;
         let attributes = Attributes::of(&file, metadata);
-        let file_input = CountedInput::new(file, plan.options);
+        let file_input = counted(file, plan.options);
         Ok((file_input, Self { dir, name, attributes, header_info, target }))
     }
 
@@ -203,7 +203,7 @@ pub(crate) fn taken(
     Ok(taken.then_some(file.target))
 }
 
-/// The output's path, as the input's name has it.
+/// Returns the output's path, which follows from the input's name.
 fn output_path(path: &Path, plan: &Plan<'_>) -> Result<PathBuf, Error> {
     let FileOptions { output, suffix, force, .. } = plan.options;
     if let OutputPath::File(target) = output {

@@ -43,7 +43,7 @@ use super::prim::{Receiver, Sender, bounded, start, thread, unbounded};
 use std::{fmt, io};
 
 /// The most threads that a pool has: more are of no use on any machine, and their queues cost memory.
-const MOST_THREADS: usize = 1024;
+pub(crate) const MOST_THREADS: usize = 1024;
 /// The most jobs under way, for the same reason.
 const MOST_JOBS: usize = 1 << 16;
 

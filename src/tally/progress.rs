@@ -1,6 +1,6 @@
 //! How far a count is.
 
-use std::io::{self, Read};
+use crate::io::Metered;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,25 +19,9 @@ impl Progress {
     pub(super) fn advance(&self, bytes: u64) {
         self.0.fetch_add(bytes, Ordering::Relaxed);
     }
-}
 
-/// A reader that counts the bytes read.
-#[derive(Debug)]
-pub(super) struct Metered<R> {
-    input: R,
-    progress: Progress,
-}
-
-impl<R> Metered<R> {
-    pub(super) fn new(input: R, progress: &Progress) -> Self {
-        Self { input, progress: progress.clone() }
-    }
-}
-
-impl<R: Read> Read for Metered<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        self.progress.advance(count as u64);
-        Ok(count)
+    /// Returns the reader, whose bytes advance this as they are read.
+    pub(super) fn meter<R>(&self, input: R) -> Metered<R> {
+        Metered::new(input, &self.0)
     }
 }

@@ -31,8 +31,8 @@ pub(crate) struct Reader {
 pub(crate) enum Convention {
     /// Status 2, and `NAME 0.1.0 (csp-toolkit)`, with the name that the command was called by.
     Toolkit,
-    /// As GNU gzip has it: status 1, a grave accent as the opening quote, and the version as the
-    /// last word of the line.
+    /// GNU gzip's: status 1, a grave accent as the opening quote, and the version as the last word
+    /// of its line.
     Gnu,
 }
 

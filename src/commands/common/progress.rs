@@ -11,7 +11,7 @@ use std::path::Path;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// The option `--progress`, the same in every command that has it.
+/// The option `--progress`, shared by the commands.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct ProgressArgs {
     /// Show progress on standard error

@@ -1,18 +1,19 @@
 //! How many threads to use.
 
 use super::number;
+use crate::sync::pool::MOST_THREADS;
 use clap::Args;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
 /// The most that can be asked for.
-const MOST: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+const MOST: NonZeroUsize = NonZeroUsize::new(MOST_THREADS).unwrap();
 /// More threads than this per core, or this many in all where there are few cores, only wait for
 /// one another and take memory.
 const USEFUL_PER_CORE: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 const USEFUL: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
-/// The option `--threads`, the same in every command that has it.
+/// The option `--threads`, shared by the commands.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub(crate) struct ThreadsArgs {
     /// Use N threads, 1024 at most [default: one per core]

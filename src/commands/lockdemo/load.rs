@@ -20,9 +20,9 @@ pub(super) fn warning() -> Option<String> {
     describe(f64::from(others) / f64::from(LOOKS), cores)
 }
 
-/// The number of threads that are running or ready to, this one included: the fourth field has it
-/// before the slash. (The averages in front of it are over minutes, and would count this command's
-/// own last run.)
+/// Returns the number of threads that are running or ready to run, including this one: in the fourth
+/// field, before the slash. (The averages in front of it are over minutes, and would count this
+/// command's own last run.)
 fn runnable(loadavg: &str) -> Option<u32> {
     loadavg.split(' ').nth(3)?.split_once('/')?.0.parse().ok()
 }

@@ -5,7 +5,9 @@ use super::list::Table;
 use super::reporter::saved;
 use crate::commands::common::dash::is_stdin;
 use crate::commands::common::{Exit, signals, stdio};
-use crate::gzip::{self, Action, CountedInput, Error, HeaderInfo, InputPath, OutputPath, Totals};
+use crate::gzip::{
+    self, Action, CountedInput, Error, HeaderInfo, InputPath, OutputPath, Totals, counted,
+};
 use crate::io::{FileId, Output};
 use anyhow::Context;
 use std::io::{self, ErrorKind, IsTerminal, Seek, Write};
@@ -98,7 +100,7 @@ impl Stream {
         } else {
             None
         };
-        let bytes = CountedInput::new(file, &plan.options);
+        let bytes = counted(file, &plan.options);
         Ok(Self {
             name: shown(path).to_owned(),
             bytes,

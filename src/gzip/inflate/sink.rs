@@ -196,7 +196,7 @@ impl Sink for Fill<'_> {
 #[inline]
 fn step(window: &mut [u8], distance: usize, at: usize) {
     let bytes: [u8; COPY] = *window[at..].first_chunk().expect("they come before those");
-    *window[distance + at..].first_chunk_mut().expect("there are so many") = bytes;
+    *window[distance + at..].first_chunk_mut().expect("the window is that long") = bytes;
 }
 
 /// Fills the window with its first `distance` bytes over and over.

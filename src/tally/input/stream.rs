@@ -3,7 +3,6 @@
 use super::gzip;
 use super::queue::{Block, Queue};
 use crate::io::retry;
-use crate::tally::progress::Metered;
 use crate::tally::words::{self, LONGEST_SPACE};
 use std::io::{self, BufReader, Read, Write};
 
@@ -26,7 +25,7 @@ pub(in crate::tally) fn read(
     queue: &Queue<'_>,
     put: Put<'_>,
 ) -> io::Result<()> {
-    let mut input = BufReader::with_capacity(PACKET, Metered::new(input, queue.progress()));
+    let mut input = BufReader::with_capacity(PACKET, queue.progress().meter(input));
     let mut cutter = Cutter::new(queue, put);
     let (first, more) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(true)) };
     let garbage = match more {

@@ -1,9 +1,8 @@
 //! Partial tallies as they are read, decompressed into a temporary file where necessary.
 
-use crate::io::{Version, open};
+use crate::io::{Metered, Version, open};
 use crate::tally::input::stream::PACKET;
 use crate::tally::input::{Kind, gzip, in_order, read_at_most};
-use crate::tally::progress::Metered;
 use crate::tally::{Progress, Settings, Source};
 use std::fmt;
 use std::fs::{File, Metadata};
@@ -63,7 +62,7 @@ pub(super) fn open_source<'a>(
         Kind::Open(file) => (capacity(&file.metadata()?), in_order(file)?),
         Kind::Reader(reader) => (PACKET, reader),
     };
-    let reader = Metered::new(reader, scratch.progress);
+    let reader = scratch.progress.meter(reader);
     let mut input = BufReader::with_capacity(capacity, reader);
     let (first, more) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(true)) };
     let rest = if more? { u64::MAX } else { 0 };

@@ -1,0 +1,26 @@
+//! A reader that counts.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Adds the number of bytes read to a count, which others can watch.
+#[derive(Debug)]
+pub(crate) struct Metered<R> {
+    input: R,
+    count: Arc<AtomicU64>,
+}
+
+impl<R> Metered<R> {
+    pub(crate) fn new(input: R, count: &Arc<AtomicU64>) -> Self {
+        Self { input, count: Arc::clone(count) }
+    }
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(into)?;
+        self.count.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
