@@ -3,6 +3,7 @@
 use super::input::InputPath;
 use super::options::{Action, FileOptions, Plan};
 use super::report::FileResult;
+use super::run::RunState;
 use super::{decode, encode};
 use std::collections::BTreeMap;
 
@@ -14,11 +15,12 @@ pub(crate) fn process(
     action: Action,
     inputs: &[InputPath],
     options: &FileOptions,
+    run: &RunState,
     mut report: impl FnMut(usize, FileResult),
 ) {
-    let Ok(plan) = Plan::new(action, options) else {
+    let Ok(plan) = Plan::new(action, options, run) else {
         // Checked again for each file, since an error cannot be cloned.
-        let errors = inputs.iter().filter_map(|_| Plan::new(action, options).err());
+        let errors = inputs.iter().filter_map(|_| Plan::new(action, options, run).err());
         errors.enumerate().for_each(|(position, error)| report(position, Err(error)));
         return;
     };
@@ -30,13 +32,14 @@ pub(crate) fn process(
     }
 }
 
-/// Does it with one file.
+/// Does it with one file, which is a run of its own.
 pub(super) fn process_one(
     action: Action,
     input: impl Into<InputPath>,
     options: &FileOptions,
 ) -> FileResult {
-    let plan = Plan::new(action, options)?;
+    let run = RunState::default();
+    let plan = Plan::new(action, options, &run)?;
     match action {
         Action::Compress => encode::file(&input.into(), &plan),
         Action::Decompress | Action::Test => decode::file(&input.into(), &plan),

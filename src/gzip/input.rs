@@ -1,7 +1,8 @@
 //! The files to process: found in directories that are held open, opened once, and checked.
 
+use super::Error;
 use super::options::{Action, Plan};
-use super::{Error, FileOptions};
+use super::run::RunState;
 use crate::io::{Blocking, Dir, Dirs, Metered, split};
 use rustix::fs::{FileType, Mode, OFlags};
 use std::ffi::OsString;
@@ -64,7 +65,7 @@ impl InputPath {
     }
 
     /// The directory that the file is in, opened, and its name there.
-    fn find(&self, options: &FileOptions) -> io::Result<(Arc<Dir>, OsString)> {
+    fn find(&self, run: &RunState) -> io::Result<(Arc<Dir>, OsString)> {
         let below = self.root.as_ref().and_then(|root| {
             let path = self.path.strip_prefix(&root.path).ok()?;
             Some((root, path.parent()?, path.file_name()?))
@@ -74,14 +75,14 @@ impl InputPath {
             return Ok((dir, name.to_owned()));
         }
         let (parent, name) = split(&self.path);
-        let dir = options.outputs.dirs().get(parent, || Dir::open(parent))?;
+        let dir = run.outputs.dirs().get(parent, || Dir::open(parent))?;
         Ok((dir, name.to_owned()))
     }
 
     /// The file's length, 0 unless it is a regular file. Only a hint of how to go about it: what is
     /// opened later may be another file.
-    pub(super) fn length(&self, options: &FileOptions) -> u64 {
-        let stat = self.find(options).and_then(|(dir, name)| dir.follow(&name));
+    pub(super) fn length(&self, run: &RunState) -> u64 {
+        let stat = self.find(run).and_then(|(dir, name)| dir.follow(&name));
         match stat {
             Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
                 u64::try_from(stat.st_size).unwrap_or(0)
@@ -103,7 +104,7 @@ impl OpenInput {
     /// Opens an input and checks what it is. That is asked of the open file, so that nothing can be
     /// put in its place in between, and a FIFO does not block the opening.
     pub(super) fn open(input: &InputPath, plan: &Plan<'_>) -> Result<Self, Error> {
-        let (dir, name) = input.find(plan.options).map_err(Error::Read)?;
+        let (dir, name) = input.find(plan.run).map_err(Error::Read)?;
         let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
         flags.set(OFlags::NOFOLLOW, plan.action != Action::Test && !plan.options.force);
         let file = dir.open_file(&name, flags, Mode::empty()).map_err(Error::Read)?;
@@ -132,8 +133,8 @@ fn check(metadata: &Metadata, plan: &Plan<'_>) -> Result<(), Error> {
 
 /// Opens anything that can be read, to go to standard output; only a directory is refused. A FIFO
 /// does not block the opening: one without a writer is empty.
-pub(crate) fn open(input: &InputPath, options: &FileOptions) -> Result<File, Error> {
-    let (dir, name) = input.find(options).map_err(Error::Read)?;
+pub(crate) fn open(input: &InputPath, run: &RunState) -> Result<File, Error> {
+    let (dir, name) = input.find(run).map_err(Error::Read)?;
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = dir.open_file(&name, flags, Mode::empty()).map_err(Error::Read)?;
     if file.metadata().map_err(Error::Read)?.is_dir() {
@@ -150,8 +151,8 @@ const PACKET: usize = 64 << 10;
 /// buffer, all others past it.
 pub(crate) type CountedInput = Metered<BufReader<Blocking<File>>>;
 
-/// Counts in the options' count.
-pub(crate) fn counted(file: File, options: &FileOptions) -> CountedInput {
+/// Counts in the run's count.
+pub(crate) fn counted(file: File, run: &RunState) -> CountedInput {
     let file = BufReader::with_capacity(PACKET, Blocking::new(file));
-    Metered::new(file, &options.bytes_read)
+    Metered::new(file, &run.bytes_read)
 }

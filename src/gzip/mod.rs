@@ -51,6 +51,7 @@ mod legacy;
 mod level;
 mod options;
 mod report;
+mod run;
 mod settings;
 pub(crate) mod suffix;
 mod task;
@@ -70,6 +71,7 @@ pub(crate) use input::{CountedInput, InputPath, Root, counted, open};
 pub(crate) use level::Level;
 pub(crate) use options::{Action, OutputPath};
 pub(crate) use report::FileResult;
+pub(crate) use run::RunState;
 pub(crate) use task::taken;
 pub(crate) use totals::Method;
 
@@ -184,7 +186,7 @@ pub fn compress_files(
     options: &FileOptions,
     report: impl FnMut(usize, Result<FileReport, Error>),
 ) {
-    process(Action::Compress, &inputs(paths), options, report);
+    process(Action::Compress, &inputs(paths), options, &RunState::default(), report);
 }
 
 /// Decompresses each of the files as [`decompress_file`] does, and reports as [`compress_files`]
@@ -194,7 +196,7 @@ pub fn decompress_files(
     options: &FileOptions,
     report: impl FnMut(usize, Result<FileReport, Error>),
 ) {
-    process(Action::Decompress, &inputs(paths), options, report);
+    process(Action::Decompress, &inputs(paths), options, &RunState::default(), report);
 }
 
 /// Tests each of the files as [`test_file`] does, and reports as [`compress_files`] does.
@@ -203,7 +205,7 @@ pub fn test_files(
     options: &FileOptions,
     report: impl FnMut(usize, Result<FileReport, Error>),
 ) {
-    process(Action::Test, &inputs(paths), options, report);
+    process(Action::Test, &inputs(paths), options, &RunState::default(), report);
 }
 
 fn inputs(paths: &[impl AsRef<Path>]) -> Vec<InputPath> {

@@ -1,14 +1,12 @@
 //! What to do with files.
 
+use super::run::RunState;
+use super::settings::Checked;
 use super::{Error, Settings, suffix};
-use crate::io::{Existing, Outputs};
+use crate::io::Existing;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-
-use super::settings::Checked;
 
 /// What to do with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +56,6 @@ pub struct FileOptions {
     pub(crate) store_name: bool,
     pub(crate) store_time: bool,
     pub(crate) sync: bool,
-    /// The outputs of the run: those in progress, and those that no other may overwrite.
-    pub(crate) outputs: Outputs,
-    /// Counts the bytes read from all inputs together, to show progress.
-    pub(crate) bytes_read: Arc<AtomicU64>,
 }
 
 impl Default for FileOptions {
@@ -76,8 +70,6 @@ impl Default for FileOptions {
             store_name: false,
             store_time: false,
             sync: false,
-            outputs: Outputs::default(),
-            bytes_read: Arc::default(),
         }
     }
 }
@@ -165,20 +157,25 @@ impl FileOptions {
     }
 }
 
-/// An action, and options that were checked.
+/// An action, options that were checked, and the run that it belongs to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan<'a> {
     pub(super) action: Action,
     pub(super) options: &'a FileOptions,
+    pub(super) run: &'a RunState,
     pub(super) settings: Checked,
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(action: Action, options: &'a FileOptions) -> Result<Self, Error> {
+    pub(super) fn new(
+        action: Action,
+        options: &'a FileOptions,
+        run: &'a RunState,
+    ) -> Result<Self, Error> {
         let suffix = &options.suffix;
         if suffix.is_empty() || suffix.as_bytes().contains(&b'/') {
             return Err(Error::InvalidSuffix(suffix.clone()));
         }
-        Ok(Self { action, options, settings: options.settings.check()? })
+        Ok(Self { action, options, run, settings: options.settings.check()? })
     }
 }

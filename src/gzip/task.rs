@@ -7,6 +7,7 @@
 use super::input::{CountedInput, InputPath, OpenInput, counted};
 use super::options::{Action, FileOptions, OutputPath, Plan};
 use super::report::{FileReport, FileResult};
+use super::run::RunState;
 use super::{Error, HeaderInfo, Totals, decode, suffix};
 use crate::io::{
     AtomicFile, Attributes, Blocking, Dir, Existing, FileId, Placed, Target, Version, close,
@@ -42,7 +43,7 @@ impl InputFile {
         };
         let target = output_path(path, plan)?;
         let attributes = Attributes::of(&file, metadata);
-        let file_input = counted(file, plan.options);
+        let file_input = counted(file, plan.run);
         Ok((file_input, Self { dir, name, attributes, header_info, target }))
     }
 
@@ -67,12 +68,12 @@ impl InputFile {
     }
 
     /// Where the output goes.
-    fn target(&self, options: &FileOptions) -> io::Result<Target> {
+    fn target(&self, plan: &Plan<'_>) -> io::Result<Target> {
         let name = || self.target.file_name().unwrap_or_default().to_owned();
-        match &options.output {
+        match &plan.options.output {
             OutputPath::NextToInput => Ok(Target::Name(Arc::clone(&self.dir), name())),
             OutputPath::Directory(directory) => {
-                let dir = options.outputs.dirs().get(directory, || Dir::open(directory))?;
+                let dir = plan.run.outputs.dirs().get(directory, || Dir::open(directory))?;
                 Ok(Target::Name(dir, name()))
             }
             OutputPath::File(path) => Target::of(path),
@@ -86,7 +87,7 @@ impl InputFile {
         if plan.action == Action::Test {
             return Ok(BufWriter::new(Destination::Nowhere));
         }
-        let destination = match self.target(options).map_err(Error::Write)? {
+        let destination = match self.target(plan).map_err(Error::Write)? {
             Target::Stream(file) => Destination::Stream(Blocking::new(file)),
             Target::Special(dir, name) => {
                 let file = open_special(&dir, &name).map_err(Error::Write)?;
@@ -105,7 +106,7 @@ impl InputFile {
                     }
                     _ => {}
                 }
-                let file = AtomicFile::create(dir, name, 0o600, &options.outputs);
+                let file = AtomicFile::create(dir, name, 0o600, &plan.run.outputs);
                 Destination::File(file.map_err(Error::Write)?)
             }
         };
@@ -190,13 +191,14 @@ pub(crate) fn taken(
     action: Action,
     input: &InputPath,
     options: &FileOptions,
+    run: &RunState,
 ) -> Result<Option<PathBuf>, Error> {
-    let plan = &Plan::new(action, options)?;
+    let plan = &Plan::new(action, options, run)?;
     let (bytes, mut file) = InputFile::open(input, plan)?;
     if action != Action::Compress && options.stores() {
         file.restore(decode::Opened::new(bytes).header_info(), options)?;
     }
-    let taken = match file.target(options).map_err(Error::Write)? {
+    let taken = match file.target(plan).map_err(Error::Write)? {
         Target::Name(dir, name) => dir.look(&name).is_ok(),
         Target::Stream(_) | Target::Special(..) => false,
     };

@@ -3,7 +3,7 @@
 use crate::support::{CHUNK, gz, noise, ordinary, reference, settings, text};
 use csp_toolkit::gzip::{self, Error, FileOptions, FileReport, Settings};
 use flate2::Compression;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::slice::from_ref;
 
@@ -170,4 +170,26 @@ fn the_same_file_twice_is_compressed_once() {
     let outcomes = run(Action::Compress, &files, &options(settings(4)));
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert!(reference(&fs::read(gz(&path)).unwrap()).0 == text(5 * CHUNK));
+}
+
+#[test]
+fn options_can_be_used_again_and_remember_nothing() {
+    let scratch = tempfile::tempdir().unwrap();
+    let (directory, old) = (scratch.path().join("d"), scratch.path().join("old"));
+    let path = directory.join("x");
+    let options = FileOptions::default().overwrite(true);
+    for text in ["first", "second", "third"] {
+        if text == "third" {
+            // The same name, and another directory.
+            fs::rename(&directory, &old).unwrap();
+        }
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(&path, text).unwrap();
+        let output = gzip::compress_file(&path, &options).unwrap().output;
+        gzip::compress_files(&[&path], &options, |_, result| drop(result.unwrap()));
+        let mut back = Vec::new();
+        let settings = gzip::Settings::default();
+        gzip::decompress(File::open(output).unwrap(), &mut back, &settings).unwrap();
+        assert_eq!(back, text.as_bytes());
+    }
 }

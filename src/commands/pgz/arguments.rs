@@ -10,7 +10,7 @@ use crate::commands::common::message::Name;
 use crate::commands::common::output;
 use crate::commands::common::progress::ProgressArgs;
 use crate::commands::common::threads::{self, ThreadsArgs};
-use crate::gzip::{Action, FileOptions, OutputPath, Settings};
+use crate::gzip::{Action, FileOptions, OutputPath, RunState, Settings};
 use clap::{Command, CommandFactory, Parser};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -252,7 +252,8 @@ impl Arguments {
         };
         let files = self.files;
         let progress = self.progress.progress;
-        Ok(Plan { files, action, options, list: self.list, stdout, progress, reporter })
+        let run = RunState::default();
+        Ok(Plan { files, action, options, run, list: self.list, stdout, progress, reporter })
     }
 
     fn settings(&self, action: Action, gnu: bool) -> Settings {

@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// Processes all the files. Returns how that ended, and the summary of those that succeeded.
 pub(super) fn run(plan: &Plan, files: Vec<InputPath>) -> anyhow::Result<(Exit, Summary)> {
-    signals::clean_up_on_signals(&plan.options.outputs).context("cannot watch for signals")?;
+    signals::clean_up_on_signals(&plan.run.outputs).context("cannot watch for signals")?;
     let table = Table::new(&plan.reporter, files.len() > 1);
     let mut run = Run { plan, table, exit: Exit::Success, summary: Summary::begin() };
     let options = &plan.options;
@@ -45,7 +45,7 @@ impl Run<'_> {
     /// Processes files, and reports each in the order given.
     fn all(&mut self, files: &[InputPath], options: &FileOptions) -> anyhow::Result<()> {
         let mut told = Ok(());
-        gzip::process(self.plan.action, files, options, |position, result| {
+        gzip::process(self.plan.action, files, options, &self.plan.run, |position, result| {
             if told.is_ok() {
                 told = self.tell(files[position].path(), &result);
             }

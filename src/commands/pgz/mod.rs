@@ -17,7 +17,7 @@ use super::common::arguments::Reader;
 use super::common::dash::is_stdin;
 use super::common::progress::{ProgressLine, When};
 use super::common::{Exit, exit, message, stdio};
-use crate::gzip::{Action, FileOptions, InputPath, OutputPath};
+use crate::gzip::{Action, FileOptions, InputPath, OutputPath, RunState};
 use anyhow::Context;
 use arguments::Arguments;
 use clap::Command;
@@ -40,6 +40,8 @@ struct Plan {
     action: Action,
     /// How to do it.
     options: FileOptions,
+    /// What all the files share.
+    run: RunState,
     /// Whether to list the files in a table, for `-l`.
     list: bool,
     /// Whether all output goes to standard output, as with `-c`.
@@ -147,6 +149,6 @@ fn show_progress(plan: &Plan, streamed: &[InputPath], placed: &[InputPath]) -> P
     };
     let mut all = streamed.iter().chain(placed);
     let total = || all.try_fold(0, |sum, file| Some(sum + file.path().metadata().ok()?.len()));
-    let read = Arc::clone(&plan.options.bytes_read);
+    let read = Arc::clone(&plan.run.bytes_read);
     ProgressLine::start(when, total, move || read.load(Ordering::Relaxed))
 }

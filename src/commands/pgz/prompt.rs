@@ -26,7 +26,7 @@ pub(super) fn ask(files: Vec<InputPath>, plan: &Plan) -> io::Result<Answers> {
         return Ok(answers);
     }
     for file in files {
-        match gzip::taken(plan.action, &file, &plan.options) {
+        match gzip::taken(plan.action, &file, &plan.options, &plan.run) {
             Ok(Some(target)) => {
                 if is_yes(&target, &plan.reporter)? {
                     answers.replace.push(file);

@@ -42,7 +42,7 @@ fn standard_output(plan: &Plan) -> &'static str {
 /// Writes standard input to a named file.
 pub(super) fn to_file(plan: &Plan, target: &Path) -> anyhow::Result<Exit> {
     let stdin = InputPath::from("-");
-    signals::clean_up_on_signals(&plan.options.outputs).context("cannot watch for signals")?;
+    signals::clean_up_on_signals(&plan.run.outputs).context("cannot watch for signals")?;
     let outcome = Stream::open(&stdin, plan).and_then(|input| input.place(plan, target));
     tell(plan, stdin.path(), &outcome)
 }
@@ -85,7 +85,7 @@ impl Stream {
         let mut file = if is_stdin(path) {
             stdio::input().map_err(Error::Read)?.into_inner()
         } else {
-            gzip::open(input, &plan.options)?
+            gzip::open(input, &plan.run)?
         };
         let metadata = file.metadata().map_err(Error::Read)?;
         let header_info = if is_stdin(path) {
@@ -100,7 +100,7 @@ impl Stream {
         } else {
             None
         };
-        let bytes = counted(file, &plan.options);
+        let bytes = counted(file, &plan.run);
         Ok(Self {
             name: shown(path).to_owned(),
             bytes,
@@ -113,7 +113,7 @@ impl Stream {
     /// Writes the output to `target`, following links.
     fn place(self, plan: &Plan, target: &Path) -> Result<Totals, Error> {
         let options = &plan.options;
-        let mut output = Output::open(target, &options.outputs).map_err(Error::Write)?;
+        let mut output = Output::open(target, &plan.run.outputs).map_err(Error::Write)?;
         match output.before() {
             Some(before) if before == self.id => return Err(Error::SameFile),
             Some(_) if !options.overwrite => {

@@ -29,7 +29,7 @@ pub(in crate::gzip) fn files(
     plan: &Plan<'_>,
     mut report: impl FnMut(usize, FileResult),
 ) {
-    let is_large = |&position: &usize| files[position].length(plan.options) > SMALL_PACKED;
+    let is_large = |&position: &usize| files[position].length(plan.run) > SMALL_PACKED;
     let (mut order, small): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(is_large);
     order.extend(small);
     let all_threads = &Mutex::new(());

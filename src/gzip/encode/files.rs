@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Compresses one file: a small one on this thread, a large one on all threads.
 pub(in crate::gzip) fn file(input: &InputPath, plan: &Plan<'_>) -> FileResult {
-    if is_small(input.length(plan.options), plan) {
+    if is_small(input.length(plan.run), plan) {
         let mut encoder = ChunkEncoder::new(plan.settings.level);
         return small(input, plan, &mut encoder, &Buffers::new(plan.settings.chunk_size));
     }
@@ -151,7 +151,7 @@ impl<'a> FileFeeder<'_, '_, 'a> {
     fn files(mut self, files: &'a [InputPath]) -> Result<(), Closed> {
         for (position, input) in files.iter().enumerate() {
             // Whatever is wrong with it, the worker will find out.
-            let length = input.length(self.plan.options);
+            let length = input.length(self.plan.run);
             if is_small(length, self.plan) {
                 self.small(position, input, length)?;
             } else {
