@@ -156,3 +156,9 @@ pub(crate) fn counted(file: File, run: &RunState) -> CountedInput {
     let file = BufReader::with_capacity(PACKET, Blocking::new(file));
     Metered::new(file, &run.bytes_read)
 }
+
+/// Returns whether a read returns at once.
+pub(super) fn is_ready(input: &CountedInput) -> bool {
+    let input = input.get_ref();
+    !input.buffer().is_empty() || input.get_ref().is_ready()
+}

@@ -121,6 +121,15 @@ pub fn decompress(
     decode::decompress(input, output, &settings.check()?)
 }
 
+/// [`decompress`], of a file or a pipe.
+pub(crate) fn decompress_from(
+    input: CountedInput,
+    output: impl Write,
+    settings: &Settings,
+) -> Result<Totals, Error> {
+    decode::decompress_file(input, output, &settings.check()?)
+}
+
 /// Compresses a file into `NAME.gz` next to it.
 ///
 /// The output appears under its name only when it is complete. On an error there is no output, and

@@ -4,7 +4,7 @@
 //! terminal with this one (ssh, node.js, another one in the pipeline) can set it at any time. A
 //! read or write then fails with `EAGAIN` instead of blocking.
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -27,6 +27,13 @@ impl<T: AsFd> Blocking<T> {
     /// Returns the stream.
     pub(crate) fn into_inner(self) -> T {
         self.0
+    }
+
+    /// Returns whether a read returns at once: with bytes, with an error, or at the end.
+    pub(crate) fn is_ready(&self) -> bool {
+        let now = Some(&Timespec::default());
+        let mut stream = [PollFd::new(&self.0, PollFlags::IN)];
+        poll(&mut stream, now).is_ok_and(|ready| ready > 0)
     }
 
     fn retry<R>(

@@ -15,6 +15,11 @@ impl<R> Metered<R> {
     pub(crate) fn new(input: R, count: &Arc<AtomicU64>) -> Self {
         Self { input, count: Arc::clone(count) }
     }
+
+    /// Returns a reference to the input.
+    pub(crate) fn get_ref(&self) -> &R {
+        &self.input
+    }
 }
 
 impl<R: Read> Read for Metered<R> {

@@ -142,7 +142,7 @@ impl Stream {
         // As in gzip, -cf copies what cannot be decompressed.
         let copies =
             plan.options.force && !plan.list && !matches!(plan.options.output, OutputPath::File(_));
-        gzip::decompress(bytes, output, &settings.pass_through(copies))
+        gzip::decompress_from(bytes, output, &settings.pass_through(copies))
     }
 }
 

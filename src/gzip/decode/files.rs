@@ -77,7 +77,7 @@ impl<'a> Worker<'a> {
         let plan = self.plan;
         let (input, mut file) = InputFile::open(input, plan)?;
         let is_large = file.metadata().is_file() && file.metadata().len() > SMALL_PACKED;
-        let input = if is_large { PeekReader::new(input) } else { self.load(input)? };
+        let input = if is_large { PeekReader::of_file(input) } else { self.load(input)? };
         let mut opened = Opened::read(input);
         if plan.options.stores() {
             file.restore(opened.header_info(), plan.options)?;
@@ -116,7 +116,7 @@ impl<'a> Worker<'a> {
     /// Inflates a file that is one sound member; `None` for anything else.
     fn at_once(&mut self, opened: &Opened<CountedInput>) -> Option<Totals> {
         opened.header.as_ref()?.as_ref().ok()?;
-        let (header, rest) = (opened.input.taken(), opened.input.buffered());
+        let (header, rest) = (opened.input.taken(), opened.input.first());
         if header + rest.len() as u64 >= SMALL_PACKED {
             // A FIFO, or a file that grows, can go on after that.
             return None;

@@ -18,6 +18,8 @@
 //! data is reported by the decoder that follows no hints.
 
 mod files;
+mod guess;
+mod guesses;
 mod outlet;
 mod peek;
 mod reader;
@@ -28,14 +30,17 @@ pub(super) use files::{file, files};
 
 use super::header::{self, Header};
 use super::index::Index;
+use super::input::CountedInput;
 use super::settings::Checked;
 use super::{Error, HeaderInfo, Totals, bgzf};
 use crate::io::buffer::Buffers;
 use crossbeam_channel::unbounded;
+use guesses::Guesses;
 use peek::PeekReader;
 use reader::MemberReader;
 use std::io::{Read, Write};
 use std::sync::atomic::AtomicBool;
+use std::thread;
 use writer::MemberWriter;
 
 /// Decompresses all the members of `input`.
@@ -45,6 +50,16 @@ pub(super) fn decompress(
     settings: &Checked,
 ) -> Result<Totals, Error> {
     Opened::unread(PeekReader::new(input)).decompress(output, settings)
+}
+
+/// Decompresses all the members of a file or a pipe, of which more is read ahead where that does not
+/// block.
+pub(super) fn decompress_file(
+    input: CountedInput,
+    output: impl Write,
+    settings: &Checked,
+) -> Result<Totals, Error> {
+    Opened::unread(PeekReader::of_file(input)).decompress(output, settings)
 }
 
 /// An input and its first header, if that was read.
@@ -106,18 +121,28 @@ impl<R: Read + Send> Opened<R> {
         let (sender, verdicts) = unbounded();
         let mut writer = MemberWriter::new(output, doubt, buffers);
         let taking = &mut writer;
-        let mut reader = MemberReader::new(self, settings.pass_through, verdicts, doubt, buffers);
-        let mut end_of_input = Ok(());
+        let symbol_buffers = &Buffers::new(BLOCK);
+        let pass_through = settings.pass_through;
+        let mut found = Ok(<_>::default());
+        let guessing = settings.threads.get() - 1;
         settings.pool().run(
-            |feeder| end_of_input = reader.members(feeder),
-            || worker::worker(buffers),
+            |feeder| {
+                thread::scope(|scope| {
+                    let guesses = Guesses::new(scope, guessing, buffers, symbol_buffers);
+                    let reader =
+                        MemberReader::new(self, pass_through, verdicts, doubt, buffers, guesses);
+                    found = reader.read(feeder);
+                });
+            },
+            || worker::worker(buffers, symbol_buffers),
             // Owns the sender: when the writer fails, the pool drops this, and a reader that waits
             // for a verdict learns that none will come.
             move |decoded| taking.take(decoded, &sender),
         )?;
-        end_of_input?;
+        let (totals, is_gzip) = found?;
         writer.flush()?;
-        Ok(reader.totals(writer.plain(), writer.crc()))
+        let crc = if is_gzip { writer.crc() } else { u32::MAX };
+        Ok(Totals { uncompressed: writer.plain(), crc, ..totals })
     }
 }
 

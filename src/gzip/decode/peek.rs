@@ -1,38 +1,100 @@
-//! The input of a decoder: bytes can be looked at before they are taken, and put back.
+//! The input of a decoder: bytes can be looked at before they are taken, and put back; and more can be
+//! read ahead, for others to decode meanwhile.
 
+use crate::gzip::input::{self, CountedInput};
+use crate::io::buffer::Buffer;
 use crate::io::retry;
-use std::io::{self, BufRead, Read};
+use std::collections::VecDeque;
+use std::io::{self, BufRead, Empty, Read, empty};
+use std::sync::Arc;
 
-/// Bytes read at a time.
-const BLOCK: usize = 128 * 1024;
+/// Bytes in a slab, unless it came from elsewhere.
+const SLAB: usize = 256 << 10;
+/// Bytes of the next slab that are joined to what is left of the first, at least: few symbols and
+/// headers need more.
+const JOINED: usize = 512;
 
 /// A buffered reader that counts what is taken from it.
 pub(in crate::gzip) struct PeekReader<R> {
     input: R,
-    buffer: Vec<u8>,
-    /// Up to here, the buffer was taken.
-    start: usize,
+    /// What was read and not taken yet. Only the last can have room left.
+    slabs: VecDeque<Slab>,
+    /// Bytes in all the slabs.
+    buffered: usize,
     taken: u64,
+    /// A slab to be used again.
+    free: Option<Buffer>,
+    /// Whether a read does not block.
+    is_ready: fn(&R) -> bool,
+    /// Whether the last read gave all it was asked for, as a file's do up to its end. The next one
+    /// is taken not to block then.
+    had_plenty: bool,
+    /// An error of reading ahead, to be returned when all that was read before it is taken.
+    failure: Option<io::Error>,
+}
+
+/// Bytes that can be shared with other threads, of which those up to `start` were taken.
+struct Slab {
+    bytes: Arc<Buffer>,
+    start: usize,
+}
+
+impl Slab {
+    fn new(bytes: Buffer) -> Self {
+        Self { bytes: Arc::new(bytes), start: 0 }
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+}
+
+impl PeekReader<CountedInput> {
+    /// A reader that knows when a read does not block, so that more is read ahead.
+    pub(in crate::gzip) fn of_file(input: CountedInput) -> Self {
+        Self { is_ready: input::is_ready, ..Self::new(input) }
+    }
+}
+
+impl PeekReader<Empty> {
+    /// A reader of what another one has read ahead.
+    fn of(slabs: VecDeque<Slab>, buffered: usize, taken: u64) -> Self {
+        Self { slabs, buffered, taken, ..Self::new(empty()) }
+    }
 }
 
 impl<R: Read> PeekReader<R> {
     pub(in crate::gzip) fn new(input: R) -> Self {
-        Self { input, buffer: Vec::new(), start: 0, taken: 0 }
+        Self {
+            input,
+            slabs: VecDeque::new(),
+            buffered: 0,
+            taken: 0,
+            free: None,
+            is_ready: |_| false,
+            had_plenty: false,
+            failure: None,
+        }
     }
 
     /// A reader whose first bytes were read already.
-    pub(in crate::gzip) fn preloaded(buffer: Vec<u8>, input: R) -> Self {
-        Self { input, buffer, start: 0, taken: 0 }
+    pub(in crate::gzip) fn preloaded(bytes: Vec<u8>, input: R) -> Self {
+        let mut reader = Self::new(input);
+        reader.buffered = bytes.len();
+        reader.slabs.push_back(Slab::new(bytes.into()));
+        reader
     }
 
-    /// The bytes that were read and not taken yet.
-    pub(in crate::gzip) fn buffered(&self) -> &[u8] {
-        &self.buffer[self.start..]
+    /// The bytes that were read first and not taken yet; nothing only if there are none.
+    pub(in crate::gzip) fn first(&self) -> &[u8] {
+        self.slabs.front().map_or(&[], Slab::rest)
     }
 
-    /// The buffer, to be used again.
-    pub(in crate::gzip) fn into_buffer(self) -> Vec<u8> {
-        self.buffer
+    /// The memory of what was read first, to be used again.
+    pub(in crate::gzip) fn into_buffer(mut self) -> Vec<u8> {
+        let first = self.slabs.pop_front();
+        let bytes = first.and_then(|slab| Arc::into_inner(slab.bytes));
+        bytes.map(Vec::from).unwrap_or_default()
     }
 
     /// The number of bytes taken and not put back.
@@ -46,11 +108,66 @@ impl<R: Read> PeekReader<R> {
         Ok(&bytes[..count.min(bytes.len())])
     }
 
-    /// All the bytes that are buffered, without taking them: at least `count`, fewer only at the end of
-    /// the input.
+    /// The next bytes, without taking them: at least `count`, fewer only at the end of the input; more
+    /// if they are there.
     pub(in crate::gzip) fn peek_all(&mut self, count: usize) -> io::Result<&[u8]> {
-        while self.buffer.len() - self.start < count && self.read_more()? > 0 {}
-        Ok(&self.buffer[self.start..])
+        while self.first().len() < count {
+            if self.slabs.len() > 1 {
+                self.join();
+            } else if self.read_more()? == 0 {
+                break;
+            }
+        }
+        Ok(self.first())
+    }
+
+    /// Moves the first bytes of the second slab to those of the first.
+    fn join(&mut self) {
+        let (Some(first), Some(second)) = (self.slabs.pop_front(), self.slabs.front_mut()) else {
+            return;
+        };
+        let (head, tail) = (first.rest(), second.rest());
+        let tail = &tail[..tail.len().min(JOINED.max(head.len()))];
+        let joined = [head, tail].concat();
+        second.start += tail.len();
+        if second.rest().is_empty() {
+            self.slabs.pop_front();
+        }
+        self.slabs.push_front(Slab::new(joined.into()));
+    }
+
+    /// Reads until this many bytes are buffered, as long as that does not block.
+    pub(in crate::gzip) fn read_ahead(&mut self, count: usize) {
+        while self.buffered < count
+            && self.failure.is_none()
+            && (self.had_plenty || (self.is_ready)(&self.input))
+        {
+            match self.read_more() {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => self.failure = Some(error),
+            }
+        }
+    }
+
+    /// How many bytes are buffered, and whether a read would give more without blocking.
+    pub(in crate::gzip) fn ahead(&self) -> (usize, bool) {
+        (self.buffered, self.had_plenty)
+    }
+
+    /// A reader of `count` of the bytes that are buffered, after the first `skipped`.
+    pub(in crate::gzip) fn fork(&self, skipped: usize, count: usize) -> PeekReader<Empty> {
+        let (mut slabs, mut offset) = (VecDeque::new(), 0);
+        for slab in &self.slabs {
+            let length = slab.rest().len();
+            if offset < skipped.saturating_add(count) && offset + length > skipped {
+                let start = slab.start + skipped.saturating_sub(offset);
+                slabs.push_back(Slab { bytes: Arc::clone(&slab.bytes), start });
+            }
+            offset += length;
+        }
+        let buffered = slabs.iter().map(|slab| slab.rest().len()).sum();
+        PeekReader::of(slabs, buffered, self.taken + skipped as u64)
     }
 
     /// Appends the next `count` bytes, fewer at the end of the input. Memory is allocated as they are
@@ -65,27 +182,48 @@ impl<R: Read> PeekReader<R> {
     }
 
     /// Puts back the bytes that were taken last.
-    pub(in crate::gzip) fn put_back(&mut self, mut bytes: Vec<u8>) {
+    pub(in crate::gzip) fn put_back(&mut self, bytes: Vec<u8>) {
         self.taken -= bytes.len() as u64;
-        bytes.extend(&self.buffer[self.start..]);
-        self.buffer = bytes;
-        self.start = 0;
+        self.buffered += bytes.len();
+        self.slabs.push_front(Slab::new(bytes.into()));
     }
 
+    /// Reads once, into the last slab or a new one.
     fn read_more(&mut self) -> io::Result<usize> {
-        self.buffer.drain(..self.start);
-        self.start = 0;
-        let filled = self.buffer.len();
-        self.buffer.resize(filled + BLOCK, 0);
-        let read = retry(|| self.input.read(&mut self.buffer[filled..]));
-        self.buffer.truncate(filled + *read.as_ref().unwrap_or(&0));
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        let last = self.slabs.back_mut().and_then(|slab| Arc::get_mut(&mut slab.bytes));
+        if last.is_none_or(|slab| slab.is_full()) {
+            let mut slab = self.free.take().unwrap_or_else(|| Buffer::new(SLAB));
+            slab.clear();
+            self.slabs.push_back(Slab::new(slab));
+        }
+        let last = self.slabs.back_mut().and_then(|slab| Arc::get_mut(&mut slab.bytes));
+        let slab = last.expect("it has not been shared yet");
+        let room = slab.room();
+        let asked = room.len();
+        let read = retry(|| self.input.read(room));
+        let count = *read.as_ref().unwrap_or(&0);
+        slab.grow(count);
+        self.buffered += count;
+        self.had_plenty = count == asked;
         read
+    }
+
+    /// Takes what was read and decoded by another, or will not be decoded.
+    pub(in crate::gzip) fn skip(&mut self, mut count: usize) {
+        while count > 0 && !self.first().is_empty() {
+            let now = count.min(self.first().len());
+            self.consume(now);
+            count -= now;
+        }
     }
 }
 
 impl<R: Read> Read for PeekReader<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.start == self.buffer.len() && into.len() >= BLOCK {
+        if self.buffered == 0 && into.len() >= SLAB && self.failure.is_none() {
             let read = self.input.read(into)?;
             self.taken += read as u64;
             return Ok(read);
@@ -102,8 +240,15 @@ impl<R: Read> BufRead for PeekReader<R> {
     }
 
     fn consume(&mut self, count: usize) {
-        self.start += count;
         self.taken += count as u64;
+        self.buffered -= count;
+        if let Some(first) = self.slabs.front_mut() {
+            first.start += count;
+            if first.rest().is_empty() {
+                let first = self.slabs.pop_front();
+                self.free = first.and_then(|slab| Arc::into_inner(slab.bytes));
+            }
+        }
     }
 }
 
@@ -113,13 +258,13 @@ mod tests {
 
     #[test]
     fn bytes_put_back_are_read_again() {
-        let text: Vec<u8> = (0..=255).cycle().take(3 * BLOCK).collect();
+        let text: Vec<u8> = (0..=255).cycle().take(3 * SLAB).collect();
         let mut source = PeekReader::new(&text[..]);
         assert_eq!(source.peek(3).unwrap(), &text[..3]);
         let mut first = Vec::new();
-        source.read_into(2 * BLOCK, &mut first).unwrap();
-        assert_eq!(source.taken(), 2 * BLOCK as u64);
-        assert_eq!(source.peek(1).unwrap(), &text[2 * BLOCK..][..1]);
+        source.read_into(2 * SLAB, &mut first).unwrap();
+        assert_eq!(source.taken(), 2 * SLAB as u64);
+        assert_eq!(source.peek(1).unwrap(), &text[2 * SLAB..][..1]);
         source.put_back(first.split_off(5));
         let mut rest = Vec::new();
         source.read_to_end(&mut rest).unwrap();

@@ -1,6 +1,8 @@
 //! The reader: reads members, and makes jobs from them.
 
 use super::Opened;
+use super::guess::{Guess, Meaning, Part};
+use super::guesses::Guesses;
 use super::outlet::Outlet;
 use super::peek::PeekReader;
 use super::worker::{DecodeJob, Feeder, submit};
@@ -8,12 +10,13 @@ use super::writer::Verdict;
 use crate::gzip::bgzf;
 use crate::gzip::header::{self, Header, Trailer};
 use crate::gzip::index::Index;
-use crate::gzip::inflate::{Ending, Status, Stream};
+use crate::gzip::inflate::{Ending, Status, Stream, WINDOW};
 use crate::gzip::legacy::{self, Body, Entry, Put};
 use crate::gzip::{Error, Method, Totals};
 use crate::io::buffer::{Buffer, Buffers};
 use crossbeam_channel::Receiver;
 use std::io::{BufRead, ErrorKind, Read};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// BGZF members per job: as many as are certain to fit into a buffer.
@@ -30,6 +33,8 @@ pub(super) struct MemberReader<'a, R> {
     pass_through: bool,
     /// For what is decoded in order; one for all members, which may be many and small.
     stream: Stream,
+    /// What is decoded meanwhile.
+    guesses: Guesses<'a>,
     /// What was found so far, without what the writer knows.
     found: Totals,
     /// Whether the last member was gzip.
@@ -43,22 +48,33 @@ impl<'a, R: Read> MemberReader<'a, R> {
         verdicts: Receiver<Verdict>,
         doubt: &'a AtomicBool,
         buffers: &'a Buffers,
+        guesses: Guesses<'a>,
     ) -> Self {
         let Opened { input, header, .. } = opened;
-        let stream = Stream::new();
-        let found = Totals::default();
-        let is_gzip = false;
-        Self { input, header, verdicts, doubt, buffers, pass_through, stream, found, is_gzip }
+        Self {
+            input,
+            header,
+            verdicts,
+            doubt,
+            buffers,
+            pass_through,
+            stream: Stream::new(),
+            guesses,
+            found: Totals::default(),
+            is_gzip: false,
+        }
     }
 
-    /// The totals, with the writer's length and last checksum.
-    pub(super) fn totals(&self, uncompressed: u64, crc: u32) -> Totals {
-        let crc = if self.is_gzip { crc } else { u32::MAX };
-        Totals { uncompressed, crc, compressed: self.input.taken(), ..self.found }
+    /// Feeds all of the input. Returns what was found, without what the writer knows, and whether the
+    /// last member was gzip.
+    pub(super) fn read(mut self, feeder: &mut Feeder<'_>) -> Result<(Totals, bool), Error> {
+        self.members(feeder)?;
+        let totals = Totals { compressed: self.input.taken(), ..self.found };
+        Ok((totals, self.is_gzip))
     }
 
     /// Feeds one member after the other (RFC 1952, section 2.2).
-    pub(super) fn members(&mut self, feeder: &mut Feeder<'_>) -> Result<(), Error> {
+    fn members(&mut self, feeder: &mut Feeder<'_>) -> Result<(), Error> {
         let mut is_first = true;
         if let Some(header) = self.header.take() {
             self.member(header?, feeder)?;
@@ -249,39 +265,78 @@ impl<'a, R: Read> MemberReader<'a, R> {
         self.verdicts.recv().map_err(|_| Error::closed())
     }
 
-    /// Inflates the rest of a member here, in order; `window` is what comes before it.
+    /// Inflates the rest of a member here, in order; `window` is what comes before it. Where a guess
+    /// begins, what that has decoded is taken over.
     fn inflate(&mut self, window: &[u8], feeder: &mut Feeder<'_>) -> Result<(), Error> {
-        self.stream.restart(window);
+        self.stream.restart(window, 0);
         loop {
             let mut plain = self.buffers.take();
             plain.clear();
-            let ended = self.fill(&mut plain);
+            let filled = self.fill(&mut plain);
             // What was decoded before an error is written, as gzip does it.
             submit(feeder, DecodeJob::Plain(plain))?;
-            if ended? {
-                return Ok(());
+            match filled? {
+                Filled::Full => {}
+                Filled::Ended => return Ok(()),
+                Filled::Guessed(guess) => self.take_over(guess, feeder)?,
             }
         }
     }
 
-    /// Inflates until the buffer is full; returns whether the member's data has ended.
-    fn fill(&mut self, plain: &mut Buffer) -> Result<bool, Error> {
+    /// Inflates until the buffer is full, the member's data has ended, or a guess begins.
+    fn fill(&mut self, plain: &mut Buffer) -> Result<Filled, Error> {
         let mut wanted = 1;
+        self.guesses.plan(&mut self.input);
         while !plain.is_full() {
+            if let Some(guess) = self.arrive() {
+                return Ok(Filled::Guessed(guess));
+            }
+            let (start, here) = (8 * self.input.taken(), self.bit());
+            let stop = usize::try_from(self.guesses.stop(here) - start).unwrap_or(usize::MAX);
             let input = self.input.peek_all(wanted).map_err(Error::Read)?;
             let available = input.len();
-            let step = self.stream.decode(input, plain.room());
+            let step = self.stream.decode_until(stop, input, plain.room());
             self.input.consume(step.taken);
             plain.grow(step.given);
             match step.status {
                 Ok(Status::Full) => {}
-                Ok(Status::Ended) => return Ok(true),
+                Ok(Status::Ended) => return Ok(Filled::Ended),
+                Ok(Status::Between) => wanted = 1,
                 Ok(Status::Starved) if available < wanted => return Err(Error::Truncated),
                 Ok(Status::Starved) => wanted = available - step.taken + 1,
                 Err(_) => return Err(Error::Corrupt("format violated")),
             }
         }
-        Ok(false)
+        Ok(Filled::Full)
+    }
+
+    /// The bit of the input that is decoded next.
+    fn bit(&self) -> u64 {
+        8 * self.input.taken() + u64::from(self.stream.bit())
+    }
+
+    /// Returns the guess that begins here. The window before it must be complete.
+    fn arrive(&mut self) -> Option<Guess> {
+        if !self.stream.is_between() || self.stream.window().len() < WINDOW {
+            return None;
+        }
+        self.guesses.arrive(self.bit())
+    }
+
+    /// Feeds what a guess that begins here has decoded, and goes on after it.
+    fn take_over(&mut self, guess: Guess, feeder: &mut Feeder<'_>) -> Result<(), Error> {
+        let meaning = Arc::new(Meaning::new(self.stream.window()));
+        let window = meaning.window_after(&guess);
+        for part in guess.parts {
+            submit(feeder, match part {
+                Part::Symbols(symbols) => DecodeJob::Symbols(symbols, Arc::clone(&meaning)),
+                Part::Bytes(bytes) => DecodeJob::Plain(bytes),
+            })?;
+        }
+        let taken = guess.end / 8 - self.input.taken();
+        self.input.skip(usize::try_from(taken).expect("it was in memory"));
+        self.stream.resume(guess.blocks, &window, (guess.end % 8) as u8);
+        Ok(())
     }
 
     /// Reads on after the last member: zeros are padding, anything else is garbage.
@@ -302,6 +357,16 @@ impl<'a, R: Read> MemberReader<'a, R> {
             self.input.consume(count);
         }
     }
+}
+
+/// Why [`fill`](MemberReader::fill) has ended.
+enum Filled {
+    /// The buffer is full.
+    Full,
+    /// The member's data has ended.
+    Ended,
+    /// A guess begins here.
+    Guessed(Guess),
 }
 
 /// What can begin at some place of the input.

@@ -1,16 +1,20 @@
 //! The workers: inflate pieces, and compute checksums.
 
+use super::guess::Meaning;
 use crate::gzip::header::Trailer;
 use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
 use crate::gzip::{Error, bgzf};
 use crate::io::buffer::{Buffer, Buffers};
 use crate::sync::pool;
+use std::sync::Arc;
 
 /// Something for a worker to do, or to pass on to the writer in order.
 pub(super) enum DecodeJob {
     /// Inflated already.
     Plain(Buffer),
+    /// Decoded to symbols, each of which stands for a byte.
+    Symbols(Buffer<u16>, Arc<Meaning>),
     /// Some chunks of a member.
     Piece { packed: Vec<u8>, plain: usize, ending: Ending },
     /// Some whole members of a BGZF file.
@@ -48,10 +52,19 @@ pub(super) struct Inflated {
 }
 
 /// Returns the function that does a worker's jobs.
-pub(super) fn worker(buffers: &Buffers) -> impl FnMut(DecodeJob) -> Decoded + '_ {
+pub(super) fn worker<'a>(
+    buffers: &'a Buffers,
+    symbol_buffers: &'a Buffers<u16>,
+) -> impl FnMut(DecodeJob) -> Decoded + 'a {
     let mut inflater = Inflater::new();
     move |job| match job {
         DecodeJob::Plain(plain) => Decoded::Plain { crc: crc32fast::hash(&plain), plain },
+        DecodeJob::Symbols(symbols, meaning) => {
+            let mut plain = buffers.take();
+            meaning.resolve(&symbols, plain.space(symbols.len()));
+            symbol_buffers.give(symbols);
+            Decoded::Plain { crc: crc32fast::hash(&plain), plain }
+        }
         DecodeJob::Piece { packed, plain, ending } => {
             let mut buffer = buffers.take();
             // The index claims no more than the sizes in it allow. But the input may end earlier, and

@@ -9,6 +9,7 @@
 //! It accepts and refuses exactly the data that zlib's `inflate` does.
 
 mod bits;
+mod find;
 mod sink;
 mod stream;
 mod tables;
@@ -16,9 +17,11 @@ mod tables;
 mod tests;
 
 use bits::Bits;
+pub(crate) use find::find_block;
 use sink::{Compare, Fill, Sink};
+pub(crate) use sink::Symbol;
 use std::mem;
-pub(crate) use stream::{Status, Stream};
+pub(crate) use stream::{Blocks, Status, Stream};
 use tables::{CODE_LENGTH_BITS, Entry, Tables};
 
 /// How far back a distance may reach (section 2).

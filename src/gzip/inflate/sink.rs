@@ -1,6 +1,7 @@
 //! Where decoded bytes go: into a slice, or nowhere after they were compared.
 
 use super::InflateError;
+use std::fmt::Debug;
 
 /// Takes the decoded bytes in order.
 pub(super) trait Sink: Default {
@@ -106,23 +107,30 @@ fn word(bytes: &[u8; STEP], index: usize) -> u64 {
     u64::from_le_bytes(*bytes[index..].first_chunk().expect("STEP is a multiple of eight"))
 }
 
-/// Bytes copied at once.
+/// What is decoded: bytes, or symbols that can also stand for a byte that is not known yet.
+pub(crate) trait Symbol: Copy + Default + Debug + From<u8> {}
+
+impl Symbol for u8 {}
+
+impl Symbol for u16 {}
+
+/// Symbols copied at once.
 const COPY: usize = 16;
 
 /// Writes into a slice.
 #[derive(Default)]
-pub(super) struct Fill<'a> {
-    out: &'a mut [u8],
+pub(super) struct Fill<'a, T = u8> {
+    out: &'a mut [T],
     position: usize,
 }
 
-impl<'a> Fill<'a> {
-    pub(super) fn new(out: &'a mut [u8]) -> Self {
+impl<'a, T> Fill<'a, T> {
+    pub(super) fn new(out: &'a mut [T]) -> Self {
         Self { out, position: 0 }
     }
 
     /// Continues at `position`, which is in `out` or its end.
-    pub(super) fn from_position(out: &'a mut [u8], position: usize) -> Self {
+    pub(super) fn from_position(out: &'a mut [T], position: usize) -> Self {
         Self { out, position }
     }
 
@@ -136,17 +144,17 @@ impl<'a> Fill<'a> {
         self.position = position;
     }
 
-    /// How many bytes can still be written.
+    /// How many symbols can still be written.
     #[inline]
     pub(super) fn room(&self) -> usize {
         self.out.len() - self.position
     }
 }
 
-impl Sink for Fill<'_> {
+impl<T: Symbol> Sink for Fill<'_, T> {
     #[inline]
     fn literal(&mut self, byte: u8) -> Result<(), InflateError> {
-        *self.out.get_mut(self.position).ok_or(InflateError::WrongLength)? = byte;
+        *self.out.get_mut(self.position).ok_or(InflateError::WrongLength)? = byte.into();
         self.position += 1;
         Ok(())
     }
@@ -157,7 +165,7 @@ impl Sink for Fill<'_> {
         let from = self.position.checked_sub(distance).ok_or(InflateError::BadDistance)?;
         let end = self.position + length;
         if distance >= COPY {
-            // Bytes written beyond the end do no harm if there is room: they are overwritten next.
+            // Symbols written beyond the end do no harm if there is room: they are overwritten next.
             if let Some(window) = self.out.get_mut(from..end + 2 * COPY) {
                 self.position = end;
                 // Two suffice for most matches, and are not worth a branch.
@@ -178,7 +186,7 @@ impl Sink for Fill<'_> {
     fn stored(&mut self, bytes: &[u8]) -> Result<(), InflateError> {
         let target =
             self.out[self.position..].get_mut(..bytes.len()).ok_or(InflateError::WrongLength)?;
-        target.copy_from_slice(bytes);
+        target.iter_mut().zip(bytes).for_each(|(symbol, &byte)| *symbol = byte.into());
         self.position += bytes.len();
         Ok(())
     }
@@ -192,19 +200,19 @@ impl Sink for Fill<'_> {
     }
 }
 
-/// Copies `COPY` bytes; at least this many follow `distance + at`.
+/// Copies `COPY` symbols; at least this many follow `distance + at`.
 #[inline]
-fn step(window: &mut [u8], distance: usize, at: usize) {
-    let bytes: [u8; COPY] = *window[at..].first_chunk().expect("they come before those");
-    *window[distance + at..].first_chunk_mut().expect("the window is that long") = bytes;
+fn step<T: Symbol>(window: &mut [T], distance: usize, at: usize) {
+    let symbols: [T; COPY] = *window[at..].first_chunk().expect("they come before those");
+    *window[distance + at..].first_chunk_mut().expect("the window is that long") = symbols;
 }
 
-/// Fills the window with its first `distance` bytes over and over.
+/// Fills the window with its first `distance` symbols over and over.
 #[inline(never)]
-fn repeat(window: &mut [u8], distance: usize) {
+fn repeat<T: Symbol>(window: &mut [T], distance: usize) {
     if distance == 1 {
-        let byte = window[0];
-        window.fill(byte);
+        let symbol = window[0];
+        window.fill(symbol);
         return;
     }
     // The window repeats every `done` bytes, so twice as many can be copied each time.

@@ -25,7 +25,7 @@ fn decode(
     room: usize,
 ) -> Decoded {
     let mut stream = Stream::new();
-    stream.restart(window);
+    stream.restart(window, 0);
     let mut out = vec![0; room];
     let (mut plain, mut taken, mut offered) = (Vec::new(), 0, 0);
     loop {

@@ -1,0 +1,178 @@
+//! The guesses under way: begun ahead of the decoder that is in order, and taken over when it arrives.
+
+use super::guess::{Guess, Guesser, Progress, Start, Task};
+use super::peek::PeekReader;
+use crate::io::buffer::Buffers;
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use std::collections::VecDeque;
+use std::io::Read;
+use std::sync::Arc;
+use std::thread::{Builder, Scope};
+
+/// Compressed bytes in a guess.
+const LENGTH: usize = 512 << 10;
+/// Compressed bytes before a guess that are in no other, so that the decoder that is in order does not
+/// arrive before the guess has ended: a guess takes half as long again.
+const GAP: usize = 768 << 10;
+/// Compressed bytes that a guess has beyond the start of the next one, so that it can get there.
+const OVERLAP: usize = 64 << 10;
+/// Guesses left out after one that was of no use, at most.
+const LONGEST_PAUSE: u64 = 256;
+
+/// Starts a thread that does tasks as long as there are any; returns whether that was possible.
+type StartThread<'a> = Box<dyn Fn(Receiver<Task>) -> bool + 'a>;
+
+pub(super) struct Guesses<'a> {
+    /// At most this many threads.
+    threads: usize,
+    started: usize,
+    start: StartThread<'a>,
+    tasks: Sender<Task>,
+    to_do: Receiver<Task>,
+    /// Those not taken over yet, in order.
+    pending: VecDeque<Pending>,
+    /// Where the next one may begin.
+    next: u64,
+    /// How many are left out after the next one that is of no use.
+    pause: u64,
+}
+
+struct Pending {
+    /// The byte from which on it looks for a block.
+    from: u64,
+    progress: Arc<Progress>,
+    result: Receiver<Guess>,
+}
+
+impl<'a> Guesses<'a> {
+    /// Guesses made by at most this many threads of the scope, which start when there is work.
+    pub(super) fn new<'scope: 'a>(
+        scope: &'scope Scope<'scope, '_>,
+        threads: usize,
+        buffers: &'scope Buffers,
+        symbol_buffers: &'scope Buffers<u16>,
+    ) -> Self {
+        let start = move |to_do: Receiver<Task>| {
+            let work = move || {
+                let mut guesser = Guesser::new(buffers, symbol_buffers);
+                to_do.iter().for_each(|task| guesser.work(task));
+            };
+            Builder::new().spawn_scoped(scope, work).is_ok()
+        };
+        let (tasks, to_do) = unbounded();
+        Self {
+            threads,
+            started: 0,
+            start: Box::new(start),
+            tasks,
+            to_do,
+            pending: VecDeque::new(),
+            next: 0,
+            pause: 1,
+        }
+    }
+
+    /// Reads ahead as far as is useful, and begins guesses there.
+    pub(super) fn plan<R: Read>(&mut self, input: &mut PeekReader<R>) {
+        if self.threads == 0 {
+            return;
+        }
+        input.read_ahead(GAP + (self.threads + 2) * LENGTH + OVERLAP);
+        while self.has_room() && self.plan_one(input) {}
+    }
+
+    /// Whether there should be another guess: one for each thread, and one for the thread that is done
+    /// first.
+    fn has_room(&self) -> bool {
+        let under_way = self.pending.iter().filter(|pending| pending.result.is_empty()).count();
+        under_way <= self.threads && self.pending.len() < self.threads + 2
+    }
+
+    fn plan_one<R: Read>(&mut self, input: &PeekReader<R>) -> bool {
+        let (here, (buffered, has_more)) = (input.taken(), input.ahead());
+        let guessed = (self.pending.len() * LENGTH) as u64;
+        let from = self.next.max(here + guessed + GAP as u64);
+        let skipped = usize::try_from(from - here).unwrap_or(usize::MAX);
+        let available = buffered.saturating_sub(skipped);
+        if available < if has_more { LENGTH + OVERLAP } else { LENGTH / 4 } {
+            return false;
+        }
+        if self.started < self.threads && self.started <= self.pending.len() {
+            if (self.start)(self.to_do.clone()) {
+                self.started += 1;
+            } else {
+                // The system is at its limit: those that are here do the work.
+                self.threads = self.started;
+            }
+        }
+        if self.started == 0 {
+            return false;
+        }
+        let (progress, (sender, result)) = (Progress::new(), bounded(1));
+        let task = Task {
+            input: input.fork(skipped, LENGTH + OVERLAP),
+            end: from + LENGTH as u64,
+            progress: Arc::clone(&progress),
+            result: sender,
+        };
+        self.pending.push_back(Pending { from, progress, result });
+        self.next = task.end;
+        self.tasks.send(task).is_ok()
+    }
+
+    /// The bit at or after which the decoder should stop at the next block; it is at `here`.
+    pub(super) fn stop(&self, here: u64) -> u64 {
+        let Some(next) = self.pending.front() else { return u64::MAX };
+        let stop = match next.progress.start() {
+            Start::At(start) => start,
+            Start::Unknown | Start::Nowhere => 8 * next.from,
+        };
+        stop.max(here + 1)
+    }
+
+    /// Returns the guess that begins at this bit, where a block begins.
+    pub(super) fn arrive(&mut self, here: u64) -> Option<Guess> {
+        loop {
+            let next = self.pending.front()?;
+            match next.progress.start() {
+                Start::Unknown => return None,
+                Start::At(start) if start > here => return None,
+                Start::At(start) if start == here => {
+                    next.progress.cut();
+                    let guess = next.result.recv().ok();
+                    self.pending.pop_front();
+                    // It may have found that no block begins there, and have gone on.
+                    let guess = guess.filter(|guess| guess.start == here);
+                    if guess.is_some() {
+                        self.pause = 1;
+                        return guess;
+                    }
+                }
+                Start::At(_) => self.discard(),
+                Start::Nowhere => {
+                    if here < 8 * next.from {
+                        return None;
+                    }
+                    self.discard();
+                }
+            }
+        }
+    }
+
+    /// Discards the next one, and leaves some out, the more of them the more were of no use: there is
+    /// data of which nothing can be guessed.
+    fn discard(&mut self) {
+        if let Some(next) = self.pending.pop_front() {
+            next.progress.cut();
+        }
+        self.next += self.pause * LENGTH as u64;
+        self.pause = (2 * self.pause).min(LONGEST_PAUSE);
+    }
+}
+
+impl Drop for Guesses<'_> {
+    fn drop(&mut self) {
+        self.pending.iter().for_each(|pending| pending.progress.cut());
+        while self.to_do.try_recv().is_ok() {}
+    }
+}
