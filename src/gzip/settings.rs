@@ -154,4 +154,10 @@ impl Checked {
     pub(super) fn alone(self) -> Self {
         Self { threads: NonZeroUsize::MIN, ..self }
     }
+
+    /// The same on the threads that each of so many tasks has for itself.
+    pub(super) fn shared_by(self, tasks: usize) -> Self {
+        let threads = NonZeroUsize::new(self.threads.get() / tasks);
+        Self { threads: threads.unwrap_or(NonZeroUsize::MIN), ..self }
+    }
 }

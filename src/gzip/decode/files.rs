@@ -23,7 +23,8 @@ const SMALL_PLAIN: usize = 8 << 20;
 ///
 /// The files share the threads, one on each, the large ones first so that no thread is left with
 /// one alone at the end. A large file that says where its pieces are has all the threads, one such
-/// file after the other.
+/// file after the other; where there are fewer large files than threads, the others have more than one
+/// each.
 pub(in crate::gzip) fn files(
     files: &[InputPath],
     plan: &Plan<'_>,
@@ -31,8 +32,8 @@ pub(in crate::gzip) fn files(
 ) {
     let is_large = |&position: &usize| files[position].length(plan.run) > SMALL_PACKED;
     let (mut order, small): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(is_large);
+    let share = Share { all: &Mutex::new(()), large: order.len().max(1) };
     order.extend(small);
-    let all_threads = &Mutex::new(());
     let Ok(()) = plan.settings.pool().run(
         |feeder| {
             for position in order {
@@ -42,7 +43,7 @@ pub(in crate::gzip) fn files(
             }
         },
         || {
-            let mut worker = Worker::new(plan, Some(all_threads));
+            let mut worker = Worker::new(plan, Some(share));
             move |position: usize| (position, worker.decompress(&files[position]))
         },
         |(position, result)| {
@@ -57,20 +58,29 @@ pub(in crate::gzip) fn file(input: &InputPath, plan: &Plan<'_>) -> FileResult {
     Worker::new(plan, None).decompress(input)
 }
 
+/// What a worker needs to know of the others.
+#[derive(Clone, Copy)]
+struct Share<'a> {
+    /// Held by the worker that uses all the threads for its file.
+    all: &'a Mutex<()>,
+    /// The number of large files.
+    large: usize,
+}
+
 /// A thread that decompresses files.
 struct Worker<'a> {
     plan: &'a Plan<'a>,
-    /// Held by the worker that uses all the threads for its file, if there are other workers.
-    all_threads: Option<&'a Mutex<()>>,
+    /// `None` if there are no others.
+    share: Option<Share<'a>>,
     inflater: Inflater,
     packed: Vec<u8>,
     plain: Vec<u8>,
 }
 
 impl<'a> Worker<'a> {
-    fn new(plan: &'a Plan<'a>, all_threads: Option<&'a Mutex<()>>) -> Self {
+    fn new(plan: &'a Plan<'a>, share: Option<Share<'a>>) -> Self {
         let inflater = Inflater::new();
-        Self { plan, all_threads, inflater, packed: Vec::new(), plain: Vec::new() }
+        Self { plan, share, inflater, packed: Vec::new(), plain: Vec::new() }
     }
 
     fn decompress(&mut self, input: &InputPath) -> FileResult {
@@ -105,9 +115,11 @@ impl<'a> Worker<'a> {
 
     fn large(&self, opened: Opened<CountedInput>, output: impl Write) -> Result<Totals, Error> {
         if !opened.has_pieces() {
-            return opened.decompress(output, &self.plan.settings.alone());
+            let files = self.share.map_or(1, |share| share.large);
+            return opened.decompress(output, &self.plan.settings.shared_by(files));
         }
-        let alone = self.all_threads.map(|all| all.lock().unwrap_or_else(PoisonError::into_inner));
+        let alone =
+            self.share.map(|share| share.all.lock().unwrap_or_else(PoisonError::into_inner));
         let totals = opened.decompress(output, &self.plan.settings);
         drop(alone);
         totals

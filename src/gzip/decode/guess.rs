@@ -8,9 +8,7 @@
 //! The method is that of pugz (Kerbiriou and Chikhi, 2019) and rapidgzip (Knespel and Brunst, 2023).
 
 use super::peek::PeekReader;
-use crate::gzip::inflate::{
-    Blocks, Inflater, Status, Stream, Symbol, WINDOW, find_block,
-};
+use crate::gzip::inflate::{Blocks, Inflater, Status, Stream, Symbol, WINDOW, find_block};
 use crate::io::buffer::{Buffer, Buffers};
 use crossbeam_channel::Sender;
 use std::io::{BufRead, Empty};
@@ -21,7 +19,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// The symbol for the oldest byte of the window.
 const FIRST: u16 = 256;
 /// Symbols between two looks at whether to go on.
-const STEP: usize = 32 << 10;
+const STEP: usize = 64 << 10;
 /// Bytes that are searched between two such looks.
 const SEARCH: usize = 64 << 10;
 /// A guess ends when it has decoded this many symbols, so that highly compressed data takes no more

@@ -121,7 +121,7 @@ impl<R: Read + Send> Opened<R> {
         let (sender, verdicts) = unbounded();
         let mut writer = MemberWriter::new(output, doubt, buffers);
         let taking = &mut writer;
-        let symbol_buffers = &Buffers::new(BLOCK);
+        let symbol_buffers = &Buffers::new(BLOCK / 4);
         let pass_through = settings.pass_through;
         let mut found = Ok(<_>::default());
         let guessing = settings.threads.get() - 1;

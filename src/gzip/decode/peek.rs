@@ -2,10 +2,11 @@
 //! read ahead, for others to decode meanwhile.
 
 use crate::gzip::input::{self, CountedInput};
-use crate::io::buffer::Buffer;
+use crate::io::buffer::{Buffer, Buffers};
 use crate::io::retry;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Empty, Read, empty};
+use std::mem;
 use std::sync::Arc;
 
 /// Bytes in a slab, unless it came from elsewhere.
@@ -22,8 +23,8 @@ pub(in crate::gzip) struct PeekReader<R> {
     /// Bytes in all the slabs.
     buffered: usize,
     taken: u64,
-    /// A slab to be used again.
-    free: Option<Buffer>,
+    /// Memory for slabs.
+    memory: Arc<Buffers>,
     /// Whether a read does not block.
     is_ready: fn(&R) -> bool,
     /// Whether the last read gave all it was asked for, as a file's do up to its end. The next one
@@ -35,17 +36,39 @@ pub(in crate::gzip) struct PeekReader<R> {
 
 /// Bytes that can be shared with other threads, of which those up to `start` were taken.
 struct Slab {
-    bytes: Arc<Buffer>,
+    bytes: Arc<Bytes>,
     start: usize,
 }
 
+/// Bytes, and where their memory goes to be used again.
+struct Bytes(Buffer, Option<Arc<Buffers>>);
+
 impl Slab {
-    fn new(bytes: Buffer) -> Self {
-        Self { bytes: Arc::new(bytes), start: 0 }
+    fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes: Arc::new(Bytes(bytes.into(), None)), start: 0 }
+    }
+
+    fn empty(memory: &Arc<Buffers>) -> Self {
+        let mut buffer = memory.take();
+        buffer.clear();
+        Self { bytes: Arc::new(Bytes(buffer, Some(Arc::clone(memory)))), start: 0 }
     }
 
     fn rest(&self) -> &[u8] {
-        &self.bytes[self.start..]
+        &self.bytes.0[self.start..]
+    }
+
+    /// The buffer, unless others have it too.
+    fn buffer(&mut self) -> Option<&mut Buffer> {
+        Arc::get_mut(&mut self.bytes).map(|bytes| &mut bytes.0)
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        if let Some(memory) = &self.1 {
+            memory.give(mem::replace(&mut self.0, Buffer::new(0)));
+        }
     }
 }
 
@@ -70,7 +93,7 @@ impl<R: Read> PeekReader<R> {
             slabs: VecDeque::new(),
             buffered: 0,
             taken: 0,
-            free: None,
+            memory: Arc::new(Buffers::new(SLAB)),
             is_ready: |_| false,
             had_plenty: false,
             failure: None,
@@ -81,7 +104,7 @@ impl<R: Read> PeekReader<R> {
     pub(in crate::gzip) fn preloaded(bytes: Vec<u8>, input: R) -> Self {
         let mut reader = Self::new(input);
         reader.buffered = bytes.len();
-        reader.slabs.push_back(Slab::new(bytes.into()));
+        reader.slabs.push_back(Slab::new(bytes));
         reader
     }
 
@@ -92,9 +115,9 @@ impl<R: Read> PeekReader<R> {
 
     /// The memory of what was read first, to be used again.
     pub(in crate::gzip) fn into_buffer(mut self) -> Vec<u8> {
-        let first = self.slabs.pop_front();
-        let bytes = first.and_then(|slab| Arc::into_inner(slab.bytes));
-        bytes.map(Vec::from).unwrap_or_default()
+        let mut first = self.slabs.pop_front();
+        let buffer = first.as_mut().and_then(Slab::buffer);
+        buffer.map(|buffer| mem::replace(buffer, Buffer::new(0)).into()).unwrap_or_default()
     }
 
     /// The number of bytes taken and not put back.
@@ -133,7 +156,7 @@ impl<R: Read> PeekReader<R> {
         if second.rest().is_empty() {
             self.slabs.pop_front();
         }
-        self.slabs.push_front(Slab::new(joined.into()));
+        self.slabs.push_front(Slab::new(joined));
     }
 
     /// Reads until this many bytes are buffered, as long as that does not block.
@@ -185,7 +208,7 @@ impl<R: Read> PeekReader<R> {
     pub(in crate::gzip) fn put_back(&mut self, bytes: Vec<u8>) {
         self.taken -= bytes.len() as u64;
         self.buffered += bytes.len();
-        self.slabs.push_front(Slab::new(bytes.into()));
+        self.slabs.push_front(Slab::new(bytes));
     }
 
     /// Reads once, into the last slab or a new one.
@@ -193,13 +216,11 @@ impl<R: Read> PeekReader<R> {
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
-        let last = self.slabs.back_mut().and_then(|slab| Arc::get_mut(&mut slab.bytes));
+        let last = self.slabs.back_mut().and_then(Slab::buffer);
         if last.is_none_or(|slab| slab.is_full()) {
-            let mut slab = self.free.take().unwrap_or_else(|| Buffer::new(SLAB));
-            slab.clear();
-            self.slabs.push_back(Slab::new(slab));
+            self.slabs.push_back(Slab::empty(&self.memory));
         }
-        let last = self.slabs.back_mut().and_then(|slab| Arc::get_mut(&mut slab.bytes));
+        let last = self.slabs.back_mut().and_then(Slab::buffer);
         let slab = last.expect("it has not been shared yet");
         let room = slab.room();
         let asked = room.len();
@@ -245,8 +266,7 @@ impl<R: Read> BufRead for PeekReader<R> {
         if let Some(first) = self.slabs.front_mut() {
             first.start += count;
             if first.rest().is_empty() {
-                let first = self.slabs.pop_front();
-                self.free = first.and_then(|slab| Arc::into_inner(slab.bytes));
+                self.slabs.pop_front();
             }
         }
     }
