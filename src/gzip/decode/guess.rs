@@ -7,6 +7,7 @@
 //!
 //! The method is that of pugz (Kerbiriou and Chikhi, 2019) and rapidgzip (Knespel and Brunst, 2023).
 
+use super::guesses::Sizes;
 use super::peek::PeekReader;
 use crate::gzip::inflate::{
     Blocks, Inflater, Status, Stream, Symbol, WINDOW, find_block,
@@ -21,12 +22,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// The symbol for the oldest byte of the window.
 const FIRST: u16 = 256;
 /// Symbols between two looks at whether to go on.
-const STEP: usize = 32 << 10;
+pub(super) const STEP: usize = 32 << 10;
 /// Bytes that are searched between two such looks.
 const SEARCH: usize = 64 << 10;
 /// A guess ends when it has decoded this many symbols, so that highly compressed data takes no more
 /// memory than other data.
-const MOST: usize = 4 << 20;
+pub(super) const MOST: usize = 4 << 20;
 
 /// Data in the middle of a stream, to be decoded.
 pub(super) struct Task {
@@ -102,6 +103,7 @@ pub(super) enum Part {
 
 /// What a guess is decoded with.
 pub(super) struct Guesser<'a> {
+    sizes: Sizes,
     buffers: &'a Buffers,
     symbol_buffers: &'a Buffers<u16>,
     finder: Inflater,
@@ -110,9 +112,13 @@ pub(super) struct Guesser<'a> {
 }
 
 impl<'a> Guesser<'a> {
-    pub(super) fn new(buffers: &'a Buffers, symbol_buffers: &'a Buffers<u16>) -> Self {
+    pub(super) fn new(
+        sizes: Sizes,
+        buffers: &'a Buffers,
+        symbol_buffers: &'a Buffers<u16>,
+    ) -> Self {
         let (finder, symbols, bytes) = (Inflater::new(), Stream::new(), Stream::new());
-        Self { buffers, symbol_buffers, finder, symbols, bytes }
+        Self { sizes, buffers, symbol_buffers, finder, symbols, bytes }
     }
 
     /// Decodes from the first block on.
@@ -160,7 +166,7 @@ impl<'a> Guesser<'a> {
         let start = 8 * task.input.taken() + u64::from(bit);
         let window: Vec<u16> = (FIRST..).take(WINDOW).collect();
         self.symbols.restart(&window, bit);
-        let mut place = Place::new(task, start);
+        let mut place = Place::new(task, start, self.sizes);
         let mut known = false;
         place.run(&mut self.symbols, self.symbol_buffers, Part::Symbols, |window| {
             known = are_known(window);
@@ -208,11 +214,13 @@ struct Place<'a> {
     has_failed: bool,
     /// Symbols that may still be decoded.
     left: usize,
+    /// Symbols that are decoded at a time.
+    step: usize,
     parts: Vec<Part>,
 }
 
 impl<'a> Place<'a> {
-    fn new(task: &'a Task, start: u64) -> Self {
+    fn new(task: &'a Task, start: u64, sizes: Sizes) -> Self {
         Self {
             input: task.input.fork(0, usize::MAX),
             wanted: 1,
@@ -220,7 +228,8 @@ impl<'a> Place<'a> {
             progress: &task.progress,
             has_block: false,
             has_failed: false,
-            left: MOST,
+            left: sizes.most,
+            step: sizes.step,
             parts: Vec::new(),
         }
     }
@@ -263,7 +272,7 @@ impl<'a> Place<'a> {
         let Ok(input) = self.input.peek_all(self.wanted) else { return false };
         let available = input.len();
         let room = out.room();
-        let count = room.len().min(STEP);
+        let count = room.len().min(self.step);
         let step = stream.decode_until(stop, input, &mut room[..count]);
         self.input.consume(step.taken);
         out.grow(step.given);

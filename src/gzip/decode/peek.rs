@@ -17,6 +17,8 @@ const JOINED: usize = 512;
 /// A buffered reader that counts what is taken from it.
 pub(in crate::gzip) struct PeekReader<R> {
     input: R,
+    /// The size of a slab.
+    slab: usize,
     /// What was read and not taken yet. Only the last can have room left.
     slabs: VecDeque<Slab>,
     /// Bytes in all the slabs.
@@ -67,6 +69,7 @@ impl<R: Read> PeekReader<R> {
     pub(in crate::gzip) fn new(input: R) -> Self {
         Self {
             input,
+            slab: SLAB,
             slabs: VecDeque::new(),
             buffered: 0,
             taken: 0,
@@ -195,7 +198,7 @@ impl<R: Read> PeekReader<R> {
         }
         let last = self.slabs.back_mut().and_then(|slab| Arc::get_mut(&mut slab.bytes));
         if last.is_none_or(|slab| slab.is_full()) {
-            let mut slab = self.free.take().unwrap_or_else(|| Buffer::new(SLAB));
+            let mut slab = self.free.take().unwrap_or_else(|| Buffer::new(self.slab));
             slab.clear();
             self.slabs.push_back(Slab::new(slab));
         }
@@ -223,7 +226,7 @@ impl<R: Read> PeekReader<R> {
 
 impl<R: Read> Read for PeekReader<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.buffered == 0 && into.len() >= SLAB && self.failure.is_none() {
+        if self.buffered == 0 && into.len() >= self.slab && self.failure.is_none() {
             let read = self.input.read(into)?;
             self.taken += read as u64;
             return Ok(read);

@@ -124,13 +124,13 @@ impl<T: Symbol> Stream<T> {
         self.bit
     }
 
-    /// Decodes until `out` is full, the input does not suffice for another symbol, or the data ends.
-    /// Only the caller knows whether more input follows.
+    /// Decodes without a bit at which to stop.
+    #[cfg(test)]
     pub(crate) fn decode(&mut self, input: &[u8], out: &mut [T]) -> Step {
         self.decode_until(usize::MAX, input, out)
     }
 
-    /// The same, or until a block ends at or after bit `stop` of the input. To go on from there,
+    /// Decodes until `out` is full, the input does not suffice for another symbol, the data ends, or a block ends at or after bit `stop` of the input. To go on from there,
     /// `stop` must be after it.
     pub(crate) fn decode_until(&mut self, stop: usize, input: &[u8], out: &mut [T]) -> Step {
         let (mut taken, mut given) = (0, 0);

@@ -183,17 +183,17 @@ fn a_decoder_can_restart_at_any_point() {
     for (data, text) in small() {
         let mut out = vec![0; text.len() + 1];
         for length in 0..=data.len() {
-            stream.restart(&[]);
+            stream.restart(&[], 0);
             stream.decode(&data[..length], &mut out);
         }
-        stream.restart(&[]);
+        stream.restart(&[], 0);
         let step = stream.decode(&data, &mut out);
         assert_eq!((step.taken, step.status), (data.len(), Ok(Status::Ended)));
         assert!(out[..step.given] == text);
     }
     // Three bytes from two back, which only an earlier stream could have left.
     let data = Writer::default().bits(0b011, 3).bits(0b100_0000, 7).bits(0b1_0000, 5).bits(0, 7);
-    stream.restart(&[]);
+    stream.restart(&[], 0);
     assert_eq!(stream.decode(&data.data, &mut [0; 9]).status, Err(InflateError::BadDistance));
 }
 
@@ -202,7 +202,7 @@ fn after_the_end_or_an_error_nothing_changes() {
     for (data, status) in
         [(&[3, 0][..], Ok(Status::Ended)), (&[7], Err(InflateError::BadBlockType))]
     {
-        let mut stream = Stream::new();
+        let mut stream = Stream::<u8>::new();
         for _ in 0..3 {
             let step = stream.decode(data, &mut [0; 10]);
             assert_eq!((step.given, step.status), (0, status));
