@@ -14,12 +14,12 @@ mod sink;
 mod stream;
 mod tables;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use bits::Bits;
 pub(crate) use find::find_block;
-use sink::{Compare, Fill, Sink};
 pub(crate) use sink::Symbol;
+use sink::{Compare, Fill, Sink};
 use std::mem;
 pub(crate) use stream::{Blocks, Status, Stream};
 use tables::{CODE_LENGTH_BITS, Entry, Tables};

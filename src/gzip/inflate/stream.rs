@@ -130,8 +130,9 @@ impl<T: Symbol> Stream<T> {
         self.decode_until(usize::MAX, input, out)
     }
 
-    /// Decodes until `out` is full, the input does not suffice for another symbol, the data ends, or a block ends at or after bit `stop` of the input. To go on from there,
-    /// `stop` must be after it.
+    /// Decodes until `out` is full, the input does not suffice for another symbol, a block ends at or
+    /// after bit `stop` of the input, or the data ends. Only the caller knows whether more input follows.
+    /// To go on from a block's end, `stop` must be after it.
     pub(crate) fn decode_until(&mut self, stop: usize, input: &[u8], out: &mut [T]) -> Step {
         let (mut taken, mut given) = (0, 0);
         let mut halted = None;
