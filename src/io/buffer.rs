@@ -23,6 +23,11 @@ impl<T: Copy + Default> Buffer<T> {
         self.filled == self.items.len()
     }
 
+    /// Returns the number of items that it can hold.
+    pub(crate) fn size(&self) -> usize {
+        self.items.len()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.filled = 0;
     }

@@ -9,9 +9,7 @@
 
 use super::guesses::Sizes;
 use super::peek::PeekReader;
-use crate::gzip::inflate::{
-    Blocks, Inflater, Status, Stream, Symbol, WINDOW, find_block,
-};
+use crate::gzip::inflate::{Blocks, Inflater, Status, Stream, Symbol, WINDOW, find_block};
 use crate::io::buffer::{Buffer, Buffers};
 use crossbeam_channel::Sender;
 use std::io::{BufRead, Empty};

@@ -133,10 +133,15 @@ impl<R: Read> PeekReader<R> {
         let tail = &tail[..tail.len().min(JOINED.max(head.len()))];
         let joined = [head, tail].concat();
         second.start += tail.len();
-        if second.rest().is_empty() {
-            self.slabs.pop_front();
-        }
+        let emptied = second.rest().is_empty().then(|| self.slabs.pop_front()).flatten();
         self.slabs.push_front(Slab::new(joined.into()));
+        emptied.into_iter().chain([first]).for_each(|slab| self.keep(slab));
+    }
+
+    /// Keeps the memory of a slab to be used again, unless it is shared or smaller than others.
+    fn keep(&mut self, slab: Slab) {
+        let bytes = Arc::into_inner(slab.bytes).filter(|bytes| bytes.size() >= self.slab);
+        self.free = bytes.or(self.free.take());
     }
 
     /// Reads until this many bytes are buffered, as long as that does not block.
@@ -186,6 +191,9 @@ impl<R: Read> PeekReader<R> {
 
     /// Puts back the bytes that were taken last.
     pub(in crate::gzip) fn put_back(&mut self, bytes: Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
         self.taken -= bytes.len() as u64;
         self.buffered += bytes.len();
         self.slabs.push_front(Slab::new(bytes.into()));
@@ -211,12 +219,16 @@ impl<R: Read> PeekReader<R> {
         slab.grow(count);
         self.buffered += count;
         self.had_plenty = count == asked;
+        if self.slabs.back().is_some_and(|slab| slab.rest().is_empty()) {
+            let unused = self.slabs.pop_back();
+            unused.into_iter().for_each(|slab| self.keep(slab));
+        }
         read
     }
 
     /// Takes what was read and decoded by another, or will not be decoded.
     pub(in crate::gzip) fn skip(&mut self, mut count: usize) {
-        while count > 0 && !self.first().is_empty() {
+        while count > 0 && self.buffered > 0 {
             let now = count.min(self.first().len());
             self.consume(now);
             count -= now;
@@ -248,30 +260,25 @@ impl<R: Read> BufRead for PeekReader<R> {
         if let Some(first) = self.slabs.front_mut() {
             first.start += count;
             if first.rest().is_empty() {
-                let first = self.slabs.pop_front();
-                self.free = first.and_then(|slab| Arc::into_inner(slab.bytes));
+                let emptied = self.slabs.pop_front();
+                emptied.into_iter().for_each(|slab| self.keep(slab));
             }
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+impl<R: Read> PeekReader<R> {
+    /// The same with slabs of this size.
+    pub(in crate::gzip) fn with_slabs_of(self, slab: usize) -> Self {
+        Self { slab, ..self }
+    }
 
-    #[test]
-    fn bytes_put_back_are_read_again() {
-        let text: Vec<u8> = (0..=255).cycle().take(3 * SLAB).collect();
-        let mut source = PeekReader::new(&text[..]);
-        assert_eq!(source.peek(3).unwrap(), &text[..3]);
-        let mut first = Vec::new();
-        source.read_into(2 * SLAB, &mut first).unwrap();
-        assert_eq!(source.taken(), 2 * SLAB as u64);
-        assert_eq!(source.peek(1).unwrap(), &text[2 * SLAB..][..1]);
-        source.put_back(first.split_off(5));
-        let mut rest = Vec::new();
-        source.read_to_end(&mut rest).unwrap();
-        assert_eq!([first, rest].concat(), text);
-        assert_eq!(source.taken(), text.len() as u64);
+    /// The same, taking every read not to block.
+    pub(in crate::gzip) fn that_is_ready(self) -> Self {
+        Self { is_ready: |_| true, ..self }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

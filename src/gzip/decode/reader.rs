@@ -328,10 +328,13 @@ impl<'a, R: Read> MemberReader<'a, R> {
         let meaning = Arc::new(Meaning::new(self.stream.window()));
         let window = meaning.window_after(&guess);
         for part in guess.parts {
-            submit(feeder, match part {
-                Part::Symbols(symbols) => DecodeJob::Symbols(symbols, Arc::clone(&meaning)),
-                Part::Bytes(bytes) => DecodeJob::Plain(bytes),
-            })?;
+            submit(
+                feeder,
+                match part {
+                    Part::Symbols(symbols) => DecodeJob::Symbols(symbols, Arc::clone(&meaning)),
+                    Part::Bytes(bytes) => DecodeJob::Plain(bytes),
+                },
+            )?;
         }
         let taken = guess.end / 8 - self.input.taken();
         self.input.skip(usize::try_from(taken).expect("it was in memory"));

@@ -355,7 +355,8 @@ fn symbols_are_the_bytes_and_stand_for_those_of_the_window() {
     let data = data.bits(8191, 13).bits(0, 7).data;
     let (mut stream, mut symbols) = (Stream::new(), Vec::new());
     stream.restart(&window, 0);
-    decode_to(&mut stream, &data, 0, usize::MAX, (1, 1000), &mut symbols);
+    let (_, status) = decode_to(&mut stream, &data, 0, usize::MAX, (1, 1000), &mut symbols);
+    assert_eq!(status, Ok(Status::Ended));
     assert_eq!(symbols, window[..258]);
 }
 
