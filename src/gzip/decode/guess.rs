@@ -7,6 +7,7 @@
 //!
 //! The method is that of pugz (Kerbiriou and Chikhi, 2019) and rapidgzip (Knespel and Brunst, 2023).
 
+use super::guesses::Sizes;
 use super::peek::PeekReader;
 use crate::gzip::inflate::{Blocks, Inflater, Status, Stream, Symbol, WINDOW, find_block};
 use crate::io::buffer::{Buffer, Buffers};
@@ -19,12 +20,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// The symbol for the oldest byte of the window.
 const FIRST: u16 = 256;
 /// Symbols between two looks at whether to go on.
-const STEP: usize = 64 << 10;
+pub(super) const STEP: usize = 64 << 10;
 /// Bytes that are searched between two such looks.
 const SEARCH: usize = 64 << 10;
 /// A guess ends when it has decoded this many symbols, so that highly compressed data takes no more
 /// memory than other data.
-const MOST: usize = 4 << 20;
+pub(super) const MOST: usize = 4 << 20;
 
 /// Data in the middle of a stream, to be decoded.
 pub(super) struct Task {
@@ -100,6 +101,7 @@ pub(super) enum Part {
 
 /// What a guess is decoded with.
 pub(super) struct Guesser<'a> {
+    sizes: Sizes,
     buffers: &'a Buffers,
     symbol_buffers: &'a Buffers<u16>,
     finder: Inflater,
@@ -108,9 +110,13 @@ pub(super) struct Guesser<'a> {
 }
 
 impl<'a> Guesser<'a> {
-    pub(super) fn new(buffers: &'a Buffers, symbol_buffers: &'a Buffers<u16>) -> Self {
+    pub(super) fn new(
+        sizes: Sizes,
+        buffers: &'a Buffers,
+        symbol_buffers: &'a Buffers<u16>,
+    ) -> Self {
         let (finder, symbols, bytes) = (Inflater::new(), Stream::new(), Stream::new());
-        Self { buffers, symbol_buffers, finder, symbols, bytes }
+        Self { sizes, buffers, symbol_buffers, finder, symbols, bytes }
     }
 
     /// Decodes from the first block on.
@@ -146,7 +152,7 @@ impl<'a> Guesser<'a> {
             if let Some(bit) = found {
                 let start = 8 * task.input.taken() + bit as u64 % 8;
                 task.progress.start.store(start, Ordering::Relaxed);
-                return Some((bit % 8) as u8);
+                return Some(bit_of_byte(bit));
             }
             from = 0;
         }
@@ -158,7 +164,7 @@ impl<'a> Guesser<'a> {
         let start = 8 * task.input.taken() + u64::from(bit);
         let window: Vec<u16> = (FIRST..).take(WINDOW).collect();
         self.symbols.restart(&window, bit);
-        let mut place = Place::new(task, start);
+        let mut place = Place::new(task, start, self.sizes);
         let mut known = false;
         place.run(&mut self.symbols, self.symbol_buffers, Part::Symbols, |window| {
             known = are_known(window);
@@ -181,6 +187,11 @@ impl<'a> Guesser<'a> {
         let end = 8 * place.input.taken() + u64::from(bit);
         Some(Guess { start, parts: place.parts, window, blocks, end })
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "less than eight")]
+fn bit_of_byte(bit: usize) -> u8 {
+    (bit % 8) as u8
 }
 
 /// Whether all of these are bytes. Those that are not are mostly near the end.
@@ -206,11 +217,13 @@ struct Place<'a> {
     has_failed: bool,
     /// Symbols that may still be decoded.
     left: usize,
+    /// Symbols that are decoded at a time.
+    step: usize,
     parts: Vec<Part>,
 }
 
 impl<'a> Place<'a> {
-    fn new(task: &'a Task, start: u64) -> Self {
+    fn new(task: &'a Task, start: u64, sizes: Sizes) -> Self {
         Self {
             input: task.input.fork(0, usize::MAX),
             wanted: 1,
@@ -218,7 +231,8 @@ impl<'a> Place<'a> {
             progress: &task.progress,
             has_block: false,
             has_failed: false,
-            left: MOST,
+            left: sizes.most,
+            step: sizes.step,
             parts: Vec::new(),
         }
     }
@@ -261,16 +275,16 @@ impl<'a> Place<'a> {
         let Ok(input) = self.input.peek_all(self.wanted) else { return false };
         let available = input.len();
         let room = out.room();
-        let count = room.len().min(STEP);
-        let step = stream.decode_until(stop, input, &mut room[..count]);
-        self.input.consume(step.taken);
-        out.grow(step.given);
-        self.left = self.left.saturating_sub(step.given);
-        match step.status {
+        let count = room.len().min(self.step);
+        let done = stream.decode_until(stop, input, &mut room[..count]);
+        self.input.consume(done.taken);
+        out.grow(done.given);
+        self.left = self.left.saturating_sub(done.given);
+        match done.status {
             Ok(Status::Full) => true,
             Ok(Status::Starved) => {
                 let goes_on = available >= self.wanted;
-                self.wanted = available - step.taken + 1;
+                self.wanted = available - done.taken + 1;
                 goes_on
             }
             Ok(Status::Between) => {
@@ -293,13 +307,16 @@ fn empty<T: Copy + Default>(buffers: &Buffers<T>) -> Buffer<T> {
     buffer
 }
 
+/// As many as there are symbols, so that looking one up needs no check.
+const MEANINGS: usize = 1 << 16;
+
 /// The byte that each symbol of a guess stands for.
-pub(super) struct Meaning(Box<[u8; 1 << 16]>);
+pub(super) struct Meaning(Box<[u8]>);
 
 impl Meaning {
     /// By the window before the guess, which must be as long as a distance can reach.
     pub(super) fn new(window: &[u8]) -> Self {
-        let mut bytes = Box::new([0; 1 << 16]);
+        let mut bytes = vec![0; MEANINGS].into_boxed_slice();
         bytes.iter_mut().zip(0..=u8::MAX).for_each(|(to, byte)| *to = byte);
         bytes[FIRST.into()..][..WINDOW].copy_from_slice(window);
         Self(bytes)
@@ -315,16 +332,17 @@ impl Meaning {
     /// Writes the bytes that the symbols stand for.
     pub(super) fn resolve(&self, symbols: &[u16], bytes: &mut [u8]) {
         const AT_ONCE: usize = 16;
+        let meaning: &[u8; MEANINGS] = self.0[..].try_into().expect("it is that long");
         let mut from = symbols.chunks_exact(AT_ONCE);
         let mut to = bytes.chunks_exact_mut(AT_ONCE);
         for (from, to) in from.by_ref().zip(to.by_ref()) {
             if from.iter().fold(0, |any, symbol| any | symbol) < FIRST {
                 to.iter_mut().zip(from).for_each(|(to, from)| *to = from.to_le_bytes()[0]);
             } else {
-                to.iter_mut().zip(from).for_each(|(to, &from)| *to = self.0[usize::from(from)]);
+                to.iter_mut().zip(from).for_each(|(to, &from)| *to = meaning[usize::from(from)]);
             }
         }
         let (from, to) = (from.remainder(), to.into_remainder());
-        to.iter_mut().zip(from).for_each(|(to, &from)| *to = self.0[usize::from(from)]);
+        to.iter_mut().zip(from).for_each(|(to, &from)| *to = meaning[usize::from(from)]);
     }
 }

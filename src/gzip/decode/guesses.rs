@@ -1,13 +1,13 @@
 //! The guesses under way: begun ahead of the decoder that is in order, and taken over when it arrives.
 
-use super::guess::{Guess, Guesser, Progress, Start, Task};
+use super::guess::{Guess, Guesser, MOST, Progress, STEP, Start, Task};
 use super::peek::PeekReader;
 use crate::io::buffer::Buffers;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::collections::VecDeque;
 use std::io::Read;
 use std::sync::Arc;
-use std::thread::{Builder, Scope};
+use std::thread::{self, Builder, Scope};
 
 /// Compressed bytes in a guess.
 const LENGTH: usize = 512 << 10;
@@ -18,6 +18,35 @@ const GAP: usize = 768 << 10;
 const OVERLAP: usize = 64 << 10;
 /// Guesses left out after one that was of no use, at most.
 const LONGEST_PAUSE: u64 = 256;
+
+/// How much is done at a time. Tests make it little, so that small data has many guesses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    /// See [`LENGTH`], [`GAP`], [`OVERLAP`], [`MOST`], [`STEP`], and [`BLOCK`](super::BLOCK).
+    pub(super) length: usize,
+    pub(super) gap: usize,
+    pub(super) overlap: usize,
+    pub(super) most: usize,
+    pub(super) step: usize,
+    pub(super) block: usize,
+    /// Whether the decoder that is in order waits for each guess to end by itself, so that what tests
+    /// see does not depend on which thread is first.
+    pub(super) waits: bool,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self {
+            length: LENGTH,
+            gap: GAP,
+            overlap: OVERLAP,
+            most: MOST,
+            step: STEP,
+            block: super::BLOCK,
+            waits: false,
+        }
+    }
+}
 
 /// Starts a thread that does tasks as long as there are any; returns whether that was possible.
 type StartThread<'a> = Box<dyn Fn(Receiver<Task>) -> bool + 'a>;
@@ -35,6 +64,7 @@ pub(super) struct Guesses<'a> {
     next: u64,
     /// How many are left out after the next one that is of no use.
     pause: u64,
+    sizes: Sizes,
 }
 
 struct Pending {
@@ -49,12 +79,13 @@ impl<'a> Guesses<'a> {
     pub(super) fn new<'scope: 'a>(
         scope: &'scope Scope<'scope, '_>,
         threads: usize,
+        sizes: Sizes,
         buffers: &'scope Buffers,
         symbol_buffers: &'scope Buffers<u16>,
     ) -> Self {
         let start = move |to_do: Receiver<Task>| {
             let work = move || {
-                let mut guesser = Guesser::new(buffers, symbol_buffers);
+                let mut guesser = Guesser::new(sizes, buffers, symbol_buffers);
                 to_do.iter().for_each(|task| guesser.work(task));
             };
             Builder::new().spawn_scoped(scope, work).is_ok()
@@ -69,6 +100,7 @@ impl<'a> Guesses<'a> {
             pending: VecDeque::new(),
             next: 0,
             pause: 1,
+            sizes,
         }
     }
 
@@ -77,7 +109,8 @@ impl<'a> Guesses<'a> {
         if self.threads == 0 {
             return;
         }
-        input.read_ahead(GAP + (self.threads + 2) * LENGTH + OVERLAP);
+        let Sizes { length, gap, overlap, .. } = self.sizes;
+        input.read_ahead(gap + (self.threads + 2) * length + overlap);
         while self.has_room() && self.plan_one(input) {}
     }
 
@@ -89,12 +122,13 @@ impl<'a> Guesses<'a> {
     }
 
     fn plan_one<R: Read>(&mut self, input: &PeekReader<R>) -> bool {
+        let Sizes { length, gap, overlap, .. } = self.sizes;
         let (here, (buffered, has_more)) = (input.taken(), input.ahead());
-        let guessed = (self.pending.len() * LENGTH) as u64;
-        let from = self.next.max(here + guessed + GAP as u64);
+        let guessed = (self.pending.len() * length) as u64;
+        let from = self.next.max(here + guessed + gap as u64);
         let skipped = usize::try_from(from - here).unwrap_or(usize::MAX);
         let available = buffered.saturating_sub(skipped);
-        if available < if has_more { LENGTH + OVERLAP } else { LENGTH / 4 } {
+        if available < if has_more { length + overlap } else { length / 4 } {
             return false;
         }
         if self.started < self.threads && self.started <= self.pending.len() {
@@ -110,8 +144,8 @@ impl<'a> Guesses<'a> {
         }
         let (progress, (sender, result)) = (Progress::new(), bounded(1));
         let task = Task {
-            input: input.fork(skipped, LENGTH + OVERLAP),
-            end: from + LENGTH as u64,
+            input: input.fork(skipped, length + overlap),
+            end: from + length as u64,
             progress: Arc::clone(&progress),
             result: sender,
         };
@@ -134,6 +168,9 @@ impl<'a> Guesses<'a> {
     pub(super) fn arrive(&mut self, here: u64) -> Option<Guess> {
         loop {
             let next = self.pending.front()?;
+            if self.sizes.waits && here >= 8 * next.from {
+                next.wait();
+            }
             match next.progress.start() {
                 Start::Unknown => return None,
                 Start::At(start) if start > here => return None,
@@ -165,8 +202,17 @@ impl<'a> Guesses<'a> {
         if let Some(next) = self.pending.pop_front() {
             next.progress.cut();
         }
-        self.next += self.pause * LENGTH as u64;
+        self.next += self.pause * self.sizes.length as u64;
         self.pause = (2 * self.pause).min(LONGEST_PAUSE);
+    }
+}
+
+impl Pending {
+    /// Waits until the guess has ended.
+    fn wait(&self) {
+        while self.result.is_empty() && self.progress.start() != Start::Nowhere {
+            thread::yield_now();
+        }
     }
 }
 

@@ -35,7 +35,7 @@ use super::settings::Checked;
 use super::{Error, HeaderInfo, Totals, bgzf};
 use crate::io::buffer::Buffers;
 use crossbeam_channel::unbounded;
-use guesses::Guesses;
+use guesses::{Guesses, Sizes};
 use peek::PeekReader;
 use reader::MemberReader;
 use std::io::{Read, Write};
@@ -116,19 +116,29 @@ impl<R: Read> Opened<R> {
 impl<R: Read + Send> Opened<R> {
     /// Decompresses all the members.
     fn decompress(self, output: impl Write, settings: &Checked) -> Result<Totals, Error> {
-        let buffers = &Buffers::new(BLOCK);
+        self.decompress_by(Sizes::default(), output, settings)
+    }
+
+    /// The same, with guesses of these sizes.
+    fn decompress_by(
+        self,
+        sizes: Sizes,
+        output: impl Write,
+        settings: &Checked,
+    ) -> Result<Totals, Error> {
+        let buffers = &Buffers::new(sizes.block);
         let doubt = &AtomicBool::new(false);
         let (sender, verdicts) = unbounded();
         let mut writer = MemberWriter::new(output, doubt, buffers);
         let taking = &mut writer;
-        let symbol_buffers = &Buffers::new(BLOCK / 4);
+        let symbol_buffers = &Buffers::new(sizes.block / 4);
         let pass_through = settings.pass_through;
         let mut found = Ok(<_>::default());
         let guessing = settings.threads.get() - 1;
         settings.pool().run(
             |feeder| {
                 thread::scope(|scope| {
-                    let guesses = Guesses::new(scope, guessing, buffers, symbol_buffers);
+                    let guesses = Guesses::new(scope, guessing, sizes, buffers, symbol_buffers);
                     let reader =
                         MemberReader::new(self, pass_through, verdicts, doubt, buffers, guesses);
                     found = reader.read(feeder);

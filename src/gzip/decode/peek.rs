@@ -18,6 +18,8 @@ const JOINED: usize = 512;
 /// A buffered reader that counts what is taken from it.
 pub(in crate::gzip) struct PeekReader<R> {
     input: R,
+    /// The size of a slab.
+    slab: usize,
     /// What was read and not taken yet. Only the last can have room left.
     slabs: VecDeque<Slab>,
     /// Bytes in all the slabs.
@@ -90,6 +92,7 @@ impl<R: Read> PeekReader<R> {
     pub(in crate::gzip) fn new(input: R) -> Self {
         Self {
             input,
+            slab: SLAB,
             slabs: VecDeque::new(),
             buffered: 0,
             taken: 0,
@@ -206,6 +209,9 @@ impl<R: Read> PeekReader<R> {
 
     /// Puts back the bytes that were taken last.
     pub(in crate::gzip) fn put_back(&mut self, bytes: Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
         self.taken -= bytes.len() as u64;
         self.buffered += bytes.len();
         self.slabs.push_front(Slab::new(bytes));
@@ -229,12 +235,15 @@ impl<R: Read> PeekReader<R> {
         slab.grow(count);
         self.buffered += count;
         self.had_plenty = count == asked;
+        if self.slabs.back().is_some_and(|slab| slab.rest().is_empty()) {
+            self.slabs.pop_back();
+        }
         read
     }
 
     /// Takes what was read and decoded by another, or will not be decoded.
     pub(in crate::gzip) fn skip(&mut self, mut count: usize) {
-        while count > 0 && !self.first().is_empty() {
+        while count > 0 && self.buffered > 0 {
             let now = count.min(self.first().len());
             self.consume(now);
             count -= now;
@@ -244,7 +253,7 @@ impl<R: Read> PeekReader<R> {
 
 impl<R: Read> Read for PeekReader<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.buffered == 0 && into.len() >= SLAB && self.failure.is_none() {
+        if self.buffered == 0 && into.len() >= self.slab && self.failure.is_none() {
             let read = self.input.read(into)?;
             self.taken += read as u64;
             return Ok(read);
@@ -273,22 +282,17 @@ impl<R: Read> BufRead for PeekReader<R> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+impl<R: Read> PeekReader<R> {
+    /// The same with slabs of this size.
+    pub(in crate::gzip) fn with_slabs_of(self, slab: usize) -> Self {
+        Self { slab, memory: Arc::new(Buffers::new(slab)), ..self }
+    }
 
-    #[test]
-    fn bytes_put_back_are_read_again() {
-        let text: Vec<u8> = (0..=255).cycle().take(3 * SLAB).collect();
-        let mut source = PeekReader::new(&text[..]);
-        assert_eq!(source.peek(3).unwrap(), &text[..3]);
-        let mut first = Vec::new();
-        source.read_into(2 * SLAB, &mut first).unwrap();
-        assert_eq!(source.taken(), 2 * SLAB as u64);
-        assert_eq!(source.peek(1).unwrap(), &text[2 * SLAB..][..1]);
-        source.put_back(first.split_off(5));
-        let mut rest = Vec::new();
-        source.read_to_end(&mut rest).unwrap();
-        assert_eq!([first, rest].concat(), text);
-        assert_eq!(source.taken(), text.len() as u64);
+    /// The same, taking every read not to block.
+    pub(in crate::gzip) fn that_is_ready(self) -> Self {
+        Self { is_ready: |_| true, ..self }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -295,15 +295,15 @@ impl<'a, R: Read> MemberReader<'a, R> {
             let stop = usize::try_from(self.guesses.stop(here) - start).unwrap_or(usize::MAX);
             let input = self.input.peek_all(wanted).map_err(Error::Read)?;
             let available = input.len();
-            let step = self.stream.decode_until(stop, input, plain.room());
-            self.input.consume(step.taken);
-            plain.grow(step.given);
-            match step.status {
+            let done = self.stream.decode_until(stop, input, plain.room());
+            self.input.consume(done.taken);
+            plain.grow(done.given);
+            match done.status {
                 Ok(Status::Full) => {}
                 Ok(Status::Ended) => return Ok(Filled::Ended),
                 Ok(Status::Between) => wanted = 1,
                 Ok(Status::Starved) if available < wanted => return Err(Error::Truncated),
-                Ok(Status::Starved) => wanted = available - step.taken + 1,
+                Ok(Status::Starved) => wanted = available - done.taken + 1,
                 Err(_) => return Err(Error::Corrupt("format violated")),
             }
         }
@@ -338,7 +338,8 @@ impl<'a, R: Read> MemberReader<'a, R> {
         }
         let taken = guess.end / 8 - self.input.taken();
         self.input.skip(usize::try_from(taken).expect("it was in memory"));
-        self.stream.resume(guess.blocks, &window, (guess.end % 8) as u8);
+        let bit = u8::try_from(guess.end % 8).expect("less than eight");
+        self.stream.resume(guess.blocks, &window, bit);
         Ok(())
     }
 

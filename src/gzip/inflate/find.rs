@@ -59,6 +59,7 @@ fn candidates(word: u64) -> u64 {
 fn lengths_are_complete(data: &[u8], bit: usize) -> bool {
     let count = 4 + (word_at(data, bit + LENGTHS - 4) & 15);
     let lengths = word_at(data, bit + LENGTHS) & ((1 << (3 * count)) - 1);
+    #[expect(clippy::cast_possible_truncation, reason = "twelve bits")]
     let room = |part: u32| ROOM[(lengths >> (12 * part)) as usize & 0xFFF];
     // Mostly, the first eight take too much already.
     let first = room(0) + room(1);
@@ -98,4 +99,142 @@ fn is_header(data: &[u8], bit: usize, inflater: &mut Inflater) -> bool {
     #[expect(clippy::cast_possible_truncation, reason = "less than eight")]
     let mut bits = Bits::from_bit(&data[bit / 8..], (bit % 8) as u8);
     inflater.header(&mut bits).is_ok() && !bits.is_beyond()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Writer, block_starts, flate2, libdeflate, noise, prose};
+    use super::super::{Contents, Inflater};
+    use super::*;
+    use flate2::FlushCompress;
+    use proptest::prelude::*;
+
+    /// Whether a block that is looked for can begin at this bit, as the decoder sees it.
+    fn can_begin(data: &[u8], bit: usize, inflater: &mut Inflater) -> bool {
+        let used = u8::try_from(bit % 8).unwrap();
+        let mut bits = Bits::from_bit(&data[bit / 8..], used);
+        if bits.peek(3) != 0b100 {
+            return false;
+        }
+        let header = inflater.header(&mut bits);
+        !bits.is_beyond() && matches!(header, Ok((false, Contents::Coded)))
+    }
+
+    /// Asserts that what is found in these bits is what looking at one bit after the other finds, except
+    /// that nothing need be found within the last eight bytes.
+    fn agree(data: &[u8], bits: Range<usize>) {
+        let inflater = &mut Inflater::new();
+        let mut all = bits.clone().take_while(|bit| bit / 8 < data.len());
+        let expected = all.find(|&bit| can_begin(data, bit, inflater));
+        let found = find_block(data, bits.clone(), inflater);
+        match expected {
+            Some(bit) if bit / 8 + 8 > data.len() => assert!([None, expected].contains(&found)),
+            _ => assert_eq!(found, expected, "{bits:?}"),
+        }
+    }
+
+    /// The same data behind `count` other bits.
+    fn shifted(data: &[u8], count: usize) -> Vec<u8> {
+        let writer = Writer::default().bits(0b0110_1001, count);
+        data.iter().fold(writer, |writer, &byte| writer.bits(byte.into(), 8)).data
+    }
+
+    fn streams() -> Vec<(Vec<u8>, Vec<u8>)> {
+        let acgt = noise(150_000, 2).iter().map(|byte| b"acgt"[usize::from(byte % 4)]).collect();
+        let mixed = [prose(50_000), noise(40_000, 9), vec![7; 50_000], prose(50_000)].concat();
+        let mut streams = Vec::new();
+        for text in [prose(300_000), acgt, mixed] {
+            for level in 1..=12 {
+                streams.push((libdeflate(&text, level), text.clone()));
+            }
+            for level in 1..=9 {
+                streams.push((flate2(&text, level, FlushCompress::Finish), text.clone()));
+            }
+        }
+        streams
+    }
+
+    #[test]
+    fn every_block_that_is_looked_for_is_found_from_anywhere_before_it() {
+        let inflater = &mut Inflater::new();
+        let (mut blocks, mut false_ones) = (0, 0);
+        for (data, text) in streams() {
+            let starts = block_starts(&data, &text);
+            let mut last = 0;
+            for start in starts.iter().filter(|start| start.is_sought) {
+                blocks += 1;
+                let between = start.bit - last;
+                for from in [start.bit, last, last + between / 2, last + between / 3] {
+                    let found = find_block(&data, from..8 * data.len(), inflater);
+                    assert!(found.is_some_and(|bit| from <= bit && bit <= start.bit));
+                    if found != Some(start.bit) {
+                        false_ones += 1;
+                    }
+                }
+                let ended = find_block(&data, start.bit..start.bit, inflater);
+                assert_eq!(ended, None, "the end is not part of what is searched");
+                last = start.bit + 1;
+            }
+        }
+        assert!(blocks > 50, "{blocks}");
+        assert!(false_ones < blocks / 20, "{false_ones} of {blocks}");
+    }
+
+    #[test]
+    fn a_block_is_found_at_any_bit_of_a_byte_and_of_a_stride() {
+        let data = flate2(&prose(20_000), 6, FlushCompress::Sync);
+        for before in 0..20 {
+            for count in 0..8 {
+                let data = [vec![0xff; before], shifted(&data, count)].concat();
+                let found = find_block(&data, 0..8 * data.len(), &mut Inflater::new());
+                assert_eq!(found, Some(8 * before + count));
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_cut_off_is_not_found() {
+        let data = flate2(&prose(20_000), 6, FlushCompress::Sync);
+        let inflater = &mut Inflater::new();
+        let whole = (1..data.len())
+            .find(|&length| find_block(&data[..length], 0..1, inflater).is_some())
+            .unwrap();
+        assert!((30..200).contains(&whole), "{whole}");
+        for length in 0..200 {
+            let found = find_block(&data[..length], 0..1, inflater);
+            assert_eq!(found, (length >= whole).then_some(0));
+        }
+    }
+
+    #[test]
+    fn little_is_found_where_there_is_nothing() {
+        let (data, inflater) = (noise(4 << 20, 3), &mut Inflater::new());
+        let (mut from, mut found) = (0, 0);
+        while let Some(bit) = find_block(&data, from..8 * data.len(), inflater) {
+            (from, found) = (bit + 1, found + 1);
+        }
+        assert!(found < 20, "{found}");
+        for same in [0, 0xff, 0x55, 0b0010_0100] {
+            assert_eq!(find_block(&[same; 100_000], 0..800_000, inflater), None);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn the_first_header_that_the_decoder_accepts_is_found(
+            mut data in prop::collection::vec(any::<u8>(), 0..600),
+            text in prop::collection::vec(0..30_u8, 300..600),
+            place in any::<prop::sample::Index>(),
+            shift in 0..8_usize,
+            bits in (0..6000_usize, 0..6000_usize),
+        ) {
+            let block = shifted(&flate2(&text, 9, FlushCompress::Sync), shift);
+            let place = place.index(data.len() + 1);
+            data.splice(place..place, block);
+            agree(&data, bits.0.min(8 * data.len())..bits.1);
+            agree(&data, 0..8 * data.len());
+        }
+    }
 }

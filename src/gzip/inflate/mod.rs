@@ -14,7 +14,7 @@ mod sink;
 mod stream;
 mod tables;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use bits::Bits;
 pub(crate) use find::find_block;

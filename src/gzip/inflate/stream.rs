@@ -119,19 +119,20 @@ impl<T: Symbol> Stream<T> {
             && matches!(self.blocks, Blocks { state: State::Between, last: false, .. })
     }
 
-    #[cfg(test)]
-    pub(crate) fn decode(&mut self, input: &[u8], out: &mut [T]) -> Step {
-        self.decode_until(usize::MAX, input, out)
-    }
-
     /// How many bits of the next byte were taken.
     pub(crate) fn bit(&self) -> u8 {
         self.bit
     }
 
+    /// Decodes without a bit at which to stop.
+    #[cfg(test)]
+    pub(crate) fn decode(&mut self, input: &[u8], out: &mut [T]) -> Step {
+        self.decode_until(usize::MAX, input, out)
+    }
+
     /// Decodes until `out` is full, the input does not suffice for another symbol, a block ends at or
-    /// after bit `stop` of the input, or the data ends. To go on from a block's end, `stop` must be after
-    /// it. Only the caller knows whether more input follows.
+    /// after bit `stop` of the input, or the data ends. Only the caller knows whether more input follows.
+    /// To go on from a block's end, `stop` must be after it.
     pub(crate) fn decode_until(&mut self, stop: usize, input: &[u8], out: &mut [T]) -> Step {
         let (mut taken, mut given) = (0, 0);
         let mut halted = None;

@@ -1,12 +1,12 @@
 //! Compared with other encoders and decoders.
 
-use super::{Ending, InflateError, Inflater, Walk};
+use super::{Ending, InflateError, Inflater, Status as StreamStatus, Stream, Walk};
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use libdeflater::{CompressionLvl, Compressor};
 use proptest::prelude::*;
 
 /// Pseudo-random bytes, the same in every run.
-pub(super) fn noise(count: usize, mut seed: u64) -> Vec<u8> {
+pub(in crate::gzip) fn noise(count: usize, mut seed: u64) -> Vec<u8> {
     let next = || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         seed.to_be_bytes()[0]
@@ -15,7 +15,7 @@ pub(super) fn noise(count: usize, mut seed: u64) -> Vec<u8> {
 }
 
 /// Words, some of them rare, so that codes of all lengths occur.
-pub(super) fn prose(count: usize) -> Vec<u8> {
+pub(in crate::gzip) fn prose(count: usize) -> Vec<u8> {
     let words = noise(4 * count, 7).into_iter().flat_map(|byte| {
         let word = byte.leading_zeros() as usize * 37 + usize::from(byte) % 11;
         format!("word{}{} ", char::from(33 + byte / 3), word * word).into_bytes()
@@ -35,7 +35,7 @@ fn repeats(distance: usize) -> Vec<u8> {
     text
 }
 
-pub(super) fn texts() -> Vec<Vec<u8>> {
+pub(in crate::gzip) fn texts() -> Vec<Vec<u8>> {
     let mut texts = vec![
         Vec::new(),
         vec![b'x'],
@@ -50,7 +50,7 @@ pub(super) fn texts() -> Vec<Vec<u8>> {
     texts
 }
 
-pub(super) fn libdeflate(text: &[u8], level: i32) -> Vec<u8> {
+pub(in crate::gzip) fn libdeflate(text: &[u8], level: i32) -> Vec<u8> {
     let mut compressor = Compressor::new(CompressionLvl::new(level).unwrap());
     let mut data = vec![0; compressor.deflate_compress_bound(text.len())];
     let length = compressor.deflate_compress(text, &mut data).unwrap();
@@ -58,12 +58,46 @@ pub(super) fn libdeflate(text: &[u8], level: i32) -> Vec<u8> {
     data
 }
 
-pub(super) fn flate2(text: &[u8], level: u32, flush: FlushCompress) -> Vec<u8> {
+pub(in crate::gzip) fn flate2(text: &[u8], level: u32, flush: FlushCompress) -> Vec<u8> {
     let mut compress = Compress::new(Compression::new(level), false);
     let mut data = Vec::with_capacity(2 * text.len() + 1000);
     compress.compress_vec(text, &mut data, flush).unwrap();
     assert!(compress.total_in() == text.len() as u64 && data.len() < data.capacity());
     data
+}
+
+/// Where a block begins.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::gzip) struct BlockStart {
+    /// In bits from the start of the data.
+    pub(in crate::gzip) bit: usize,
+    /// The number of bytes decoded before it.
+    pub(in crate::gzip) plain: usize,
+    /// Whether it has codes of its own and is not final.
+    pub(in crate::gzip) is_sought: bool,
+}
+
+/// Returns where the blocks of a whole stream begin, in order.
+pub(in crate::gzip) fn block_starts(data: &[u8], text: &[u8]) -> Vec<BlockStart> {
+    let mut stream = Stream::<u8>::new();
+    let (mut out, mut taken, mut plain) = (vec![0; text.len() + 1], 0, 0);
+    let mut starts: Vec<BlockStart> = Vec::new();
+    loop {
+        let bit = 8 * taken + usize::from(stream.bit());
+        let is_sought =
+            (0..3).all(|at| data[(bit + at) / 8] >> ((bit + at) % 8) & 1 == at as u8 / 2);
+        starts.push(BlockStart { bit, plain, is_sought });
+        let step = stream.decode_until(bit + 1 - 8 * taken, &data[taken..], &mut out[plain..]);
+        (taken, plain) = (taken + step.taken, plain + step.given);
+        match step.status {
+            Ok(StreamStatus::Between) => {}
+            status => {
+                assert_eq!(status, Ok(StreamStatus::Ended));
+                assert!(taken == data.len() && out[..plain] == *text);
+                return starts;
+            }
+        }
+    }
 }
 
 /// What zlib decodes `data` to, if it is a stream that ends within the last byte and has at most
@@ -129,7 +163,7 @@ fn splices(data: &[u8], text: &[u8], walk: Walk) {
 }
 
 /// Streams of a few hundred bytes with all kinds of blocks, and their texts.
-pub(super) fn small() -> Vec<(Vec<u8>, Vec<u8>)> {
+pub(in crate::gzip) fn small() -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut streams = Vec::new();
     let varied = [prose(150), noise(20, 1), vec![b'z'; 300], prose(200)].concat();
     for text in [Vec::new(), b"abcabcabc".to_vec(), noise(40, 4), varied] {
@@ -276,14 +310,14 @@ fn verifying_fails_for_a_text_too_short_or_too_long() {
 
 /// Bits written by hand, for data that no encoder writes.
 #[derive(Default)]
-pub(super) struct Writer {
-    pub(super) data: Vec<u8>,
+pub(in crate::gzip) struct Writer {
+    pub(in crate::gzip) data: Vec<u8>,
     used: usize,
 }
 
 impl Writer {
     /// The lowest `count` bits of `value`, lowest first.
-    pub(super) fn bits(mut self, value: usize, count: usize) -> Self {
+    pub(in crate::gzip) fn bits(mut self, value: usize, count: usize) -> Self {
         for bit in 0..count {
             if self.used % 8 == 0 {
                 self.data.push(0);

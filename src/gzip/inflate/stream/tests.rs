@@ -1,7 +1,9 @@
 //! Pieces of all sizes, compared with other encoders and decoders.
 
-use super::super::tests::{Writer, flate2, libdeflate, noise, prose, small, texts};
-use super::{Status, Stream, WINDOW};
+use super::super::tests::{
+    BlockStart, Writer, block_starts, flate2, libdeflate, noise, prose, small, texts,
+};
+use super::{Status, Stream, Symbol, WINDOW};
 use crate::gzip::inflate::InflateError;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 use proptest::prelude::*;
@@ -183,17 +185,17 @@ fn a_decoder_can_restart_at_any_point() {
     for (data, text) in small() {
         let mut out = vec![0; text.len() + 1];
         for length in 0..=data.len() {
-            stream.restart(&[]);
+            stream.restart(&[], 0);
             stream.decode(&data[..length], &mut out);
         }
-        stream.restart(&[]);
+        stream.restart(&[], 0);
         let step = stream.decode(&data, &mut out);
         assert_eq!((step.taken, step.status), (data.len(), Ok(Status::Ended)));
         assert!(out[..step.given] == text);
     }
     // Three bytes from two back, which only an earlier stream could have left.
     let data = Writer::default().bits(0b011, 3).bits(0b100_0000, 7).bits(0b1_0000, 5).bits(0, 7);
-    stream.restart(&[]);
+    stream.restart(&[], 0);
     assert_eq!(stream.decode(&data.data, &mut [0; 9]).status, Err(InflateError::BadDistance));
 }
 
@@ -202,12 +204,160 @@ fn after_the_end_or_an_error_nothing_changes() {
     for (data, status) in
         [(&[3, 0][..], Ok(Status::Ended)), (&[7], Err(InflateError::BadBlockType))]
     {
-        let mut stream = Stream::new();
+        let mut stream = Stream::<u8>::new();
         for _ in 0..3 {
             let step = stream.decode(data, &mut [0; 10]);
             assert_eq!((step.given, step.status), (0, status));
         }
     }
+}
+
+/// A stream of many blocks, some of them empty, that begin at all bits of a byte; and its text.
+fn many_blocks() -> (Vec<u8>, Vec<u8>) {
+    let text = [prose(200_000), noise(70_000, 6), vec![b'z'; 300_000], prose(30_000)].concat();
+    let mut compress = Compress::new(Compression::new(6), false);
+    let mut data = Vec::with_capacity(text.len());
+    let sizes = [3, 40_000, 1, 700, 0, 90_000, 9];
+    let (mut rest, mut size) = (&text[..], sizes.iter().cycle());
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(rest.len().min(*size.next().unwrap()));
+        compress.compress_vec(now, &mut data, FlushCompress::Partial).unwrap();
+        rest = later;
+    }
+    compress.compress_vec(&[], &mut data, FlushCompress::Finish).unwrap();
+    (data, text)
+}
+
+/// Decodes as far as the next block end at or after bit `stop`, in pieces; returns the bit there.
+fn decode_to<T: Symbol>(
+    stream: &mut Stream<T>,
+    data: &[u8],
+    at: usize,
+    stop: usize,
+    (piece, room): (usize, usize),
+    plain: &mut Vec<T>,
+) -> (usize, Result<Status, InflateError>) {
+    let (mut taken, mut out) = (at / 8, vec![T::default(); room]);
+    let mut offered = taken;
+    assert_eq!(at % 8, usize::from(stream.bit()));
+    loop {
+        let done =
+            stream.decode_until(stop.saturating_sub(8 * taken), &data[taken..offered], &mut out);
+        plain.extend(&out[..done.given]);
+        taken += done.taken;
+        match done.status {
+            Ok(Status::Full) => {}
+            Ok(Status::Starved) if offered < data.len() => {
+                offered = data.len().min(offered + piece);
+            }
+            status => return (8 * taken + usize::from(stream.bit()), status),
+        }
+    }
+}
+
+#[test]
+fn it_stops_where_the_first_block_ends_after_the_bit_that_it_is_told() {
+    let (data, text) = many_blocks();
+    let starts = block_starts(&data, &text);
+    assert!(starts.len() > 30 && starts.iter().any(|start| start.bit % 8 == 5));
+    for sizes in [(1 << 20, 1 << 20), (700, 1 << 20), (1 << 20, 3000), (777, 5555)] {
+        for apart in [1, 2, 7, 20] {
+            let mut stream = Stream::new();
+            let (mut plain, mut at) = (Vec::<u8>::new(), 0);
+            for wanted in starts.iter().step_by(apart).skip(1) {
+                let BlockStart { bit, plain: before, .. } = *wanted;
+                // Anywhere within the block before it.
+                let previous = starts.iter().rfind(|start| start.bit < bit).unwrap().bit;
+                let stop = previous + 1 + (bit - previous) / 2;
+                let status;
+                (at, status) = decode_to(&mut stream, &data, at, stop, sizes, &mut plain);
+                assert_eq!((at, status), (bit, Ok(Status::Between)));
+                assert!(stream.is_between());
+                assert!(plain == text[..before]);
+                assert!(plain.ends_with(stream.window()));
+                assert_eq!(stream.window().len(), before.min(WINDOW));
+            }
+            let (_, status) = decode_to(&mut stream, &data, at, usize::MAX, sizes, &mut plain);
+            assert_eq!(status, Ok(Status::Ended));
+            assert!(!stream.is_between() && plain == text);
+        }
+    }
+}
+
+#[test]
+fn another_stream_goes_on_where_one_has_stopped() {
+    let (data, text) = many_blocks();
+    let starts = block_starts(&data, &text);
+    let [mut one, mut other] = [Stream::<u8>::new(), Stream::new()];
+    let (mut plain, mut at) = (Vec::new(), 0);
+    let sizes = (3000, 10_000);
+    for start in &starts[1..] {
+        (at, _) = decode_to(&mut one, &data, at, start.bit, sizes, &mut plain);
+        assert_eq!(at, start.bit);
+        let (window, bit) = (one.window().to_vec(), one.bit());
+        other.resume(one.stop(), &window, bit);
+        std::mem::swap(&mut one, &mut other);
+    }
+    let (_, status) = decode_to(&mut one, &data, at, usize::MAX, sizes, &mut plain);
+    assert!(status == Ok(Status::Ended) && plain == text);
+
+    // Within a block too: of symbols, and stored.
+    for (data, text) in [(libdeflate(&text, 6), &text), (libdeflate(&text, 0), &text)] {
+        let (mut plain, mut taken, mut out) = (Vec::new(), 0, vec![0; 50_001]);
+        one.restart(&[], 0);
+        loop {
+            let step = one_step(&mut one, &data, &mut taken, &mut plain, &mut out);
+            if step == Ok(Status::Ended) {
+                break;
+            }
+            loop {
+                let given = one.give(&mut out);
+                if given == 0 {
+                    break;
+                }
+                plain.extend(&out[..given]);
+            }
+            let (window, bit) = (one.window().to_vec(), one.bit());
+            other.resume(one.stop(), &window, bit);
+            std::mem::swap(&mut one, &mut other);
+        }
+        assert!(plain == *text);
+    }
+}
+
+fn one_step(
+    stream: &mut Stream,
+    data: &[u8],
+    taken: &mut usize,
+    plain: &mut Vec<u8>,
+    out: &mut [u8],
+) -> Result<Status, InflateError> {
+    let step = stream.decode(&data[*taken..], out);
+    *taken += step.taken;
+    plain.extend(&out[..step.given]);
+    step.status
+}
+
+#[test]
+fn symbols_are_the_bytes_and_stand_for_those_of_the_window() {
+    let texts = texts().into_iter().chain([many_blocks().1]);
+    for data in texts.map(|text| [libdeflate(&text, 6), libdeflate(&text, 0)]).flatten() {
+        let expected = decode(&[], &data, iter::repeat(usize::MAX / 2), 1 << 20).plain;
+        let (mut symbols, mut stream) = (Vec::<u16>::new(), Stream::new());
+        let (_, status) =
+            decode_to(&mut stream, &data, 0, usize::MAX, (5000, 70_000), &mut symbols);
+        assert_eq!(status, Ok(Status::Ended));
+        assert!(symbols.iter().map(|&symbol| u8::try_from(symbol).unwrap()).eq(expected));
+    }
+    // Every distance reaches into the window.
+    let window: Vec<u16> = (256..).take(WINDOW).collect();
+    let data = Writer::default().bits(0b011, 3).bits(0b1010_0011, 8).bits(0b1_0111, 5);
+    let data = data.bits(8191, 13).bits(0, 7).data;
+    let (mut stream, mut symbols) = (Stream::new(), Vec::new());
+    stream.restart(&window, 0);
+    let (_, status) = decode_to(&mut stream, &data, 0, usize::MAX, (1, 1000), &mut symbols);
+    assert_eq!(status, Ok(Status::Ended));
+    assert_eq!(symbols, window[..258]);
 }
 
 proptest! {
