@@ -32,11 +32,13 @@
 
 // `encode` compresses chunks, verifies them and puts them together, `index` lists them in the
 // header, `decode` decompresses them in parallel again, `inflate` is the decoder that both use,
+// `deflate` is the encoder of level 1,
 // `header` is RFC 1952, `bgzf` is another format with an index, `legacy` decodes the formats before
 // gzip.
 mod bgzf;
 mod decode;
 mod decoder;
+mod deflate;
 mod encode;
 mod encoder;
 mod error;
