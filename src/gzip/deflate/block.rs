@@ -161,10 +161,14 @@ fn write_tokens<const SPARSE: bool>(tokens: &[Token], codes: &BlockCodes, out: &
             }
             local.put(bits, count);
         } else {
-            four.iter().for_each(|&token| put_token(token, &indexes, &distances, &mut local));
+            for &token in four {
+                put_token(token, &indexes, &distances, &mut local);
+            }
         }
     }
-    fours.remainder().iter().for_each(|&token| put_token(token, &indexes, &distances, &mut local));
+    for &token in fours.remainder() {
+        put_token(token, &indexes, &distances, &mut local);
+    }
     let Codes { bits, lengths } = &codes.literals;
     local.put(bits[END_OF_BLOCK].into(), lengths[END_OF_BLOCK].into());
     *out = local;

@@ -36,7 +36,8 @@ struct Candidate {
 
 impl Matcher {
     pub(super) fn new() -> Self {
-        Self { table: Box::new([0; 1 << HASH_BITS]) }
+        let table = vec![0; 1 << HASH_BITS].try_into();
+        Self { table: table.expect("it has that length") }
     }
 
     /// Forgets all positions, so that the output depends on nothing before.
@@ -56,6 +57,11 @@ impl Matcher {
         let table = &mut *self.table;
         let limit = plain.len().saturating_sub(AHEAD);
         let (mut at, mut count, mut missed) = (start, 0, 0);
+        if at == 0 && limit > 0 {
+            // Nothing is before it, so that it would match itself.
+            tokens[0] = Token::literal(plain[0]);
+            (at, count) = (1, 1);
+        }
         while at < limit && count < BLOCK {
             let bytes = word(plain, at);
             let first = look_up(table, plain, at, bytes, search);
@@ -100,7 +106,7 @@ impl Matcher {
     }
 }
 
-/// Looks up `bytes`, which begin at `at`, and adds that position.
+/// Looks up `bytes`, which begin at `at`, not the first position, and adds that position.
 #[expect(clippy::inline_always, reason = "the loop is too slow with calls")]
 #[inline(always)]
 fn look_up(table: &mut Table, plain: &[u8], at: usize, bytes: u64, search: Search) -> Candidate {
@@ -113,9 +119,7 @@ fn look_up(table: &mut Table, plain: &[u8], at: usize, bytes: u64, search: Searc
     let distance = distance.min(at);
     let difference = bytes ^ word(plain, at - distance);
     let needed = if distance > search.far { (1 << 40) - 1 } else { (1 << 32) - 1 };
-    // At the start there is nothing before.
-    let matches = (difference & needed == 0) & (distance > 0);
-    Candidate { distance, difference, matches }
+    Candidate { distance, difference, matches: difference & needed == 0 }
 }
 
 /// Adds a position at which there are `bytes`.

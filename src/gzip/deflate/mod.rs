@@ -46,7 +46,8 @@ pub(super) struct Deflater {
 
 impl Deflater {
     pub(super) fn new() -> Self {
-        Self { matcher: Matcher::new(), tokens: Box::new([Token::default(); BLOCK + MARGIN]) }
+        let tokens = vec![Token::default(); BLOCK + MARGIN].try_into();
+        Self { matcher: Matcher::new(), tokens: tokens.expect("it has that length") }
     }
 
     /// How many bytes `deflate` needs for `length` bytes. What it writes is no longer than stored

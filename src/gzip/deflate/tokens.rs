@@ -7,7 +7,7 @@
 /// | 0..9 | the byte | 253 and the length |
 /// | 9..14 | [`NO_DISTANCE`] | the symbol of the distance |
 /// | 14..29 | 0 | the distance less one |
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Token(u32);
 
 /// In place of a distance's symbol.

@@ -48,6 +48,9 @@ fn kind(piece: &[u8]) -> Kind {
 /// Parts of a sample of the bytes, and the bytes in each.
 const PARTS: usize = 8;
 const PART: usize = 1 << 10;
+/// How often each byte occurs in the sample, if all are equally frequent.
+const EXPECTED: u32 = 32;
+const _: () = assert!(EXPECTED as usize * 256 == PARTS * PART);
 
 /// Whether the bytes are about equally frequent, so that codes for literals save less than about
 /// 0.4 %.
@@ -60,7 +63,6 @@ fn is_flat(piece: &[u8]) -> bool {
     }
     // Pearson's chi-squared; for random bytes it is 255 on average, and twice the bytes times the
     // saving in units of 8 ln 2 more for others.
-    const EXPECTED: u32 = (PARTS * PART / 256) as u32;
     let squares: u32 = counts.iter().map(|&count| count.abs_diff(EXPECTED).pow(2)).sum();
     squares / EXPECTED < 255 + 363
 }
