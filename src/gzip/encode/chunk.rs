@@ -159,6 +159,32 @@ mod tests {
     }
 
     #[test]
+    fn runs_of_every_kind_become_one_stream() {
+        let mut state = 1_u64;
+        let noise: Vec<u8> = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state.to_be_bytes()[0]
+        })
+        .take(200_000)
+        .collect();
+        let mut sparse = noise.clone();
+        for start in (10_000..200_000).step_by(1000) {
+            sparse.copy_within(start - 10_000..start - 9_900, start);
+        }
+        let text = b"in the beginning was the word ".repeat(5000);
+        let plain = [&text, &noise, &sparse, &text, &sparse, &noise].map(|part| &part[..]).concat();
+        for level in 0..=12 {
+            let mut encoder = ChunkEncoder::new(Level::new(level).unwrap());
+            let mut stream = Vec::new();
+            encoder.encode(&plain, Position::Inner, &mut stream).unwrap();
+            encoder.encode(b"!", Position::Last, &mut stream).unwrap();
+            assert_eq!(inflated(&stream), [&plain[..], b"!"].concat(), "level {level}");
+            let most = if level == 0 { 1_101_000 } else { 830_000 };
+            assert!(stream.len() < most, "level {level}: {}", stream.len());
+        }
+    }
+
+    #[test]
     fn tiny_inputs_become_no_larger_than_with_zlib() {
         let (mut ours, mut theirs) = (0, 0);
         let mut encoder = ChunkEncoder::new(Level::default());

@@ -87,3 +87,56 @@ fn repeats(piece: &[u8]) -> usize {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(length: usize) -> Vec<u8> {
+        let mut state = 1_u64;
+        std::iter::repeat_with(|| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state.to_be_bytes()[0]
+        })
+        .take(length)
+        .collect()
+    }
+
+    fn kinds(plain: &[u8]) -> Vec<(usize, Kind)> {
+        pieces(plain).map(|(range, kind)| (range.len(), kind)).collect()
+    }
+
+    #[test]
+    fn each_kind_is_recognized() {
+        let text = b"in the beginning was the word ".repeat(PIECE / 30 + 1);
+        let text = &text[..PIECE];
+        let noise = noise(PIECE + SHORTEST - 1);
+        assert_eq!(
+            kinds(&[text, &noise].concat()),
+            [(PIECE, Kind::Ordinary), (noise.len(), Kind::Noise)]
+        );
+        // Six bits of each byte.
+        let masked: Vec<u8> = noise.iter().map(|byte| byte & 63).collect();
+        assert_eq!(kinds(&masked), [(masked.len(), Kind::Ordinary)]);
+        // A hundred bytes of each thousand are those from ten thousand before.
+        let mut repeated = noise.clone();
+        for start in (10_000..60_000).step_by(1000) {
+            repeated.copy_within(start - 10_000..start - 9_900, start);
+        }
+        assert_eq!(kinds(&repeated), [(repeated.len(), Kind::Sparse)]);
+    }
+
+    #[test]
+    fn the_pieces_are_all_of_the_chunk() {
+        let noise = noise(300_000);
+        assert_eq!(kinds(&[]), [(0, Kind::Ordinary)]);
+        for length in [1, SHORTEST - 1, SHORTEST, PIECE, PIECE + SHORTEST, 3 * PIECE, 300_000] {
+            let mut end = 0;
+            for (range, _) in pieces(&noise[..length]) {
+                assert_eq!(range.start, end);
+                end = range.end;
+            }
+            assert_eq!(end, length);
+        }
+    }
+}
