@@ -29,14 +29,20 @@
 //! (RFC 1952, section 2.3). Before a compressed chunk is written, it is decoded and compared with
 //! the input. The header of a large file lists its chunks in an extra field, so that it can be
 //! decompressed in parallel, too.
+//!
+//! Level 1 is an encoder of our own. The levels from 2 up are those of libdeflate; without the
+//! feature `libdeflate`, nothing is in C, and zlib-rs serves them, with 9 as the highest. It does not
+//! matter how young an encoder is, since every chunk is decoded again. Parts of a chunk that do not
+//! compress, as a sample tells, are stored at every level.
 
 // `encode` compresses chunks, verifies them and puts them together, `index` lists them in the
 // header, `decode` decompresses them in parallel again, `inflate` is the decoder that both use,
-// `header` is RFC 1952, `bgzf` is another format with an index, `legacy` decodes the formats before
-// gzip.
+// `deflate` is the encoder of level 1, `header` is RFC 1952, `bgzf` is another format with an index,
+// `legacy` decodes the formats before gzip.
 mod bgzf;
 mod decode;
 mod decoder;
+mod deflate;
 mod encode;
 mod encoder;
 mod error;

@@ -103,10 +103,10 @@ fn run(reader: Reader, invoked_as: InvokedAs, arguments: Arguments) -> ExitCode 
 }
 
 fn print_licence(name: &str) -> anyhow::Result<Exit> {
-    let text = format!(
-        "{name} is licensed under MIT or Apache-2.0, at your option.\n\
-         It contains libdeflate (MIT) and libdeflater (Apache-2.0).\n"
-    );
+    let mut text = format!("{name} is licensed under MIT or Apache-2.0, at your option.\n");
+    if cfg!(feature = "libdeflate") {
+        text += "It contains libdeflate (MIT) and libdeflater (Apache-2.0).\n";
+    }
     stdio::print(&text).context("standard output")?;
     Ok(Exit::Success)
 }

@@ -2,7 +2,9 @@
 
 mod chunk;
 mod chunker;
+mod engine;
 mod files;
+mod pieces;
 mod tiny;
 
 pub(super) use chunk::{ChunkEncoder, Position};
