@@ -105,6 +105,7 @@ impl Batch<'_> {
                     None if READY => long_probe(table, &text[from..to], &mut self.text),
                     _ => slow_probe(table, &text[from..to], case, &mut self.text),
                 };
+                table.prefetch(*probe);
             }
             self.filled = edges.len() / 2;
             self.flush()?;
@@ -114,7 +115,9 @@ impl Batch<'_> {
 
     /// Adds one word.
     fn word(&mut self, word: &[u8], case: Case) -> Result<(), Error> {
-        self.probes[self.filled] = slow_probe(&self.store.table, word, case, &mut self.text);
+        let probe = slow_probe(&self.store.table, word, case, &mut self.text);
+        self.store.table.prefetch(probe);
+        self.probes[self.filled] = probe;
         self.filled += 1;
         if self.filled == BATCH { self.flush() } else { Ok(()) }
     }
