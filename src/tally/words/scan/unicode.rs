@@ -24,6 +24,7 @@ impl Scanner {
         mut found: impl FnMut(&[u8], &[usize], &[Range<usize>]) -> Result<(), E>,
     ) -> Result<(), E> {
         self.edges.found = 0;
+        self.left.clear();
         // Nothing before `origin` matters to what comes after.
         let (mut at, mut origin, mut before) = (from, from, Before::default());
         while at <= to {
@@ -83,7 +84,7 @@ fn drop_underscores<'e>(text: &[u8], places: &'e mut [usize]) -> &'e [usize] {
 struct Before {
     /// 1 if the last byte before is in a word.
     word: u64,
-    /// Whether a word began with an underscore.
+    /// Whether one of the words found began with an underscore.
     underscores: bool,
 }
 
