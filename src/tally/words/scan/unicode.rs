@@ -37,29 +37,27 @@ impl Scanner {
                 (origin, before.word) = (at, 0);
             }
             if self.edges.are_many() || self.left.len() == STRIDE || at > to {
-                self.flush(text, &mut before, at > to, &mut found)?;
+                self.flush(text, &mut before, &mut found)?;
             }
         }
         Ok(())
     }
 
-    /// Calls `found`. The last word is kept back until the end, because what follows can still take it
-    /// back.
+    /// Calls `found`. A word that has not ended is kept. No other can still be taken back: a stride
+    /// does not end after a character that may join what is beside it.
     fn flush<E>(
         &mut self,
         text: &[u8],
         before: &mut Before,
-        all: bool,
         found: &mut impl FnMut(&[u8], &[usize], &[Range<usize>]) -> Result<(), E>,
     ) -> Result<(), E> {
         let ended = self.edges.found & !1;
-        let ended = if all { ended } else { ended.saturating_sub(2) };
         let places = &mut self.edges.places[..ended];
         let places = if before.underscores { drop_underscores(text, places) } else { places };
         found(text, places, &self.left)?;
         self.edges.forget(ended);
-        let kept_back = &self.edges.places[..self.edges.found];
-        before.underscores = kept_back.iter().any(|&place| text[place] == b'_');
+        let kept = self.edges.places[..self.edges.found].first();
+        before.underscores = kept.is_some_and(|&start| text[start] == b'_');
         self.left.clear();
         Ok(())
     }
