@@ -13,7 +13,7 @@ case ${1-} in
 '' | *[!0-9]*) ;;
 *) seconds=$1 && shift ;;
 esac
-[ $# -gt 0 ] || set -- decompress index legacy merge mixture round_trip
+[ $# -gt 0 ] || set -- decompress index legacy merge mixture round_trip words
 
 # The instrumentation that libFuzzer needs: which edges are taken, and which values are compared.
 # With an explicit --target, cargo does not apply these flags to build scripts.
@@ -48,6 +48,9 @@ for kind in 4 5 6 7; do
 done
 printf '\001best\t2\nof\t4\n\377be\t18446744073709551615\nof\t1\n' | seed merge two
 printf '\002a\t1\na\000\t2\na\000\000\t3\n\377\377fifteen-letters\t1\nfifteen-letters-a\t2\n' | seed merge long
+printf '\000\020don'"'"'t 1,000.5 a_b x:y na\303\257ve \342\200\231 _ \327\220"\327\220 e\314\201' | seed words mixed
+printf '\004\007\360\237\221\251\342\200\215\360\237\221\251 \342\200\234a\342\200\235 \345\255\227\303' | seed words joined
+words 200 | seed words ascii
 
 passed=0 failed=0
 for target; do
