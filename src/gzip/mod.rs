@@ -33,7 +33,7 @@
 // `encode` compresses chunks, verifies them and puts them together, `index` lists them in the
 // header, `decode` decompresses them in parallel again, `inflate` is the decoder that both use,
 // `header` is RFC 1952, `bgzf` is another format with an index, `legacy` decodes the formats before
-// gzip.
+// gzip, `verify` reads a finished file with another decoder.
 mod bgzf;
 mod decode;
 mod decoder;
@@ -56,6 +56,7 @@ mod settings;
 pub(crate) mod suffix;
 mod task;
 mod totals;
+mod verify;
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
@@ -74,6 +75,7 @@ pub(crate) use report::FileResult;
 pub(crate) use run::RunState;
 pub(crate) use task::taken;
 pub(crate) use totals::Method;
+pub(crate) use verify::verify;
 
 use files::process_one;
 use std::io::{Read, Write};
@@ -161,7 +163,7 @@ pub fn test_file(path: impl AsRef<Path>, options: &FileOptions) -> Result<FileRe
 /// `report` is called on this thread with each file's index and result, always in order. An error
 /// of one file stops no other. Blocks until all files are done. Large files are compressed by all
 /// threads together, small ones by a thread each, and no more files are open at a time than there
-/// are threads, and two more.
+/// are threads, and two more; twice as many if [outputs are verified](FileOptions::verify_output).
 ///
 /// Every file of a directory:
 ///

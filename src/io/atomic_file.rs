@@ -15,13 +15,14 @@ use super::attributes::{Attributes, Owner};
 use super::close::close;
 use super::dir::{Dir, sync};
 use super::outputs::{Outputs, claim, temporary_name};
+use super::retry::fill;
 use super::version::FileId;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, linkat, renameat, renameat_with};
 use rustix::io::Errno;
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, ErrorKind, Seek, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
@@ -100,6 +101,18 @@ impl AtomicFile {
     /// Overwrites bytes that were written before.
     pub(crate) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         self.file.write_all_at(bytes, offset)
+    }
+
+    /// Returns a reader of what was written, from its beginning. With `from_disk`, blocks until it is
+    /// all on the disk and drops the system's copy of it, where the system supports that.
+    pub(crate) fn read_back(&self, from_disk: bool) -> io::Result<impl Read> {
+        if from_disk {
+            sync(&self.file)?;
+            drop_cache(&self.file);
+        }
+        let mut file = &self.file;
+        file.rewind()?;
+        Ok(file)
     }
 
     /// Puts the file in place. Fails with [`ErrorKind::AlreadyExists`] if there is a file of that
@@ -235,6 +248,10 @@ impl AtomicFile {
         self.temporary = Some(name);
         self.file.rewind()?;
         io::copy(&mut self.file, &mut copy)?;
+        // What was verified is the file that is copied.
+        if !same(&self.file, &copy)? {
+            return Err(io::Error::other("the copy differs from the file"));
+        }
         let owner = Owner::from(&metadata);
         Attributes::of(&self.file, self.file.metadata()?).apply(&copy, owner, None)?;
         close(&copy)?;
@@ -278,6 +295,31 @@ impl Placed {
         }
     }
 }
+
+/// Returns whether two files have the same contents.
+fn same(mut a: &File, mut b: &File) -> io::Result<bool> {
+    a.rewind()?;
+    b.rewind()?;
+    let (mut left, mut right) = (vec![0; 64 << 10], vec![0; 64 << 10]);
+    loop {
+        let count = fill(&mut a, &mut left)?;
+        if fill(&mut b, &mut right)? != count || left[..count] != right[..count] {
+            return Ok(false);
+        }
+        if count == 0 {
+            return Ok(true);
+        }
+    }
+}
+
+/// Has the system forget what it holds of the file in memory. It may decline.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+fn drop_cache(file: &File) {
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+fn drop_cache(_: &File) {}
 
 /// Creates a file without a name, if the file system supports that.
 #[cfg(any(target_os = "linux", target_os = "android"))]

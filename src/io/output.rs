@@ -56,6 +56,14 @@ impl Output {
         }
     }
 
+    /// Returns the new file, unless the output is a stream.
+    pub(crate) fn file(&self) -> Option<&AtomicFile> {
+        match self {
+            Self::Stream(_) => None,
+            Self::File(file, _) => Some(file),
+        }
+    }
+
     /// Puts the output in place, with the owner, mode and ACL of the file that it replaces. If this
     /// user may not set that owner, overwrites the existing file in place instead.
     ///

@@ -18,6 +18,7 @@ mod pgz_leaves_alone;
 mod pgz_outputs;
 mod pgz_swaps;
 mod pgz_terminal;
+mod pgz_verify;
 mod pipes;
 mod sessions;
 mod wc_race;

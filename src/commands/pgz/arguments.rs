@@ -117,6 +117,14 @@ pub(super) struct Arguments {
     #[arg(long, short_alias = 'Y', hide_short_help = true, help_heading = "Output")]
     pub(super) synchronous: bool,
 
+    /// Read each output back and verify it with another decoder
+    ///
+    /// Each compressed file is decoded once more, by flate2 (zlib-rs). Only if that is the input does
+    /// the file get its name, and may the input be removed. With --rm or --synchronous, it is read
+    /// back from the disk, not from memory.
+    #[arg(long, hide_short_help = true, help_heading = "Output")]
+    pub(super) verify: bool,
+
     #[command(flatten, next_help_heading = "Compression")]
     pub(super) level: LevelArgs,
 
@@ -234,11 +242,15 @@ impl Arguments {
             .store_name(both)
             .store_time(self.time || both && !self.no_time)
             .sync(self.synchronous || self.rm)
+            .verify_output(self.verify)
             .force(self.force)
             .suffix(self.valid_suffix()?);
         options.output = self.output_path()?;
         let to_stdout = self.output.as_deref().map_or(invoked_as.is_zcat(), output::is_standard);
         let stdout = (self.stdout || to_stdout) && action != Action::Test;
+        if self.verify {
+            self.check_verify(action, stdout)?;
+        }
         let reporter = Reporter {
             invoked_as,
             verbosity: match () {
@@ -285,6 +297,20 @@ impl Arguments {
         } else {
             Ok(OutputPath::File(path))
         }
+    }
+
+    /// Refuses what `--verify` cannot be true to.
+    fn check_verify(&self, action: Action, stdout: bool) -> Result<(), String> {
+        let no_name = self.files.is_empty() || self.files.iter().any(|file| is_stdin(file));
+        let named = self.output.as_ref().is_some_and(|path| !output::is_standard(path));
+        if action == Action::Decompress {
+            return Err("--verify is for compressing; -t tests compressed files".to_owned());
+        }
+        if action == Action::Compress && (stdout || no_name && !named) {
+            let text = "--verify cannot read standard output back; name a file with -o";
+            return Err(text.to_owned());
+        }
+        Ok(())
     }
 
     fn valid_suffix(&self) -> Result<&OsString, String> {

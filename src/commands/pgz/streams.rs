@@ -121,7 +121,14 @@ impl Stream {
             }
             _ => {}
         }
+        let verifies = options.verifies(plan.action);
+        if verifies && output.file().is_none() {
+            return Err(Error::Unverifiable(target.to_owned()));
+        }
         let totals = self.pass(plan, &mut output)?;
+        if let Some(file) = output.file().filter(|_| verifies) {
+            gzip::verify(file, &totals, options.sync)?;
+        }
         output.commit(options.existing(), options.sync).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists if !options.overwrite => Error::Exists(target.to_owned()),
             _ => Error::Write(error),
