@@ -130,6 +130,8 @@ scene() {
   stdout)      reports=2; put small:x big:y; line='pgz -qc x y' out=z names='x y z'
                safe='is x small; is y big' whole='gzip -dc <z | { cat x y | cmp -s - /dev/fd/3; } 3<&0' ;;
   through)     put big:x; line='pgz' in=x out=z names='x z' safe='is x big' whole='packs z big' ;;
+  idle)        put big:x; line='pgz --flush-idle' in=x out=z names='x z' safe='is x big'
+               whole='packs z big' ;;
   unpack-out)  put big.gz:x.gz; line='gzip -dc x.gz' out=z names='x.gz z'
                safe='is x.gz big.gz' whole='is z big' ;;
   unpack-in)   put plain.gz:x.gz; line='zcat' in=x.gz out=z names='x.gz z'
@@ -160,7 +162,7 @@ scene() {
   esac
 }
 scenes='gzip gzip-big gzip-over gunzip gunzip-big keep remove checked unpack tree named named-check named-over
-  named-in stdout through unpack-out unpack-in verify list count count-gz count-over spill merge
+  named-in stdout through idle unpack-out unpack-in verify list count count-gz count-over spill merge
   merge-file map combine echo locks locks-out'
 
 # --- One run -------------------------------------------------------------------------------------

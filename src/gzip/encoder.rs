@@ -193,7 +193,7 @@ impl<W: Write> Encoder<W> {
 
     fn submit(&mut self, plain: Buffer, position: Position) -> Result<(), Error> {
         self.write_chunks(self.workers.window() - 1)?;
-        self.workers.submit(Chunk { plain, position });
+        self.workers.submit(Chunk { plain, position, flush: false });
         Ok(())
     }
 

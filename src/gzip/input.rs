@@ -3,14 +3,15 @@
 use super::Error;
 use super::options::{Action, Plan};
 use super::run::RunState;
-use crate::io::{Blocking, Dir, Dirs, Metered, split};
+use crate::io::{Blocking, Dir, Dirs, Idle, Metered, split};
 use rustix::fs::{FileType, Mode, OFlags};
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 const SET_USER_ID: u32 = 0o4000;
 const SET_GROUP_ID: u32 = 0o2000;
@@ -150,6 +151,13 @@ const PACKET: usize = 64 << 10;
 /// An input whose bytes are counted as they are read. Reads shorter than a packet go through its
 /// buffer, all others past it.
 pub(crate) type CountedInput = Metered<BufReader<Blocking<File>>>;
+
+/// The same, and a read fails with [`ErrorKind::WouldBlock`](io::ErrorKind::WouldBlock) once nothing
+/// has come for that long; see [`Idle`].
+pub(crate) fn counted_idle(file: File, after: Duration, run: &RunState) -> impl Read + Send {
+    let file = Idle::new(Blocking::new(file), after);
+    Metered::new(BufReader::with_capacity(PACKET, file), &run.bytes_read)
+}
 
 /// Counts in the run's count.
 pub(crate) fn counted(file: File, run: &RunState) -> CountedInput {

@@ -68,7 +68,7 @@ pub use totals::Totals;
 
 pub(crate) use files::process;
 pub(crate) use header_info::HeaderInfo;
-pub(crate) use input::{CountedInput, InputPath, Root, counted, open};
+pub(crate) use input::{InputPath, Root, counted, counted_idle, open};
 pub(crate) use level::Level;
 pub(crate) use options::{Action, OutputPath};
 pub(crate) use report::FileResult;

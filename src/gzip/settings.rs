@@ -25,11 +25,13 @@ use std::thread::available_parallelism;
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each has a setter of its own")]
 pub struct Settings {
     level: u32,
     threads: Option<usize>,
     chunk_size: usize,
     rsyncable: bool,
+    flush_idle: bool,
     index: bool,
     pass_through: bool,
 }
@@ -41,6 +43,7 @@ impl Default for Settings {
             threads: None,
             chunk_size: 1 << 20,
             rsyncable: false,
+            flush_idle: false,
             index: true,
             pass_through: false,
         }
@@ -77,6 +80,21 @@ impl Settings {
         Self { rsyncable, ..self }
     }
 
+    /// Sets whether [`compress`](super::compress) flushes where its input falls idle. Off by default.
+    ///
+    /// A read that fails with [`ErrorKind::WouldBlock`](std::io::ErrorKind::WouldBlock), as a
+    /// socket's does after its read timeout, then is no error: what was read so far is compressed,
+    /// written and flushed, so that a reader of the output can decompress all of it, and reading
+    /// goes on. A read should wait a while before it fails so, since it is repeated until there is
+    /// data.
+    ///
+    /// Each flush ends a chunk, so the output depends on when the input came. It costs a few bytes, and
+    /// compression if there is little data between flushes.
+    #[must_use]
+    pub fn flush_idle(self, flush_idle: bool) -> Self {
+        Self { flush_idle, ..self }
+    }
+
     /// Sets whether the header of a file of more than one chunk lists the chunks, so that it can be
     /// decompressed in parallel. On by default; it is only written where the output can be written
     /// to in any order, so not by [`compress`](super::compress) and [`Encoder`](super::Encoder).
@@ -98,7 +116,7 @@ impl Settings {
 
     /// Checks the values.
     pub(super) fn check(&self) -> Result<Checked, Error> {
-        let &Self { level, threads, chunk_size, rsyncable, index, pass_through } = self;
+        let &Self { level, threads, chunk_size, rsyncable, flush_idle, index, pass_through } = self;
         let known = u8::try_from(level).ok().and_then(Level::new);
         if !CHUNK_SIZES.contains(&chunk_size) {
             return Err(Error::InvalidChunkSize(chunk_size));
@@ -108,7 +126,7 @@ impl Settings {
             Some(threads) => NonZeroUsize::new(threads).ok_or(Error::NoThreads)?,
         };
         let level = known.ok_or(Error::InvalidLevel(level))?;
-        Ok(Checked { level, threads, chunk_size, rsyncable, index, pass_through })
+        Ok(Checked { level, threads, chunk_size, rsyncable, flush_idle, index, pass_through })
     }
 }
 
@@ -130,11 +148,13 @@ impl From<flate2::Compression> for Settings {
 
 /// Settings that were checked.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "as in `Settings`")]
 pub(super) struct Checked {
     pub(super) level: Level,
     pub(super) threads: NonZeroUsize,
     pub(super) chunk_size: usize,
     pub(super) rsyncable: bool,
+    pub(super) flush_idle: bool,
     pub(super) index: bool,
     pub(super) pass_through: bool,
 }

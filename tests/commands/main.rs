@@ -14,6 +14,7 @@ mod pgz_beside_gzip;
 mod pgz_faults;
 mod pgz_flags;
 mod pgz_for_the_kernel;
+mod pgz_idle;
 mod pgz_leaves_alone;
 mod pgz_outputs;
 mod pgz_swaps;

@@ -147,6 +147,13 @@ pub(super) struct Arguments {
     #[arg(long, short_alias = 'R', hide_short_help = true, help_heading = "Compression")]
     pub(super) rsyncable: bool,
 
+    /// Flush a pipe that is idle for a second, so that its data can be read
+    ///
+    /// When nothing comes for a second, all that came before is compressed and written, so that zcat
+    /// of the output shows it. The output then depends on when the input came.
+    #[arg(long, hide_short_help = true, help_heading = "Compression")]
+    pub(super) flush_idle: bool,
+
     /// Store the name and time, or restore them when decompressing
     #[arg(
         short = 'N',
@@ -265,7 +272,8 @@ impl Arguments {
         let files = self.files;
         let progress = self.progress.progress;
         let run = RunState::default();
-        Ok(Plan { files, action, options, run, list: self.list, stdout, progress, reporter })
+        let (list, flush_idle) = (self.list, self.flush_idle);
+        Ok(Plan { files, action, options, run, list, flush_idle, stdout, progress, reporter })
     }
 
     fn settings(&self, action: Action, gnu: bool) -> Settings {

@@ -30,7 +30,8 @@ pub(super) fn compress(
     let mut member = Member::new(output, settings.level, None, header_info);
     settings.pool().run(
         |feeder| {
-            for chunk in Chunks::new(input, buffers, settings.rsyncable) {
+            let chunks = Chunks::new(input, buffers, settings.rsyncable);
+            for chunk in chunks.flush_idle(settings.flush_idle) {
                 if feeder.submit(chunk).is_err() {
                     break;
                 }
@@ -50,6 +51,8 @@ pub(super) struct CompressedChunk {
     packed: Vec<u8>,
     plain: u64,
     crc: u32,
+    /// Whether to flush after it.
+    flush: bool,
 }
 
 /// Compresses a chunk and gives its buffer back.
@@ -62,7 +65,7 @@ pub(super) fn encode(
     let crc = encoder.encode(&chunk.plain, chunk.position, &mut packed)?;
     let plain = chunk.plain.len() as u64;
     buffers.give(chunk.plain);
-    Ok(CompressedChunk { packed, plain, crc })
+    Ok(CompressedChunk { packed, plain, crc, flush: chunk.flush })
 }
 
 /// A member being written, chunk by chunk.
@@ -107,6 +110,9 @@ impl<W: Write> Member<W> {
         self.totals.compressed += chunk.packed.len() as u64;
         if let Some(reserved) = &mut self.reserved {
             reserved.add(chunk.packed.len());
+        }
+        if chunk.flush {
+            self.output.flush().map_err(Error::Write)?;
         }
         Ok(())
     }
