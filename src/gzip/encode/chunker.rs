@@ -78,9 +78,16 @@ impl<R: Read> Iterator for Chunks<'_, R> {
 }
 
 /// Content never cuts a chunk shorter than this, so that no data leads to many tiny ones.
-const SHORTEST: usize = 16 << 10;
+const SHORTEST: usize = 32 << 10;
+/// About how long chunks are. Where longer ones are cut more often than shorter ones, lengths differ
+/// little, and a change seldom meets a long one.
+const USUAL: usize = 64 << 10;
+/// The longest chunk that is cut by content; data that never is, such as zeros, is cut there.
+pub(in crate::gzip) const LONGEST_RSYNCABLE: usize = 256 << 10;
 /// There is a cut where these bits of the hash are zero: about every 128 KiB.
-const CUT_BITS: u64 = !0 << (64 - 17);
+const SELDOM: u64 = !0 << (64 - 17);
+/// The same, about every 4 KiB.
+const OFTEN: u64 = !0 << (64 - 12);
 
 /// Where to cut: at the first place where a hash of the 64 bytes before it says so. That depends on
 /// nothing further away, so soon after a change the cuts are where they were.
@@ -90,7 +97,8 @@ pub(in crate::gzip) fn content_cut(plain: &[u8]) -> usize {
         // Each byte is shifted out at the top after 64 others.
         let spread = (u64::from(byte) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         hash = (hash << 1).wrapping_add(spread);
-        if hash & CUT_BITS == 0 {
+        let cut_bits = if position < USUAL { SELDOM } else { OFTEN };
+        if hash & cut_bits == 0 {
             return position + 1;
         }
     }
@@ -102,7 +110,7 @@ mod tests {
     use super::*;
 
     fn lengths(data: &[u8]) -> Vec<usize> {
-        let buffers = Buffers::new(1 << 20);
+        let buffers = Buffers::new(LONGEST_RSYNCABLE);
         Chunks::new(data, &buffers, true).map(|chunk| chunk.unwrap().plain.len()).collect()
     }
 
@@ -117,7 +125,8 @@ mod tests {
         .collect();
         let before = lengths(&data);
         assert_eq!(before.iter().sum::<usize>(), data.len());
-        assert!(before.len() > 20);
+        let (_last, whole) = before.split_last().unwrap();
+        assert!(whole.iter().all(|length| (SHORTEST..2 * USUAL).contains(length)), "{whole:?}");
         data.insert(1000, b'!');
         let after = lengths(&data);
         let same = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
@@ -126,8 +135,8 @@ mod tests {
 
     #[test]
     fn data_without_cuts_is_cut_at_the_maximum() {
-        let zeros = vec![0; 5 << 19];
-        assert_eq!(lengths(&zeros), [1 << 20, 1 << 20, 1 << 19]);
+        let zeros = vec![0; LONGEST_RSYNCABLE * 5 / 2];
+        assert_eq!(lengths(&zeros), [LONGEST_RSYNCABLE, LONGEST_RSYNCABLE, LONGEST_RSYNCABLE / 2]);
         assert_eq!(lengths(&[]), [0]);
     }
 }

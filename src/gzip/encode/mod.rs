@@ -6,7 +6,7 @@ mod files;
 mod tiny;
 
 pub(super) use chunk::{ChunkEncoder, Position};
-pub(super) use chunker::{Chunk, content_cut};
+pub(super) use chunker::{Chunk, LONGEST_RSYNCABLE, content_cut};
 pub(super) use files::{file, files};
 
 use super::header::{self, Header, Trailer};
