@@ -65,9 +65,11 @@ pub use report::FileReport;
 pub use settings::Settings;
 pub use totals::Totals;
 
+pub use crate::io::Sparse;
+
 pub(crate) use files::process;
 pub(crate) use header_info::HeaderInfo;
-pub(crate) use input::{CountedInput, InputPath, Root, counted, open};
+pub(crate) use input::{CountedInput, InputPath, Root, Source, counted, open};
 pub(crate) use level::Level;
 pub(crate) use options::{Action, OutputPath};
 pub(crate) use report::FileResult;
@@ -76,6 +78,7 @@ pub(crate) use task::taken;
 pub(crate) use totals::Method;
 
 use files::process_one;
+use input::Unknown;
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -91,12 +94,12 @@ pub fn compress(
     output: impl Write,
     settings: &Settings,
 ) -> Result<Totals, Error> {
-    compress_from(input, output, settings, &HeaderInfo::default())
+    compress_from(Unknown(input), output, settings, &HeaderInfo::default())
 }
 
 /// [`compress`], with what the header is to store.
 pub(crate) fn compress_from(
-    input: impl Read + Send,
+    input: impl Source + Send,
     output: impl Write,
     settings: &Settings,
     header_info: &HeaderInfo,

@@ -121,6 +121,9 @@ impl Stream {
             }
             _ => {}
         }
+        if plan.action == Action::Decompress {
+            output.make_holes(options.sparse);
+        }
         let totals = self.pass(plan, &mut output)?;
         output.commit(options.existing(), options.sync).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists if !options.overwrite => Error::Exists(target.to_owned()),

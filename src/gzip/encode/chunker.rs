@@ -1,13 +1,30 @@
 //! The input cut into chunks, of a fixed size or by content.
 
 use super::chunk::Position;
+use crate::gzip::input::Source;
 use crate::io::buffer::{Buffer, Buffers};
 use std::io::{self, Read};
 
 /// A chunk of the input.
 pub(in crate::gzip) struct Chunk {
-    pub(in crate::gzip) plain: Buffer,
+    pub(in crate::gzip) plain: Plain,
     pub(in crate::gzip) position: Position,
+}
+
+/// The bytes of a chunk.
+pub(in crate::gzip) enum Plain {
+    Bytes(Buffer),
+    /// So many zeros, which were not read.
+    Zeros(usize),
+}
+
+impl Plain {
+    fn is_full(&self) -> bool {
+        match self {
+            Self::Bytes(buffer) => buffer.is_full(),
+            Self::Zeros(_) => true,
+        }
+    }
 }
 
 impl Chunk {
@@ -23,18 +40,23 @@ pub(super) struct Chunks<'a, R> {
     buffers: &'a Buffers,
     rsyncable: bool,
     /// Read already, to know whether the chunk before it is the last.
-    ahead: Option<Buffer>,
+    ahead: Option<Plain>,
     /// Read already, after a cut.
     rest: Vec<u8>,
     ended: bool,
 }
 
-impl<'a, R: Read> Chunks<'a, R> {
+impl<'a, R: Source> Chunks<'a, R> {
     pub(super) fn new(input: R, buffers: &'a Buffers, rsyncable: bool) -> Self {
         Self { input, buffers, rsyncable, ahead: None, rest: Vec::new(), ended: false }
     }
 
-    fn read(&mut self) -> io::Result<Buffer> {
+    fn read(&mut self) -> io::Result<Plain> {
+        let size = self.buffers.size();
+        // Content does not cut zeros: the chunks are the same as if they were read.
+        if self.rest.is_empty() && self.input.skip_zeros(size)? {
+            return Ok(Plain::Zeros(size));
+        }
         let mut buffer = self.buffers.take();
         buffer.fill(self.rest.chain(&mut self.input))?;
         self.rest.clear();
@@ -43,7 +65,7 @@ impl<'a, R: Read> Chunks<'a, R> {
             self.rest.extend(&buffer[cut..]);
             buffer.truncate(cut);
         }
-        Ok(buffer)
+        Ok(Plain::Bytes(buffer))
     }
 
     fn cut(&mut self) -> io::Result<Chunk> {
@@ -52,19 +74,20 @@ impl<'a, R: Read> Chunks<'a, R> {
             None => self.read()?,
         };
         if plain.is_full() || !self.rest.is_empty() {
-            let next = self.read()?;
-            if !next.is_empty() {
-                self.ahead = Some(next);
-                return Ok(Chunk { plain, position: Position::Inner });
+            match self.read()? {
+                Plain::Bytes(nothing) if nothing.is_empty() => self.buffers.give(nothing),
+                next => {
+                    self.ahead = Some(next);
+                    return Ok(Chunk { plain, position: Position::Inner });
+                }
             }
-            self.buffers.give(next);
         }
         self.ended = true;
         Ok(Chunk { plain, position: Position::Last })
     }
 }
 
-impl<R: Read> Iterator for Chunks<'_, R> {
+impl<R: Source> Iterator for Chunks<'_, R> {
     type Item = io::Result<Chunk>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -108,10 +131,16 @@ pub(in crate::gzip) fn content_cut(plain: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gzip::input::Unknown;
 
     fn lengths(data: &[u8]) -> Vec<usize> {
         let buffers = Buffers::new(LONGEST_RSYNCABLE);
-        Chunks::new(data, &buffers, true).map(|chunk| chunk.unwrap().plain.len()).collect()
+        let chunks = Chunks::new(Unknown(data), &buffers, true);
+        let length = |chunk: io::Result<Chunk>| match chunk.unwrap().plain {
+            Plain::Bytes(buffer) => buffer.len(),
+            Plain::Zeros(count) => count,
+        };
+        chunks.map(length).collect()
     }
 
     #[test]
