@@ -66,9 +66,11 @@ pub use report::FileReport;
 pub use settings::Settings;
 pub use totals::Totals;
 
+pub use crate::io::Sparse;
+
 pub(crate) use files::process;
 pub(crate) use header_info::HeaderInfo;
-pub(crate) use input::{InputPath, Root, counted, counted_idle, open};
+pub(crate) use input::{InputPath, Root, Source, counted, counted_idle, open};
 pub(crate) use level::Level;
 pub(crate) use options::{Action, OutputPath};
 pub(crate) use report::FileResult;
@@ -78,6 +80,7 @@ pub(crate) use totals::Method;
 pub(crate) use verify::verify;
 
 use files::process_one;
+use input::Unknown;
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -93,12 +96,12 @@ pub fn compress(
     output: impl Write,
     settings: &Settings,
 ) -> Result<Totals, Error> {
-    compress_from(input, output, settings, &HeaderInfo::default())
+    compress_from(Unknown(input), output, settings, &HeaderInfo::default())
 }
 
 /// [`compress`], with what the header is to store.
 pub(crate) fn compress_from(
-    input: impl Read + Send,
+    input: impl Source + Send,
     output: impl Write,
     settings: &Settings,
     header_info: &HeaderInfo,

@@ -3,7 +3,7 @@
 use super::run::RunState;
 use super::settings::Checked;
 use super::{Error, Settings, suffix};
-use crate::io::Existing;
+use crate::io::{Existing, Sparse};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -57,6 +57,7 @@ pub struct FileOptions {
     pub(crate) store_time: bool,
     pub(crate) sync: bool,
     pub(crate) verify_output: bool,
+    pub(crate) sparse: Sparse,
 }
 
 impl Default for FileOptions {
@@ -72,6 +73,7 @@ impl Default for FileOptions {
             store_time: false,
             sync: false,
             verify_output: false,
+            sparse: Sparse::default(),
         }
     }
 }
@@ -160,6 +162,13 @@ impl FileOptions {
     #[must_use]
     pub fn verify_output(self, verify_output: bool) -> Self {
         Self { verify_output, ..self }
+    }
+
+    /// Sets which zeros of a decompressed file are written as holes. By default, long runs of them.
+    /// Compression skips the holes of its input in any case.
+    #[must_use]
+    pub fn sparse(self, sparse: Sparse) -> Self {
+        Self { sparse, ..self }
     }
 
     pub(crate) fn existing(&self) -> Existing {

@@ -1,5 +1,6 @@
 //! How data is compressed and decompressed.
 
+use super::encode::LONGEST_RSYNCABLE;
 use super::index::CHUNK_SIZES;
 use super::{Error, Level};
 use crate::sync::pool::Pool;
@@ -73,8 +74,9 @@ impl Settings {
     }
 
     /// Sets whether chunk boundaries are chosen by content, so that a change of the input changes
-    /// the output near it only, and `rsync` can reuse the rest. Off by default. Such a file has no
-    /// index.
+    /// the output near it only, and `rsync` can reuse the rest. Off by default. The chunks are from
+    /// 32 to 256 KiB long, mostly 64 KiB, so the output is a few per cent larger, and such a file
+    /// has no index.
     #[must_use]
     pub fn rsyncable(self, rsyncable: bool) -> Self {
         Self { rsyncable, ..self }
@@ -126,6 +128,7 @@ impl Settings {
             Some(threads) => NonZeroUsize::new(threads).ok_or(Error::NoThreads)?,
         };
         let level = known.ok_or(Error::InvalidLevel(level))?;
+        let chunk_size = if rsyncable { chunk_size.min(LONGEST_RSYNCABLE) } else { chunk_size };
         Ok(Checked { level, threads, chunk_size, rsyncable, flush_idle, index, pass_through })
     }
 }

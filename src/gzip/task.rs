@@ -111,7 +111,11 @@ impl InputFile {
                     _ => {}
                 }
                 let file = AtomicFile::create(dir, name, 0o600, &plan.run.outputs);
-                Destination::File(file.map_err(Error::Write)?)
+                let mut file = file.map_err(Error::Write)?;
+                if plan.action == Action::Decompress {
+                    file.make_holes(options.sparse);
+                }
+                Destination::File(file)
             }
         };
         Ok(BufWriter::new(destination))
@@ -162,10 +166,12 @@ impl InputFile {
 
     fn place(
         &self,
-        file: AtomicFile,
+        mut file: AtomicFile,
         plan: &Plan<'_>,
         warnings: &mut Vec<Error>,
     ) -> Result<Placed, Error> {
+        // Before its time is set, which changes with its length.
+        file.flush().map_err(Error::Write)?;
         let restored = (plan.action == Action::Decompress).then_some(&self.header_info);
         let target = &self.target;
         // The file systems of cameras and of other systems do not have all of them.

@@ -14,6 +14,7 @@
 use super::attributes::{Attributes, Owner};
 use super::close::close;
 use super::dir::{Dir, sync};
+use super::holes::{HoleWriter, Sparse};
 use super::outputs::{Outputs, claim, temporary_name};
 use super::retry::fill;
 use super::version::FileId;
@@ -41,6 +42,7 @@ pub(crate) enum Existing {
 #[derive(Debug)]
 pub(crate) struct AtomicFile {
     file: File,
+    holes: HoleWriter,
     id: FileId,
     /// The owner it was created with.
     owner: Owner,
@@ -81,7 +83,14 @@ impl AtomicFile {
         };
         drop(shared);
         let (id, owner, outputs) = ((&metadata).into(), (&metadata).into(), outputs.clone());
-        Ok(Self { file, id, owner, temporary, dir, name, outputs })
+        let holes = HoleWriter::new(Sparse::Never);
+        Ok(Self { file, holes, id, owner, temporary, dir, name, outputs })
+    }
+
+    /// Sets when zeros are written as holes; call it before anything is written. By default they
+    /// never are. The file has its length after a flush.
+    pub(crate) fn make_holes(&mut self, sparse: Sparse) {
+        self.holes = HoleWriter::new(sparse);
     }
 
     /// Sets these attributes on the file; see [`Attributes::apply`].
@@ -119,6 +128,7 @@ impl AtomicFile {
     /// name, even one created just now; with [`Existing::Replace`], only if this run made that
     /// file. With `flush`, blocks until the file and its name are on the disk.
     pub(crate) fn commit(mut self, existing: Existing, flush: bool) -> io::Result<Placed> {
+        self.holes.end(&mut self.file)?;
         if flush {
             sync(&self.file)?;
         }
@@ -151,6 +161,7 @@ impl AtomicFile {
     /// Overwrites the existing file and keeps its inode, for when a new file could not be given the
     /// same owner. Not atomic, but everything to be written is on this file system already.
     pub(crate) fn write_into(mut self, target: &File) -> io::Result<()> {
+        self.holes.end(&mut self.file)?;
         self.file.rewind()?;
         let mut target = target;
         let length = io::copy(&mut self.file, &mut target)?;
@@ -349,11 +360,11 @@ fn link(file: &File, dir: &Dir, name: &OsStr) -> io::Result<()> {
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.holes.write(&mut self.file, bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.holes.end(&mut self.file)
     }
 }
 

@@ -98,6 +98,11 @@ impl Buffers {
         Self { size, free: Mutex::default() }
     }
 
+    /// Returns the size of each buffer.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
     pub(crate) fn take(&self) -> Buffer {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         free.unwrap_or_else(|| Buffer::new(self.size))

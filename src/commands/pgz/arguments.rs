@@ -10,8 +10,8 @@ use crate::commands::common::message::Name;
 use crate::commands::common::output;
 use crate::commands::common::progress::ProgressArgs;
 use crate::commands::common::threads::{self, ThreadsArgs};
-use crate::gzip::{Action, FileOptions, OutputPath, RunState, Settings};
-use clap::{Command, CommandFactory, Parser};
+use crate::gzip::{Action, FileOptions, OutputPath, RunState, Settings, Sparse};
+use clap::{Command, CommandFactory, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -113,6 +113,12 @@ pub(super) struct Arguments {
     )]
     pub(super) suffix: OsString,
 
+    /// Write zeros as holes when decompressing to a file [default: auto, never when called as gzip]
+    ///
+    /// Holes take no space on the disk. The holes of a file that is compressed are never read.
+    #[arg(long, value_name = "WHEN", value_enum, hide_short_help = true, help_heading = "Output")]
+    pub(super) sparse: Option<SparseWhen>,
+
     /// Sync each output to disk before continuing
     #[arg(long, short_alias = 'Y', hide_short_help = true, help_heading = "Output")]
     pub(super) synchronous: bool,
@@ -187,6 +193,27 @@ pub(super) struct Arguments {
     pub(super) no_index: bool,
 }
 
+/// When to write zeros as holes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SparseWhen {
+    /// If there are at least 64 KiB of them
+    Auto,
+    /// If there are at least 4 KiB of them
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<SparseWhen> for Sparse {
+    fn from(when: SparseWhen) -> Self {
+        match when {
+            SparseWhen::Auto => Self::Auto,
+            SparseWhen::Always => Self::Always,
+            SparseWhen::Never => Self::Never,
+        }
+    }
+}
+
 const AFTER_HELP: &str = "\
 Examples:
   pgz *.txt                       compress each file, and keep it
@@ -251,6 +278,9 @@ impl Arguments {
             .sync(self.synchronous || self.rm)
             .verify_output(self.verify)
             .force(self.force)
+            .sparse(
+                self.sparse.map_or(if gnu { Sparse::Never } else { Sparse::Auto }, Sparse::from),
+            )
             .suffix(self.valid_suffix()?);
         options.output = self.output_path()?;
         let to_stdout = self.output.as_deref().map_or(invoked_as.is_zcat(), output::is_standard);

@@ -129,6 +129,9 @@ impl Stream {
         if verifies && output.file().is_none() {
             return Err(Error::Unverifiable(target.to_owned()));
         }
+        if plan.action == Action::Decompress {
+            output.make_holes(options.sparse);
+        }
         let totals = self.pass(plan, &mut output)?;
         if let Some(file) = output.file().filter(|_| verifies) {
             gzip::verify(file, &totals, options.sync)?;

@@ -9,6 +9,7 @@
 //! the input. So every chunk is verified before it is written.
 
 use super::tiny;
+use super::zeros::Zeros;
 use crate::gzip::inflate::Inflater;
 use crate::gzip::{Error, Level};
 use libdeflater::{CompressionLvl, Compressor};
@@ -33,6 +34,7 @@ pub(in crate::gzip) struct ChunkEncoder {
     inflater: Inflater,
     /// Memory for the largest compressed chunk so far; zeroed once.
     scratch: Vec<u8>,
+    pub(super) zeros: Zeros,
 }
 
 impl ChunkEncoder {
@@ -41,7 +43,8 @@ impl ChunkEncoder {
         let level = CompressionLvl::new(level.get().into()).expect("libdeflate has 0 to 12");
         let compressor = Compressor::new(level);
         let inflater = Inflater::new();
-        Self { compressor, stores, thorough: None, inflater, scratch: Vec::new() }
+        let (scratch, zeros) = (Vec::new(), Zeros::default());
+        Self { compressor, stores, thorough: None, inflater, scratch, zeros }
     }
 
     /// Appends the chunk, compressed, to `packed`; returns the CRC-32 of `plain`.

@@ -1,15 +1,32 @@
 //! The input cut into chunks, of a fixed size or by content, or where it falls idle.
 
 use super::chunk::Position;
+use crate::gzip::input::Source;
 use crate::io::buffer::{Buffer, Buffers};
 use std::io::{self, ErrorKind, Read};
 
 /// A chunk of the input.
 pub(in crate::gzip) struct Chunk {
-    pub(in crate::gzip) plain: Buffer,
+    pub(in crate::gzip) plain: Plain,
     pub(in crate::gzip) position: Position,
     /// Whether the input fell idle after it, so that it is to be flushed.
     pub(in crate::gzip) flush: bool,
+}
+
+/// The bytes of a chunk.
+pub(in crate::gzip) enum Plain {
+    Bytes(Buffer),
+    /// So many zeros, which were not read.
+    Zeros(usize),
+}
+
+impl Plain {
+    fn is_full(&self) -> bool {
+        match self {
+            Self::Bytes(buffer) => buffer.is_full(),
+            Self::Zeros(_) => true,
+        }
+    }
 }
 
 impl Chunk {
@@ -30,7 +47,7 @@ pub(super) struct Chunks<'a, R> {
     flush_idle: bool,
     state: State,
     /// Read already, to know whether the chunk before it is the last.
-    ahead: Option<Buffer>,
+    ahead: Option<Plain>,
     /// Read already, after a cut.
     rest: Vec<u8>,
 }
@@ -44,7 +61,7 @@ enum State {
     Ended,
 }
 
-impl<'a, R: Read> Chunks<'a, R> {
+impl<'a, R: Source> Chunks<'a, R> {
     pub(super) fn new(input: R, buffers: &'a Buffers, rsyncable: bool) -> Self {
         Self {
             input,
@@ -62,7 +79,12 @@ impl<'a, R: Read> Chunks<'a, R> {
         Self { flush_idle, ..self }
     }
 
-    fn read(&mut self) -> io::Result<Buffer> {
+    fn read(&mut self) -> io::Result<Plain> {
+        let size = self.buffers.size();
+        // Content does not cut zeros: the chunks are the same as if they were read.
+        if self.rest.is_empty() && self.input.skip_zeros(size)? {
+            return Ok(Plain::Zeros(size));
+        }
         let mut buffer = self.buffers.take();
         let filled = if self.state == State::Idle {
             // What comes next belongs after the flush.
@@ -82,18 +104,19 @@ impl<'a, R: Read> Chunks<'a, R> {
             self.rest.extend(&buffer[cut..]);
             buffer.truncate(cut);
         }
-        Ok(buffer)
+        Ok(Plain::Bytes(buffer))
     }
 
     fn cut(&mut self) -> io::Result<Chunk> {
         let plain = self.begun()?;
         if plain.is_full() && self.state == State::Reading || !self.rest.is_empty() {
-            let next = self.read()?;
-            if !next.is_empty() {
-                self.ahead = Some(next);
-                return Ok(Chunk { plain, position: Position::Inner, flush: false });
+            match self.read()? {
+                Plain::Bytes(nothing) if nothing.is_empty() => self.buffers.give(nothing),
+                next => {
+                    self.ahead = Some(next);
+                    return Ok(Chunk { plain, position: Position::Inner, flush: false });
+                }
             }
-            self.buffers.give(next);
         }
         if self.wake() {
             return Ok(Chunk { plain, position: Position::Inner, flush: true });
@@ -103,17 +126,18 @@ impl<'a, R: Read> Chunks<'a, R> {
     }
 
     /// What the next chunk begins with; empty only at the end of the input.
-    fn begun(&mut self) -> io::Result<Buffer> {
-        if let Some(buffer) = self.ahead.take() {
-            return Ok(buffer);
+    fn begun(&mut self) -> io::Result<Plain> {
+        if let Some(plain) = self.ahead.take() {
+            return Ok(plain);
         }
         loop {
-            let buffer = self.read()?;
-            if !buffer.is_empty() || !self.wake() {
-                return Ok(buffer);
+            match self.read()? {
+                // Still idle, and there is nothing to flush.
+                Plain::Bytes(nothing) if nothing.is_empty() && self.wake() => {
+                    self.buffers.give(nothing);
+                }
+                plain => return Ok(plain),
             }
-            // Still idle, and there is nothing to flush.
-            self.buffers.give(buffer);
         }
     }
 
@@ -127,7 +151,7 @@ impl<'a, R: Read> Chunks<'a, R> {
     }
 }
 
-impl<R: Read> Iterator for Chunks<'_, R> {
+impl<R: Source> Iterator for Chunks<'_, R> {
     type Item = io::Result<Chunk>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -143,9 +167,16 @@ impl<R: Read> Iterator for Chunks<'_, R> {
 }
 
 /// Content never cuts a chunk shorter than this, so that no data leads to many tiny ones.
-const SHORTEST: usize = 16 << 10;
+const SHORTEST: usize = 32 << 10;
+/// About how long chunks are. Where longer ones are cut more often than shorter ones, lengths differ
+/// little, and a change seldom meets a long one.
+const USUAL: usize = 64 << 10;
+/// The longest chunk that is cut by content; data that never is, such as zeros, is cut there.
+pub(in crate::gzip) const LONGEST_RSYNCABLE: usize = 256 << 10;
 /// There is a cut where these bits of the hash are zero: about every 128 KiB.
-const CUT_BITS: u64 = !0 << (64 - 17);
+const SELDOM: u64 = !0 << (64 - 17);
+/// The same, about every 4 KiB.
+const OFTEN: u64 = !0 << (64 - 12);
 
 /// Where to cut: at the first place where a hash of the 64 bytes before it says so. That depends on
 /// nothing further away, so soon after a change the cuts are where they were.
@@ -155,7 +186,8 @@ pub(in crate::gzip) fn content_cut(plain: &[u8]) -> usize {
         // Each byte is shifted out at the top after 64 others.
         let spread = (u64::from(byte) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         hash = (hash << 1).wrapping_add(spread);
-        if hash & CUT_BITS == 0 {
+        let cut_bits = if position < USUAL { SELDOM } else { OFTEN };
+        if hash & cut_bits == 0 {
             return position + 1;
         }
     }
@@ -165,11 +197,20 @@ pub(in crate::gzip) fn content_cut(plain: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gzip::input::Unknown;
     use proptest::prelude::*;
 
+    fn bytes(chunk: &Chunk) -> &[u8] {
+        match &chunk.plain {
+            Plain::Bytes(buffer) => buffer,
+            Plain::Zeros(_) => unreachable!("only a file has holes"),
+        }
+    }
+
     fn lengths(data: &[u8]) -> Vec<usize> {
-        let buffers = Buffers::new(1 << 20);
-        Chunks::new(data, &buffers, true).map(|chunk| chunk.unwrap().plain.len()).collect()
+        let buffers = Buffers::new(LONGEST_RSYNCABLE);
+        let chunks = Chunks::new(Unknown(data), &buffers, true);
+        chunks.map(|chunk| bytes(&chunk.unwrap()).len()).collect()
     }
 
     #[test]
@@ -183,7 +224,8 @@ mod tests {
         .collect();
         let before = lengths(&data);
         assert_eq!(before.iter().sum::<usize>(), data.len());
-        assert!(before.len() > 20);
+        let (_last, whole) = before.split_last().unwrap();
+        assert!(whole.iter().all(|length| (SHORTEST..2 * USUAL).contains(length)), "{whole:?}");
         data.insert(1000, b'!');
         let after = lengths(&data);
         let same = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
@@ -209,7 +251,7 @@ mod tests {
     }
 
     fn chunks(pieces: &[Vec<u8>], size: usize, rsyncable: bool) -> Vec<Chunk> {
-        let input = Halting(pieces.iter(), Vec::new());
+        let input = Unknown(Halting(pieces.iter(), Vec::new()));
         let buffers = Buffers::new(size);
         Chunks::new(input, &buffers, rsyncable).flush_idle(true).map(Result::unwrap).collect()
     }
@@ -220,7 +262,7 @@ mod tests {
             let pieces: Vec<_> = pieces.iter().map(|&length| vec![b'x'; length]).collect();
             let chunks = chunks(&pieces, 10, false);
             assert!(chunks.last().unwrap().is_last());
-            chunks.iter().map(|chunk| (chunk.plain.len(), chunk.flush)).collect()
+            chunks.iter().map(|chunk| (bytes(chunk).len(), chunk.flush)).collect()
         };
         assert_eq!(lengths(&[3, 0, 4]), [(3, true), (4, false)]);
         // A full chunk waits for the next byte, since it may be the last; it does not wait for long.
@@ -234,9 +276,9 @@ mod tests {
     fn an_idle_input_is_an_error_unless_it_is_to_be_flushed() {
         let buffers = Buffers::new(10);
         let pieces = [vec![1], vec![]];
-        let input = Halting(pieces.iter(), Vec::new());
+        let input = Unknown(Halting(pieces.iter(), Vec::new()));
         let mut chunks = Chunks::new(input, &buffers, false);
-        let error = chunks.next().unwrap().map(|chunk| chunk.plain.len()).unwrap_err();
+        let error = chunks.next().unwrap().map(|_| ()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::WouldBlock);
         assert!(chunks.next().is_none());
     }
@@ -259,10 +301,11 @@ mod tests {
             }
             let mut joined = Vec::new();
             for (chunk, position) in chunks.iter().zip(1..) {
-                joined.extend_from_slice(&chunk.plain);
-                prop_assert!(chunk.plain.len() <= size);
+                let plain = bytes(chunk);
+                joined.extend_from_slice(plain);
+                prop_assert!(plain.len() <= size);
                 prop_assert_eq!(chunk.is_last(), position == chunks.len());
-                prop_assert!(!chunk.plain.is_empty() || chunk.is_last());
+                prop_assert!(!plain.is_empty() || chunk.is_last());
                 if chunk.flush {
                     flushes.push(joined.len());
                 }
@@ -274,8 +317,8 @@ mod tests {
 
     #[test]
     fn data_without_cuts_is_cut_at_the_maximum() {
-        let zeros = vec![0; 5 << 19];
-        assert_eq!(lengths(&zeros), [1 << 20, 1 << 20, 1 << 19]);
+        let zeros = vec![0; LONGEST_RSYNCABLE * 5 / 2];
+        assert_eq!(lengths(&zeros), [LONGEST_RSYNCABLE, LONGEST_RSYNCABLE, LONGEST_RSYNCABLE / 2]);
         assert_eq!(lengths(&[]), [0]);
     }
 }

@@ -4,24 +4,27 @@ mod chunk;
 mod chunker;
 mod files;
 mod tiny;
+mod zeros;
 
 pub(super) use chunk::{ChunkEncoder, Position};
-pub(super) use chunker::{Chunk, content_cut};
+pub(super) use chunker::{Chunk, LONGEST_RSYNCABLE, Plain, content_cut};
 pub(super) use files::{file, files};
 
 use super::header::{self, Header, Trailer};
 use super::index::Reserved;
+use super::input::Source;
 use super::settings::Checked;
 use super::{Error, HeaderInfo, Level, Totals};
 use crate::io::buffer::Buffers;
+use crate::io::is_zero;
 use chunker::Chunks;
 use crc32fast::Hasher;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::mem;
 
 /// Compresses all of `input` into one member.
 pub(super) fn compress(
-    input: impl Read + Send,
+    input: impl Source + Send,
     output: impl Write,
     settings: &Checked,
     header_info: &HeaderInfo,
@@ -47,6 +50,7 @@ pub(super) fn compress(
 }
 
 /// A compressed chunk, and what the member needs to know about it.
+#[derive(Clone)]
 pub(super) struct CompressedChunk {
     packed: Vec<u8>,
     plain: u64,
@@ -61,11 +65,30 @@ pub(super) fn encode(
     chunk: Chunk,
     buffers: &Buffers,
 ) -> Result<CompressedChunk, Error> {
-    let mut packed = Vec::with_capacity(chunk.plain.len() / 3 + 64);
-    let crc = encoder.encode(&chunk.plain, chunk.position, &mut packed)?;
-    let plain = chunk.plain.len() as u64;
-    buffers.give(chunk.plain);
-    Ok(CompressedChunk { packed, plain, crc, flush: chunk.flush })
+    let Chunk { plain, position, flush } = chunk;
+    let plain = match plain {
+        Plain::Bytes(plain) => plain,
+        Plain::Zeros(count) => {
+            return Ok(CompressedChunk { flush, ..zeros::encode(encoder, count, position)? });
+        }
+    };
+    let compressed = if plain.is_full() && is_zero(&plain) {
+        zeros::encode(encoder, plain.len(), position)
+    } else {
+        compressed(encoder, &plain, position)
+    };
+    buffers.give(plain);
+    Ok(CompressedChunk { flush, ..compressed? })
+}
+
+fn compressed(
+    encoder: &mut ChunkEncoder,
+    plain: &[u8],
+    position: Position,
+) -> Result<CompressedChunk, Error> {
+    let mut packed = Vec::with_capacity(plain.len() / 3 + 64);
+    let crc = encoder.encode(plain, position, &mut packed)?;
+    Ok(CompressedChunk { packed, plain: plain.len() as u64, crc, flush: false })
 }
 
 /// A member being written, chunk by chunk.
