@@ -1,6 +1,8 @@
 //! A writer that compresses.
 
-use super::encode::{Chunk, ChunkEncoder, CompressedChunk, Member, Position, content_cut, encode};
+use super::encode::{
+    Chunk, ChunkEncoder, CompressedChunk, Member, Plain, Position, content_cut, encode,
+};
 use super::failure::Failure;
 use super::settings::Checked;
 use super::{Error, HeaderInfo, Settings};
@@ -193,7 +195,7 @@ impl<W: Write> Encoder<W> {
 
     fn submit(&mut self, plain: Buffer, position: Position) -> Result<(), Error> {
         self.write_chunks(self.workers.window() - 1)?;
-        self.workers.submit(Chunk { plain, position });
+        self.workers.submit(Chunk { plain: Plain::Bytes(plain), position, flush: false });
         Ok(())
     }
 

@@ -105,6 +105,19 @@ pub enum Error {
     /// written.
     #[error("internal error: the compressed data does not decode to the input; not written")]
     VerifyFailed,
+    /// The output was to be [verified](super::FileOptions::verify_output), but could not be read
+    /// back. It was not put in place, and the input was not removed.
+    #[error("cannot read the output back")]
+    ReadBack(#[source] io::Error),
+    /// The output was to be [verified](super::FileOptions::verify_output), and what was read back
+    /// from the file does not decode to the input. It was not put in place, and the input was not
+    /// removed.
+    #[error("verification failed: the output {0}; not written")]
+    NotVerified(&'static str),
+    /// The output was to be [verified](super::FileOptions::verify_output), but is not a regular
+    /// file.
+    #[error("cannot verify the output: {} is not a regular file", .0.display())]
+    Unverifiable(PathBuf),
 }
 
 impl Error {
@@ -124,14 +137,17 @@ impl Error {
 
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Read(error) | Self::Write(error) | Self::Remove(error) => error.kind(),
+            Self::Read(error)
+            | Self::Write(error)
+            | Self::Remove(error)
+            | Self::ReadBack(error) => error.kind(),
             Self::Attributes { source, .. } => source.kind(),
             Self::InvalidLevel(_)
             | Self::NoThreads
             | Self::InvalidChunkSize(_)
             | Self::InvalidSuffix(_) => ErrorKind::InvalidInput,
             Self::Truncated => ErrorKind::UnexpectedEof,
-            Self::NotGzip | Self::Corrupt(_) => ErrorKind::InvalidData,
+            Self::NotGzip | Self::Corrupt(_) | Self::NotVerified(_) => ErrorKind::InvalidData,
             Self::Unsupported(_) | Self::Zip(_) => ErrorKind::Unsupported,
             Self::Exists(_) | Self::AlreadyWritten(_) => ErrorKind::AlreadyExists,
             Self::Directory => ErrorKind::IsADirectory,
@@ -145,7 +161,10 @@ impl Error {
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         match error {
-            Error::Read(error) | Error::Write(error) | Error::Remove(error) => error,
+            Error::Read(error)
+            | Error::Write(error)
+            | Error::Remove(error)
+            | Error::ReadBack(error) => error,
             error => Self::new(error.kind(), error),
         }
     }

@@ -3,14 +3,15 @@
 use super::Error;
 use super::options::{Action, Plan};
 use super::run::RunState;
-use crate::io::{Blocking, Dir, Dirs, Metered, split};
+use crate::io::{Blocking, Dir, Dirs, Holes, Idle, Metered, split};
 use rustix::fs::{FileType, Mode, OFlags};
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 const SET_USER_ID: u32 = 0o4000;
 const SET_GROUP_ID: u32 = 0o2000;
@@ -147,18 +148,73 @@ pub(crate) fn open(input: &InputPath, run: &RunState) -> Result<File, Error> {
 /// longer than this.
 const PACKET: usize = 64 << 10;
 
+/// What is compressed: bytes, of which some may be known to be zeros without being read.
+pub(crate) trait Source: Read {
+    /// Skips the next `count` bytes if they are known to be zeros. Returns whether they are.
+    fn skip_zeros(&mut self, count: usize) -> io::Result<bool>;
+}
+
+/// A source of which nothing is known before it is read.
+pub(super) struct Unknown<R>(pub(super) R);
+
+impl<R: Read> Read for Unknown<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.read(into)
+    }
+}
+
+impl<R: Read> Source for Unknown<R> {
+    fn skip_zeros(&mut self, _: usize) -> io::Result<bool> {
+        Ok(false)
+    }
+}
+
 /// An input whose bytes are counted as they are read. Reads shorter than a packet go through its
 /// buffer, all others past it.
-pub(crate) type CountedInput = Metered<BufReader<Blocking<File>>>;
+#[derive(Debug)]
+pub(crate) struct CountedInput {
+    bytes: Metered<BufReader<Blocking<File>>>,
+    holes: Holes,
+}
+
+/// The same, and a read fails with [`ErrorKind::WouldBlock`](io::ErrorKind::WouldBlock) once nothing
+/// has come for that long; see [`Idle`].
+pub(crate) fn counted_idle(file: File, after: Duration, run: &RunState) -> impl Source + Send {
+    let file = Idle::new(Blocking::new(file), after);
+    Unknown(Metered::new(BufReader::with_capacity(PACKET, file), &run.bytes_read))
+}
 
 /// Counts in the run's count.
 pub(crate) fn counted(file: File, run: &RunState) -> CountedInput {
     let file = BufReader::with_capacity(PACKET, Blocking::new(file));
-    Metered::new(file, &run.bytes_read)
+    CountedInput { bytes: Metered::new(file, &run.bytes_read), holes: Holes::default() }
 }
 
-/// Returns whether a read returns at once.
-pub(super) fn is_ready(input: &CountedInput) -> bool {
-    let input = input.get_ref();
-    !input.buffer().is_empty() || input.get_ref().is_ready()
+impl CountedInput {
+    /// Returns whether a read returns at once.
+    pub(super) fn is_ready(&self) -> bool {
+        let buffered = self.bytes.get_ref();
+        !buffered.buffer().is_empty() || buffered.get_ref().is_ready()
+    }
+}
+
+impl Read for CountedInput {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read(into)
+    }
+}
+
+impl Source for CountedInput {
+    /// Skips bytes in a hole of the file.
+    fn skip_zeros(&mut self, count: usize) -> io::Result<bool> {
+        let buffered = self.bytes.get_mut();
+        let count = count as u64;
+        // The file's offset is where the next byte is only if none is in the buffer.
+        let in_hole =
+            buffered.buffer().is_empty() && self.holes.skip(buffered.get_mut().get_mut(), count)?;
+        if in_hole {
+            self.bytes.add(count);
+        }
+        Ok(in_hole)
+    }
 }

@@ -38,7 +38,7 @@
 // `encode` compresses chunks, verifies them and puts them together, `index` lists them in the
 // header, `decode` decompresses them in parallel again, `inflate` is the decoder that both use,
 // `deflate` is the encoder of level 1, `header` is RFC 1952, `bgzf` is another format with an index,
-// `legacy` decodes the formats before gzip.
+// `legacy` decodes the formats before gzip, `verify` reads a finished file with another decoder.
 mod bgzf;
 mod decode;
 mod decoder;
@@ -62,6 +62,7 @@ mod settings;
 pub(crate) mod suffix;
 mod task;
 mod totals;
+mod verify;
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
@@ -71,17 +72,21 @@ pub use report::FileReport;
 pub use settings::Settings;
 pub use totals::Totals;
 
+pub use crate::io::Sparse;
+
 pub(crate) use files::process;
 pub(crate) use header_info::HeaderInfo;
-pub(crate) use input::{CountedInput, InputPath, Root, counted, open};
+pub(crate) use input::{InputPath, Root, Source, counted, counted_idle, open};
 pub(crate) use level::Level;
 pub(crate) use options::{Action, OutputPath};
 pub(crate) use report::FileResult;
 pub(crate) use run::RunState;
 pub(crate) use task::taken;
 pub(crate) use totals::Method;
+pub(crate) use verify::verify;
 
 use files::process_one;
+use input::{CountedInput, Unknown};
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -97,12 +102,12 @@ pub fn compress(
     output: impl Write,
     settings: &Settings,
 ) -> Result<Totals, Error> {
-    compress_from(input, output, settings, &HeaderInfo::default())
+    compress_from(Unknown(input), output, settings, &HeaderInfo::default())
 }
 
 /// [`compress`], with what the header is to store.
 pub(crate) fn compress_from(
-    input: impl Read + Send,
+    input: impl Source + Send,
     output: impl Write,
     settings: &Settings,
     header_info: &HeaderInfo,
@@ -176,7 +181,7 @@ pub fn test_file(path: impl AsRef<Path>, options: &FileOptions) -> Result<FileRe
 /// `report` is called on this thread with each file's index and result, always in order. An error
 /// of one file stops no other. Blocks until all files are done. Large files are compressed by all
 /// threads together, small ones by a thread each, and no more files are open at a time than there
-/// are threads, and two more.
+/// are threads, and two more; twice as many if [outputs are verified](FileOptions::verify_output).
 ///
 /// Every file of a directory:
 ///

@@ -3,7 +3,7 @@
 use super::run::RunState;
 use super::settings::Checked;
 use super::{Error, Settings, suffix};
-use crate::io::Existing;
+use crate::io::{Existing, Sparse};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -56,6 +56,8 @@ pub struct FileOptions {
     pub(crate) store_name: bool,
     pub(crate) store_time: bool,
     pub(crate) sync: bool,
+    pub(crate) verify_output: bool,
+    pub(crate) sparse: Sparse,
 }
 
 impl Default for FileOptions {
@@ -70,6 +72,8 @@ impl Default for FileOptions {
             store_name: false,
             store_time: false,
             sync: false,
+            verify_output: false,
+            sparse: Sparse::default(),
         }
     }
 }
@@ -147,8 +151,33 @@ impl FileOptions {
         Self { sync, ..self }
     }
 
+    /// Sets whether each compressed output is verified once more as a whole: read back from the
+    /// file and decoded by an independent decoder, that of the crate `flate2`. Only if its length
+    /// and CRC-32 are those of the input does the output get its name and may the input be removed;
+    /// otherwise it is [`Error::NotVerified`], and there is no output. Off by default.
+    ///
+    /// With [`sync`](Self::sync), it is read back from the disk, where the system allows that, and
+    /// not from the system's cache. Decompression already compares what it writes with the file's
+    /// own CRC-32; this does not change it.
+    #[must_use]
+    pub fn verify_output(self, verify_output: bool) -> Self {
+        Self { verify_output, ..self }
+    }
+
+    /// Sets which zeros of a decompressed file are written as holes. By default, long runs of them.
+    /// Compression skips the holes of its input in any case.
+    #[must_use]
+    pub fn sparse(self, sparse: Sparse) -> Self {
+        Self { sparse, ..self }
+    }
+
     pub(crate) fn existing(&self) -> Existing {
         if self.overwrite { Existing::Replace } else { Existing::Keep }
+    }
+
+    /// Whether outputs are read back and verified.
+    pub(crate) fn verifies(&self, action: Action) -> bool {
+        self.verify_output && action == Action::Compress
     }
 
     /// Whether headers are read, or written, for what they say about the file.

@@ -1,5 +1,6 @@
 //! How data is compressed and decompressed.
 
+use super::encode::LONGEST_RSYNCABLE;
 use super::index::CHUNK_SIZES;
 use super::{Error, Level};
 use crate::sync::pool::Pool;
@@ -25,11 +26,13 @@ use std::thread::available_parallelism;
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each has a setter of its own")]
 pub struct Settings {
     level: u32,
     threads: Option<usize>,
     chunk_size: usize,
     rsyncable: bool,
+    flush_idle: bool,
     index: bool,
     pass_through: bool,
 }
@@ -41,6 +44,7 @@ impl Default for Settings {
             threads: None,
             chunk_size: 1 << 20,
             rsyncable: false,
+            flush_idle: false,
             index: true,
             pass_through: false,
         }
@@ -70,11 +74,27 @@ impl Settings {
     }
 
     /// Sets whether chunk boundaries are chosen by content, so that a change of the input changes
-    /// the output near it only, and `rsync` can reuse the rest. Off by default. Such a file has no
-    /// index.
+    /// the output near it only, and `rsync` can reuse the rest. Off by default. The chunks are from
+    /// 32 to 256 KiB long, mostly 64 KiB, so the output is a few per cent larger, and such a file
+    /// has no index.
     #[must_use]
     pub fn rsyncable(self, rsyncable: bool) -> Self {
         Self { rsyncable, ..self }
+    }
+
+    /// Sets whether [`compress`](super::compress) flushes where its input falls idle. Off by default.
+    ///
+    /// A read that fails with [`ErrorKind::WouldBlock`](std::io::ErrorKind::WouldBlock), as a
+    /// socket's does after its read timeout, then is no error: what was read so far is compressed,
+    /// written and flushed, so that a reader of the output can decompress all of it, and reading
+    /// goes on. A read should wait a while before it fails so, since it is repeated until there is
+    /// data.
+    ///
+    /// Each flush ends a chunk, so the output depends on when the input came. It costs a few bytes, and
+    /// compression if there is little data between flushes.
+    #[must_use]
+    pub fn flush_idle(self, flush_idle: bool) -> Self {
+        Self { flush_idle, ..self }
     }
 
     /// Sets whether the header of a file of more than one chunk lists the chunks, so that it can be
@@ -98,7 +118,7 @@ impl Settings {
 
     /// Checks the values.
     pub(super) fn check(&self) -> Result<Checked, Error> {
-        let &Self { level, threads, chunk_size, rsyncable, index, pass_through } = self;
+        let &Self { level, threads, chunk_size, rsyncable, flush_idle, index, pass_through } = self;
         let known = u8::try_from(level).ok().and_then(Level::new);
         if !CHUNK_SIZES.contains(&chunk_size) {
             return Err(Error::InvalidChunkSize(chunk_size));
@@ -108,7 +128,8 @@ impl Settings {
             Some(threads) => NonZeroUsize::new(threads).ok_or(Error::NoThreads)?,
         };
         let level = known.ok_or(Error::InvalidLevel(level))?;
-        Ok(Checked { level, threads, chunk_size, rsyncable, index, pass_through })
+        let chunk_size = if rsyncable { chunk_size.min(LONGEST_RSYNCABLE) } else { chunk_size };
+        Ok(Checked { level, threads, chunk_size, rsyncable, flush_idle, index, pass_through })
     }
 }
 
@@ -130,11 +151,13 @@ impl From<flate2::Compression> for Settings {
 
 /// Settings that were checked.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "as in `Settings`")]
 pub(super) struct Checked {
     pub(super) level: Level,
     pub(super) threads: NonZeroUsize,
     pub(super) chunk_size: usize,
     pub(super) rsyncable: bool,
+    pub(super) flush_idle: bool,
     pub(super) index: bool,
     pub(super) pass_through: bool,
 }

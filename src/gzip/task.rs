@@ -8,6 +8,7 @@ use super::input::{CountedInput, InputPath, OpenInput, counted};
 use super::options::{Action, FileOptions, OutputPath, Plan};
 use super::report::{FileReport, FileResult};
 use super::run::RunState;
+use super::verify::verify;
 use super::{Error, HeaderInfo, Totals, decode, suffix};
 use crate::io::{
     AtomicFile, Attributes, Blocking, Dir, Existing, FileId, Placed, Target, Version, close,
@@ -88,6 +89,9 @@ impl InputFile {
             return Ok(BufWriter::new(Destination::Nowhere));
         }
         let destination = match self.target(plan).map_err(Error::Write)? {
+            Target::Stream(_) | Target::Special(..) if options.verifies(plan.action) => {
+                return Err(Error::Unverifiable(self.target.clone()));
+            }
             Target::Stream(file) => Destination::Stream(Blocking::new(file)),
             Target::Special(dir, name) => {
                 let file = open_special(&dir, &name).map_err(Error::Write)?;
@@ -107,7 +111,11 @@ impl InputFile {
                     _ => {}
                 }
                 let file = AtomicFile::create(dir, name, 0o600, &plan.run.outputs);
-                Destination::File(file.map_err(Error::Write)?)
+                let mut file = file.map_err(Error::Write)?;
+                if plan.action == Action::Decompress {
+                    file.make_holes(options.sparse);
+                }
+                Destination::File(file)
             }
         };
         Ok(BufWriter::new(destination))
@@ -124,7 +132,12 @@ impl InputFile {
         let mut warnings = Vec::new();
         let output = output.into_inner().map_err(|failed| Error::Write(failed.into_error()))?;
         let placed = match output {
-            Destination::File(file) => Some(self.place(file, plan, &mut warnings)?),
+            Destination::File(file) => {
+                if plan.options.verifies(plan.action) {
+                    verify(&file, &totals, plan.options.sync)?;
+                }
+                Some(self.place(file, plan, &mut warnings)?)
+            }
             Destination::Stream(stream) => {
                 close(&stream).map_err(Error::Write)?;
                 None
@@ -153,10 +166,12 @@ impl InputFile {
 
     fn place(
         &self,
-        file: AtomicFile,
+        mut file: AtomicFile,
         plan: &Plan<'_>,
         warnings: &mut Vec<Error>,
     ) -> Result<Placed, Error> {
+        // Before its time is set, which changes with its length.
+        file.flush().map_err(Error::Write)?;
         let restored = (plan.action == Action::Decompress).then_some(&self.header_info);
         let target = &self.target;
         // The file systems of cameras and of other systems do not have all of them.

@@ -10,8 +10,8 @@ use crate::commands::common::message::Name;
 use crate::commands::common::output;
 use crate::commands::common::progress::ProgressArgs;
 use crate::commands::common::threads::{self, ThreadsArgs};
-use crate::gzip::{Action, FileOptions, OutputPath, RunState, Settings};
-use clap::{Command, CommandFactory, Parser};
+use crate::gzip::{Action, FileOptions, OutputPath, RunState, Settings, Sparse};
+use clap::{Command, CommandFactory, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -113,9 +113,23 @@ pub(super) struct Arguments {
     )]
     pub(super) suffix: OsString,
 
+    /// Write zeros as holes when decompressing to a file [default: auto, never when called as gzip]
+    ///
+    /// Holes take no space on the disk. The holes of a file that is compressed are never read.
+    #[arg(long, value_name = "WHEN", value_enum, hide_short_help = true, help_heading = "Output")]
+    pub(super) sparse: Option<SparseWhen>,
+
     /// Sync each output to disk before continuing
     #[arg(long, short_alias = 'Y', hide_short_help = true, help_heading = "Output")]
     pub(super) synchronous: bool,
+
+    /// Read each output back and verify it with another decoder
+    ///
+    /// Each compressed file is decoded once more, by flate2 (zlib-rs). Only if that is the input does
+    /// the file get its name, and may the input be removed. With --rm or --synchronous, it is read
+    /// back from the disk, not from memory.
+    #[arg(long, hide_short_help = true, help_heading = "Output")]
+    pub(super) verify: bool,
 
     #[command(flatten, next_help_heading = "Compression")]
     pub(super) level: LevelArgs,
@@ -138,6 +152,13 @@ pub(super) struct Arguments {
     /// Choose chunk boundaries by content, so that rsync can reuse unchanged parts
     #[arg(long, short_alias = 'R', hide_short_help = true, help_heading = "Compression")]
     pub(super) rsyncable: bool,
+
+    /// Flush a pipe that is idle for a second, so that its data can be read
+    ///
+    /// When nothing comes for a second, all that came before is compressed and written, so that zcat
+    /// of the output shows it. The output then depends on when the input came.
+    #[arg(long, hide_short_help = true, help_heading = "Compression")]
+    pub(super) flush_idle: bool,
 
     /// Store the name and time, or restore them when decompressing
     #[arg(
@@ -170,6 +191,27 @@ pub(super) struct Arguments {
     /// Leave out the index, without which a file is decompressed on one core [default for gzip]
     #[arg(long, hide_short_help = true, help_heading = "Header")]
     pub(super) no_index: bool,
+}
+
+/// When to write zeros as holes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SparseWhen {
+    /// If there are at least 64 KiB of them
+    Auto,
+    /// If there are at least 4 KiB of them
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<SparseWhen> for Sparse {
+    fn from(when: SparseWhen) -> Self {
+        match when {
+            SparseWhen::Auto => Self::Auto,
+            SparseWhen::Always => Self::Always,
+            SparseWhen::Never => Self::Never,
+        }
+    }
 }
 
 const AFTER_HELP: &str = "\
@@ -234,11 +276,18 @@ impl Arguments {
             .store_name(both)
             .store_time(self.time || both && !self.no_time)
             .sync(self.synchronous || self.rm)
+            .verify_output(self.verify)
             .force(self.force)
+            .sparse(
+                self.sparse.map_or(if gnu { Sparse::Never } else { Sparse::Auto }, Sparse::from),
+            )
             .suffix(self.valid_suffix()?);
         options.output = self.output_path()?;
         let to_stdout = self.output.as_deref().map_or(invoked_as.is_zcat(), output::is_standard);
         let stdout = (self.stdout || to_stdout) && action != Action::Test;
+        if self.verify {
+            self.check_verify(action, stdout)?;
+        }
         let reporter = Reporter {
             invoked_as,
             verbosity: match () {
@@ -253,7 +302,8 @@ impl Arguments {
         let files = self.files;
         let progress = self.progress.progress;
         let run = RunState::default();
-        Ok(Plan { files, action, options, run, list: self.list, stdout, progress, reporter })
+        let (list, flush_idle) = (self.list, self.flush_idle);
+        Ok(Plan { files, action, options, run, list, flush_idle, stdout, progress, reporter })
     }
 
     fn settings(&self, action: Action, gnu: bool) -> Settings {
@@ -285,6 +335,20 @@ impl Arguments {
         } else {
             Ok(OutputPath::File(path))
         }
+    }
+
+    /// Refuses what `--verify` cannot be true to.
+    fn check_verify(&self, action: Action, stdout: bool) -> Result<(), String> {
+        let no_name = self.files.is_empty() || self.files.iter().any(|file| is_stdin(file));
+        let named = self.output.as_ref().is_some_and(|path| !output::is_standard(path));
+        if action == Action::Decompress {
+            return Err("--verify is for compressing; -t tests compressed files".to_owned());
+        }
+        if action == Action::Compress && (stdout || no_name && !named) {
+            let text = "--verify cannot read standard output back; name a file with -o";
+            return Err(text.to_owned());
+        }
+        Ok(())
     }
 
     fn valid_suffix(&self) -> Result<&OsString, String> {

@@ -44,6 +44,8 @@ struct Plan {
     run: RunState,
     /// Whether to list the files in a table, for `-l`.
     list: bool,
+    /// Whether a stream that falls idle is flushed.
+    flush_idle: bool,
     /// Whether all output goes to standard output, as with `-c`.
     stdout: bool,
     /// When to show progress.

@@ -173,6 +173,9 @@ impl Reporter {
             Error::NotKept(target) => {
                 format!("{name}: not removed, since {} is not a regular file", Name(target))
             }
+            Error::Unverifiable(target) => {
+                format!("{name}: cannot verify the output: {} is not a regular file", Name(target))
+            }
             Error::HasSuffix => {
                 let suffix = suffix::of(file, &self.suffix).unwrap_or_default();
                 format!("{name} already has {} suffix -- unchanged", Name(Path::new(suffix)))
@@ -201,6 +204,9 @@ fn gzip_reason(error: &Error) -> String {
         Error::Remove(cause) => format!("cannot be removed: {}", message::reason(cause)),
         Error::NoSuffix => "unknown suffix -- ignored".to_owned(),
         Error::BadName => "the stored name is empty, . or .. -- ignored".to_owned(),
+        Error::ReadBack(cause) => {
+            format!("cannot read the output back: {}", message::reason(cause))
+        }
         Error::Changed => "changed while it was read -- not removed".to_owned(),
         Error::NotGzip => "not in gzip format".to_owned(),
         Error::Truncated => "unexpected end of file".to_owned(),

@@ -6,13 +6,18 @@ use super::reporter::saved;
 use crate::commands::common::dash::is_stdin;
 use crate::commands::common::{Exit, signals, stdio};
 use crate::gzip::{
-    self, Action, CountedInput, Error, HeaderInfo, InputPath, OutputPath, Totals, counted,
+    self, Action, Error, HeaderInfo, InputPath, OutputPath, Totals, counted, counted_idle,
 };
 use crate::io::{FileId, Output};
 use anyhow::Context;
+use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long nothing comes until an input is idle, for `--flush-idle`.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Writes every input to standard output, one after the other. Returns how that ended.
 pub(super) fn to_stdout(plan: &Plan, files: &[InputPath]) -> anyhow::Result<Exit> {
@@ -72,7 +77,7 @@ pub(super) fn refuse_terminals(plan: &Plan, files: &[InputPath]) -> anyhow::Resu
 struct Stream {
     /// Its name in messages.
     name: PathBuf,
-    bytes: CountedInput,
+    file: File,
     header_info: HeaderInfo,
     id: FileId,
     /// The number of bytes to read, if it is a regular file.
@@ -100,10 +105,9 @@ impl Stream {
         } else {
             None
         };
-        let bytes = counted(file, &plan.run);
         Ok(Self {
             name: shown(path).to_owned(),
-            bytes,
+            file,
             header_info,
             id: FileId::from(&metadata),
             length,
@@ -121,7 +125,17 @@ impl Stream {
             }
             _ => {}
         }
+        let verifies = options.verifies(plan.action);
+        if verifies && output.file().is_none() {
+            return Err(Error::Unverifiable(target.to_owned()));
+        }
+        if plan.action == Action::Decompress {
+            output.make_holes(options.sparse);
+        }
         let totals = self.pass(plan, &mut output)?;
+        if let Some(file) = output.file().filter(|_| verifies) {
+            gzip::verify(file, &totals, options.sync)?;
+        }
         output.commit(options.existing(), options.sync).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists if !options.overwrite => Error::Exists(target.to_owned()),
             _ => Error::Write(error),
@@ -130,10 +144,15 @@ impl Stream {
     }
 
     fn pass(self, plan: &Plan, output: impl Write) -> Result<Totals, Error> {
-        let Self { name, bytes, header_info, length, .. } = self;
+        let Self { name, file, header_info, length, .. } = self;
         let settings = &plan.options.settings;
         if plan.action == Action::Compress {
-            let totals = gzip::compress_from(bytes, output, settings, &header_info)?;
+            let totals = if plan.flush_idle {
+                let input = counted_idle(file, IDLE, &plan.run);
+                gzip::compress_from(input, output, &settings.flush_idle(true), &header_info)?
+            } else {
+                gzip::compress_from(counted(file, &plan.run), output, settings, &header_info)?
+            };
             if length.is_some_and(|length| length != totals.uncompressed) {
                 plan.reporter.failure(&name, &Error::SizeChanged);
             }
@@ -142,7 +161,7 @@ impl Stream {
         // As in gzip, -cf copies what cannot be decompressed.
         let copies =
             plan.options.force && !plan.list && !matches!(plan.options.output, OutputPath::File(_));
-        gzip::decompress_from(bytes, output, &settings.pass_through(copies))
+        gzip::decompress_from(counted(file, &plan.run), output, &settings.pass_through(copies))
     }
 }
 

@@ -13,6 +13,7 @@
 use super::engine::{Engine, Thorough, Way};
 use super::pieces::pieces;
 use super::tiny;
+use super::zeros::Zeros;
 use crate::gzip::inflate::Inflater;
 use crate::gzip::{Error, Level};
 use std::ops::Range;
@@ -35,12 +36,14 @@ pub(in crate::gzip) struct ChunkEncoder {
     /// For tiny inputs, which other levels of libdeflate always store.
     thorough: Option<Thorough>,
     inflater: Inflater,
+    pub(super) zeros: Zeros,
 }
 
 impl ChunkEncoder {
     pub(in crate::gzip) fn new(level: Level) -> Self {
         let engine = Engine::new(level);
-        Self { engine, stores: level.get() == 0, thorough: None, inflater: Inflater::new() }
+        let (inflater, zeros) = (Inflater::new(), Zeros::default());
+        Self { engine, stores: level.get() == 0, thorough: None, inflater, zeros }
     }
 
     /// Appends the chunk, compressed, to `packed`; returns the CRC-32 of `plain`.

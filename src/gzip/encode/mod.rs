@@ -6,24 +6,27 @@ mod engine;
 mod files;
 mod pieces;
 mod tiny;
+mod zeros;
 
 pub(super) use chunk::{ChunkEncoder, Position};
-pub(super) use chunker::{Chunk, content_cut};
+pub(super) use chunker::{Chunk, LONGEST_RSYNCABLE, Plain, content_cut};
 pub(super) use files::{file, files};
 
 use super::header::{self, Header, Trailer};
 use super::index::Reserved;
+use super::input::Source;
 use super::settings::Checked;
 use super::{Error, HeaderInfo, Level, Totals};
 use crate::io::buffer::Buffers;
+use crate::io::is_zero;
 use chunker::Chunks;
 use crc32fast::Hasher;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::mem;
 
 /// Compresses all of `input` into one member.
 pub(super) fn compress(
-    input: impl Read + Send,
+    input: impl Source + Send,
     output: impl Write,
     settings: &Checked,
     header_info: &HeaderInfo,
@@ -32,7 +35,8 @@ pub(super) fn compress(
     let mut member = Member::new(output, settings.level, None, header_info);
     settings.pool().run(
         |feeder| {
-            for chunk in Chunks::new(input, buffers, settings.rsyncable) {
+            let chunks = Chunks::new(input, buffers, settings.rsyncable);
+            for chunk in chunks.flush_idle(settings.flush_idle) {
                 if feeder.submit(chunk).is_err() {
                     break;
                 }
@@ -48,10 +52,13 @@ pub(super) fn compress(
 }
 
 /// A compressed chunk, and what the member needs to know about it.
+#[derive(Clone)]
 pub(super) struct CompressedChunk {
     packed: Vec<u8>,
     plain: u64,
     crc: u32,
+    /// Whether to flush after it.
+    flush: bool,
 }
 
 /// Compresses a chunk and gives its buffer back.
@@ -60,11 +67,30 @@ pub(super) fn encode(
     chunk: Chunk,
     buffers: &Buffers,
 ) -> Result<CompressedChunk, Error> {
-    let mut packed = Vec::with_capacity(chunk.plain.len() / 3 + 64);
-    let crc = encoder.encode(&chunk.plain, chunk.position, &mut packed)?;
-    let plain = chunk.plain.len() as u64;
-    buffers.give(chunk.plain);
-    Ok(CompressedChunk { packed, plain, crc })
+    let Chunk { plain, position, flush } = chunk;
+    let plain = match plain {
+        Plain::Bytes(plain) => plain,
+        Plain::Zeros(count) => {
+            return Ok(CompressedChunk { flush, ..zeros::encode(encoder, count, position)? });
+        }
+    };
+    let compressed = if plain.is_full() && is_zero(&plain) {
+        zeros::encode(encoder, plain.len(), position)
+    } else {
+        compressed(encoder, &plain, position)
+    };
+    buffers.give(plain);
+    Ok(CompressedChunk { flush, ..compressed? })
+}
+
+fn compressed(
+    encoder: &mut ChunkEncoder,
+    plain: &[u8],
+    position: Position,
+) -> Result<CompressedChunk, Error> {
+    let mut packed = Vec::with_capacity(plain.len() / 3 + 64);
+    let crc = encoder.encode(plain, position, &mut packed)?;
+    Ok(CompressedChunk { packed, plain: plain.len() as u64, crc, flush: false })
 }
 
 /// A member being written, chunk by chunk.
@@ -109,6 +135,9 @@ impl<W: Write> Member<W> {
         self.totals.compressed += chunk.packed.len() as u64;
         if let Some(reserved) = &mut self.reserved {
             reserved.add(chunk.packed.len());
+        }
+        if chunk.flush {
+            self.output.flush().map_err(Error::Write)?;
         }
         Ok(())
     }
