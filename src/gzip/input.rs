@@ -3,11 +3,12 @@
 use super::Error;
 use super::options::{Action, Plan};
 use super::run::RunState;
-use crate::io::{Blocking, Dir, Dirs, Holes, Metered, split};
+use crate::io::{Attributes, Blocking, Dir, Dirs, Holes, Metered, split};
 use rustix::fs::{FileType, Mode, OFlags};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,6 +39,27 @@ impl Root {
         Ok(Arc::new(Self { dir: Dir::open(&path)?, path, below: Dirs::default() }))
     }
 
+    /// The name of the directory; empty if the path ends in `/`, `.` or `..` and has none.
+    ///
+    /// A slash after a name does not matter.
+    pub(super) fn name(&self) -> &Path {
+        let bytes = self.path.as_os_str().as_bytes();
+        let end = bytes.iter().rposition(|&byte| byte != b'/').map_or(0, |last| last + 1);
+        let (_, name) = split(Path::new(OsStr::from_bytes(&bytes[..end])));
+        match name.as_bytes() {
+            _ if end == 0 => Path::new(""),
+            bytes if bytes.contains(&b'/') || bytes == b"." || bytes == b".." => Path::new(""),
+            _ => Path::new(name),
+        }
+    }
+
+    /// The attributes of a directory below this one.
+    pub(super) fn attributes(&self, below: &Path) -> io::Result<Attributes> {
+        let dir = self.dir.open_below(below)?.to_file()?;
+        let metadata = dir.metadata()?;
+        Ok(Attributes::of(&dir, metadata))
+    }
+
     /// Calls `found` with everything below the directory that is not a directory, sorted by name,
     /// and with the directories that cannot be read, each with the reason.
     pub(crate) fn walk(self: &Arc<Self>, mut found: impl FnMut(InputPath, io::Result<()>)) {
@@ -64,13 +86,15 @@ impl InputPath {
         &self.path
     }
 
+    /// The directory that it was found below, and the path from there of the one that it is in.
+    pub(super) fn below(&self) -> Option<(&Arc<Root>, &Path)> {
+        let root = self.root.as_ref()?;
+        Some((root, self.path.strip_prefix(&root.path).ok()?.parent()?))
+    }
+
     /// The directory that the file is in, opened, and its name there.
     fn find(&self, run: &RunState) -> io::Result<(Arc<Dir>, OsString)> {
-        let below = self.root.as_ref().and_then(|root| {
-            let path = self.path.strip_prefix(&root.path).ok()?;
-            Some((root, path.parent()?, path.file_name()?))
-        });
-        if let Some((root, parent, name)) = below {
+        if let (Some((root, parent)), Some(name)) = (self.below(), self.path.file_name()) {
             let dir = root.below.get(parent, || root.dir.open_below(parent))?;
             return Ok((dir, name.to_owned()));
         }
@@ -194,8 +218,8 @@ impl Source for CountedInput {
         let buffered = self.bytes.get_mut();
         let count = count as u64;
         // The file's offset is where the next byte is only if none is in the buffer.
-        let in_hole = buffered.buffer().is_empty()
-            && self.holes.skip(buffered.get_mut().get_mut(), count)?;
+        let in_hole =
+            buffered.buffer().is_empty() && self.holes.skip(buffered.get_mut().get_mut(), count)?;
         if in_hole {
             self.bytes.add(count);
         }

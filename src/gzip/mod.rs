@@ -35,6 +35,7 @@
 // `header` is RFC 1952, `bgzf` is another format with an index, `legacy` decodes the formats before
 // gzip.
 mod bgzf;
+mod compressed;
 mod decode;
 mod decoder;
 mod encode;
@@ -56,6 +57,7 @@ mod settings;
 pub(crate) mod suffix;
 mod task;
 mod totals;
+mod tree;
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
