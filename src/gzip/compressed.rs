@@ -107,7 +107,9 @@ fn is_dense(bytes: &[u8]) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "a sample is small")]
 fn entropy(bytes: &[u8]) -> f64 {
     let mut counts = [0_usize; 256];
-    bytes.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
+    for &byte in bytes {
+        counts[usize::from(byte)] += 1;
+    }
     let share = |&count: &usize| count as f64 / bytes.len() as f64;
     counts.iter().filter(|&&count| count > 0).map(share).map(|share| -share * share.log2()).sum()
 }

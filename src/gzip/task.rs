@@ -99,7 +99,8 @@ impl InputFile {
         if plan.action == Action::Test {
             return Ok(BufWriter::new(Destination::Nowhere));
         }
-        let destination = match self.target(plan, Missing::Make).map_err(Error::Write)? {
+        let missing = if options.sync { Missing::MakeAndSync } else { Missing::Make };
+        let destination = match self.target(plan, missing).map_err(Error::Write)? {
             Target::Stream(file) => Destination::Stream(Blocking::new(file)),
             Target::Special(dir, name) => {
                 let file = open_special(&dir, &name).map_err(Error::Write)?;

@@ -33,6 +33,8 @@ struct Made {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Missing {
     Make,
+    /// They are on the disk when they are opened.
+    MakeAndSync,
     Fail,
 }
 
@@ -50,16 +52,23 @@ impl Trees {
         self.0.dirs.get(&crate::io::below(top, &below), || {
             let dir = Dir::open(top)?;
             match dir.open_below(&below) {
-                Err(error) if error.kind() == ErrorKind::NotFound && missing == Missing::Make => {
-                    self.make(dir, top, root, &below)
+                Err(error) if error.kind() == ErrorKind::NotFound && missing != Missing::Fail => {
+                    self.make(dir, top, root, &below, missing)
                 }
                 opened => opened,
             }
         })
     }
 
-    /// Makes those of the directories that are missing, each from its original below `root`.
-    fn make(&self, mut dir: Dir, top: &Path, root: &Root, below: &Path) -> io::Result<Dir> {
+    /// Makes those of the directories that are missing, each after its original below `root`.
+    fn make(
+        &self,
+        mut dir: Dir,
+        top: &Path,
+        root: &Root,
+        below: &Path,
+        missing: Missing,
+    ) -> io::Result<Dir> {
         let mut path = PathBuf::new();
         for name in below {
             path.push(name);
@@ -67,19 +76,26 @@ impl Trees {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => false,
                 made => made.map(|()| true)?,
             };
-            dir = dir.open_below(Path::new(name))?;
-            if made {
-                let original = path.strip_prefix(root.name()).unwrap_or(&path);
-                let made = Made {
-                    top: top.to_owned(),
-                    below: path.clone(),
-                    id: FileId::from(&dir.follow(".".as_ref())?),
-                    attributes: root.attributes(original)?,
-                };
-                self.0.made.lock().unwrap_or_else(PoisonError::into_inner).push(made);
+            let next = dir.open_below(Path::new(name))?;
+            if made && missing == Missing::MakeAndSync {
+                dir.sync(&next.to_file()?)?;
             }
+            if made {
+                self.note(top, root, &path, &next)?;
+            }
+            dir = next;
         }
         Ok(dir)
+    }
+
+    /// Notes a directory that was made.
+    fn note(&self, top: &Path, root: &Root, below: &Path, dir: &Dir) -> io::Result<()> {
+        let original = below.strip_prefix(root.name()).unwrap_or(below);
+        let id = FileId::from(&dir.follow(".".as_ref())?);
+        let (top, below) = (top.to_owned(), below.to_owned());
+        let made = Made { top, below, id, attributes: root.attributes(original)? };
+        self.0.made.lock().unwrap_or_else(PoisonError::into_inner).push(made);
+        Ok(())
     }
 
     /// Gives the directories the modes, times and so on of their originals, which new files in them

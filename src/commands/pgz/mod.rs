@@ -19,6 +19,7 @@ use super::common::message::Name;
 use super::common::progress::{ProgressLine, When};
 use super::common::{Exit, exit, message, stdio};
 use crate::gzip::{Action, FileOptions, InputPath, OutputPath, RunState};
+use crate::io::Dir;
 use anyhow::Context;
 use arguments::Arguments;
 use clap::Command;
@@ -155,12 +156,19 @@ fn carry_out(plan: Plan) -> anyhow::Result<Exit> {
 
 /// Makes the directory for the outputs of `-r`, if it is missing.
 fn make_output_directory(plan: &Plan) -> anyhow::Result<()> {
-    match &plan.options.output {
-        OutputPath::Directory(path) if plan.action != Action::Test && !path.exists() => {
-            fs::create_dir(path).with_context(|| Name(path).to_string())
-        }
-        _ => Ok(()),
+    let OutputPath::Directory(path) = &plan.options.output else { return Ok(()) };
+    if plan.action == Action::Test || path.exists() {
+        return Ok(());
     }
+    let make = || {
+        fs::create_dir(path)?;
+        if plan.options.sync {
+            let (parent, _) = Dir::of(path)?;
+            parent.sync(&fs::File::open(path)?)?;
+        }
+        Ok::<(), io::Error>(())
+    };
+    make().with_context(|| Name(path).to_string())
 }
 
 /// Shows progress until the line that it returns is dropped.
