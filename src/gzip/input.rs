@@ -3,8 +3,8 @@
 use super::Error;
 use super::options::{Action, Plan};
 use super::run::RunState;
-use crate::io::{Attributes, Blocking, Dir, Dirs, Holes, Metered, split};
-use rustix::fs::{FileType, Mode, OFlags};
+use crate::io::{Attributes, Blocking, Dir, Dirs, FileId, Holes, Metered, split};
+use rustix::fs::{FileType, Mode, OFlags, Stat};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Read};
@@ -61,16 +61,30 @@ impl Root {
     }
 
     /// Calls `found` with everything below the directory that is not a directory, sorted by name,
-    /// and with the directories that cannot be read, each with the reason.
-    pub(crate) fn walk(self: &Arc<Self>, mut found: impl FnMut(InputPath, io::Result<()>)) {
+    /// and with the directories that cannot be read, each with the reason. What is in the directory
+    /// `output` is left out.
+    pub(crate) fn walk(
+        self: &Arc<Self>,
+        output: Option<&Path>,
+        mut found: impl FnMut(InputPath, io::Result<()>),
+    ) {
+        let output = output.and_then(|path| Some(FileId::from(&path.metadata().ok()?)));
+        let is_output = |path: &Path| {
+            let same = |output| Some(FileId::from(&self.stat(path).ok()?) == output);
+            output.and_then(same).unwrap_or(false)
+        };
         crate::io::walk(
             &self.dir,
-            |_| true,
+            |path| !is_output(path),
             |path, kind| {
                 let path = crate::io::below(&self.path, path);
                 found(InputPath { path, root: Some(Arc::clone(self)) }, kind.map(drop));
             },
         );
+    }
+
+    fn stat(&self, below: &Path) -> io::Result<Stat> {
+        self.dir.open_below(below)?.follow(".".as_ref())
     }
 }
 

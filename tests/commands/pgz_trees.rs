@@ -50,6 +50,17 @@ fn no_name_leads_out_of_the_directory() {
 }
 
 #[test]
+fn the_outputs_are_no_inputs() {
+    let dir = Dir::with("mkdir -p s/a; seq 9 > s/x; seq 9 > s/a/y");
+    for _ in 0..2 {
+        assert_eq!(dir.run("pgz -rf -o s/a/o s").text(), "Compressed 2 files\n");
+        assert_eq!(dir.run("cd s/a/o; find * -type f | sort").text(), "s/a/y.gz\ns/x.gz\n");
+    }
+    // Unless it is what was named.
+    assert_eq!(dir.run("pgz -rf -o s/a s/a").text(), "Compressed 3 files\n");
+}
+
+#[test]
 fn links_in_the_directory_are_not_followed() {
     let dir = Dir::with(&format!("{TREE}; mkdir -p o/s v; ln -s ../../v o/s/a"));
     let ran = dir.run("pgz -qr --rm -o o s");

@@ -5,7 +5,7 @@ use crate::commands::common::dash::is_stdin;
 use crate::commands::common::files0::NameList;
 use crate::commands::common::{Exit, message};
 use crate::gzip::suffix::{self, Links};
-use crate::gzip::{Action, Error, InputPath, Root};
+use crate::gzip::{Action, Error, InputPath, OutputPath, Root};
 use crate::io::is_temporary;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,11 @@ fn walk(name: PathBuf, plan: &Plan, files: &mut Vec<InputPath>) -> Exit {
         Err(error) => return plan.reporter.failure(&name, &Error::Read(error)),
     };
     let mut exit = Exit::Success;
-    root.walk(|input, kind| match kind {
+    let output = match &plan.options.output {
+        OutputPath::Directory(path) => Some(&**path),
+        _ => None,
+    };
+    root.walk(output, |input, kind| match kind {
         Ok(()) if ignored(input.path(), plan) => {}
         Ok(()) => files.push(input),
         Err(error) => exit.worsen(plan.reporter.failure(input.path(), &Error::Read(error))),
