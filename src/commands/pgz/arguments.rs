@@ -96,8 +96,8 @@ pub(super) struct Arguments {
     /// Write to this file, or into this directory
     ///
     /// A file takes the output of one input. - is standard output. With -r, the tree is made again
-    /// in the directory, as cp -r does it: logs/a/b becomes PATH/logs/a/b.gz. PATH itself is made if
-    /// it does not exist, and no link in it is followed.
+    /// in the directory, as cp -r does it: logs/a/b becomes PATH/logs/a/b.gz. PATH is made if it does
+    /// not exist, and no link in it is followed.
     #[arg(short, long, value_name = "PATH", conflicts_with = "stdout", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
 
@@ -327,9 +327,12 @@ impl Arguments {
             return Ok(OutputPath::NextToInput);
         };
         let path = path.clone();
-        let several = self.recursive || self.files0_from.is_some() || self.files.len() > 1;
-        if path.is_dir() || self.recursive && !path.exists() {
-            let stdin = self.files.is_empty() && self.files0_from.is_none();
+        let listed = self.files0_from.is_some();
+        let several = self.recursive || listed || self.files.len() > 1;
+        // The directory of a tree need not be there.
+        let tree = self.recursive && (listed || self.files.iter().any(|file| file.is_dir()));
+        if path.is_dir() || tree && !path.exists() {
+            let stdin = self.files.is_empty() && !listed;
             if stdin || self.files.iter().any(|file| is_stdin(file)) {
                 let name = Name(&path);
                 return Err(format!("standard input has no name in {name}; give -o a file's name"));
