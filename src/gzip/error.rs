@@ -52,6 +52,9 @@ pub enum Error {
     /// The name of a file to compress already ends as a gzip file's does.
     #[error("already has a gzip suffix")]
     HasSuffix,
+    /// The file to compress is compressed already, and such files were to be left out.
+    #[error("already compressed")]
+    AlreadyCompressed,
     /// The name of a file to decompress does not end as a gzip file's does.
     #[error("unknown suffix")]
     NoSuffix,

@@ -3,11 +3,12 @@
 use super::Error;
 use super::options::{Action, Plan};
 use super::run::RunState;
-use crate::io::{Blocking, Dir, Dirs, Holes, Idle, Metered, split};
-use rustix::fs::{FileType, Mode, OFlags};
-use std::ffi::OsString;
+use crate::io::{Attributes, Blocking, Dir, Dirs, FileId, Holes, Idle, Metered, split};
+use rustix::fs::{FileType, Mode, OFlags, Stat};
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,17 +40,52 @@ impl Root {
         Ok(Arc::new(Self { dir: Dir::open(&path)?, path, below: Dirs::default() }))
     }
 
+    /// The name of the directory; empty if the path ends in `/`, `.` or `..` and has none.
+    ///
+    /// A slash after a name does not matter.
+    pub(super) fn name(&self) -> &Path {
+        let bytes = self.path.as_os_str().as_bytes();
+        let end = bytes.iter().rposition(|&byte| byte != b'/').map_or(0, |last| last + 1);
+        let (_, name) = split(Path::new(OsStr::from_bytes(&bytes[..end])));
+        match name.as_bytes() {
+            _ if end == 0 => Path::new(""),
+            bytes if bytes.contains(&b'/') || bytes == b"." || bytes == b".." => Path::new(""),
+            _ => Path::new(name),
+        }
+    }
+
+    /// The attributes of a directory below this one.
+    pub(super) fn attributes(&self, below: &Path) -> io::Result<Attributes> {
+        let dir = self.dir.open_below(below)?.to_file()?;
+        let metadata = dir.metadata()?;
+        Ok(Attributes::of(&dir, metadata))
+    }
+
     /// Calls `found` with everything below the directory that is not a directory, sorted by name,
-    /// and with the directories that cannot be read, each with the reason.
-    pub(crate) fn walk(self: &Arc<Self>, mut found: impl FnMut(InputPath, io::Result<()>)) {
+    /// and with the directories that cannot be read, each with the reason. What is in the directory
+    /// `output` is left out.
+    pub(crate) fn walk(
+        self: &Arc<Self>,
+        output: Option<&Path>,
+        mut found: impl FnMut(InputPath, io::Result<()>),
+    ) {
+        let output = output.and_then(|path| Some(FileId::from(&path.metadata().ok()?)));
+        let is_output = |path: &Path| {
+            let same = |output| Some(FileId::from(&self.stat(path).ok()?) == output);
+            output.and_then(same).unwrap_or(false)
+        };
         crate::io::walk(
             &self.dir,
-            |_| true,
+            |path| !is_output(path),
             |path, kind| {
                 let path = crate::io::below(&self.path, path);
                 found(InputPath { path, root: Some(Arc::clone(self)) }, kind.map(drop));
             },
         );
+    }
+
+    fn stat(&self, below: &Path) -> io::Result<Stat> {
+        self.dir.open_below(below)?.follow(".".as_ref())
     }
 }
 
@@ -65,13 +101,15 @@ impl InputPath {
         &self.path
     }
 
+    /// The directory that it was found below, and the path from there of the one that it is in.
+    pub(super) fn below(&self) -> Option<(&Arc<Root>, &Path)> {
+        let root = self.root.as_ref()?;
+        Some((root, self.path.strip_prefix(&root.path).ok()?.parent()?))
+    }
+
     /// The directory that the file is in, opened, and its name there.
     fn find(&self, run: &RunState) -> io::Result<(Arc<Dir>, OsString)> {
-        let below = self.root.as_ref().and_then(|root| {
-            let path = self.path.strip_prefix(&root.path).ok()?;
-            Some((root, path.parent()?, path.file_name()?))
-        });
-        if let Some((root, parent, name)) = below {
+        if let (Some((root, parent)), Some(name)) = (self.below(), self.path.file_name()) {
             let dir = root.below.get(parent, || root.dir.open_below(parent))?;
             return Ok((dir, name.to_owned()));
         }

@@ -40,6 +40,7 @@
 // `deflate` is the encoder of level 1, `header` is RFC 1952, `bgzf` is another format with an index,
 // `legacy` decodes the formats before gzip, `verify` reads a finished file with another decoder.
 mod bgzf;
+mod compressed;
 mod decode;
 mod decoder;
 mod deflate;
@@ -62,6 +63,7 @@ mod settings;
 pub(crate) mod suffix;
 mod task;
 mod totals;
+mod tree;
 mod verify;
 
 pub use decoder::Decoder;

@@ -58,6 +58,7 @@ pub struct FileOptions {
     pub(crate) sync: bool,
     pub(crate) verify_output: bool,
     pub(crate) sparse: Sparse,
+    pub(crate) skip_compressed: bool,
 }
 
 impl Default for FileOptions {
@@ -74,6 +75,7 @@ impl Default for FileOptions {
             sync: false,
             verify_output: false,
             sparse: Sparse::default(),
+            skip_compressed: false,
         }
     }
 }
@@ -169,6 +171,15 @@ impl FileOptions {
     #[must_use]
     pub fn sparse(self, sparse: Sparse) -> Self {
         Self { sparse, ..self }
+    }
+
+    /// Sets whether a file to compress that is compressed already is left alone, which is
+    /// [`Error::AlreadyCompressed`]. It is recognized by what it is, not by its name: by how it
+    /// begins, as archives, images, audio and video do, or by a sample that does not compress. Off
+    /// by default.
+    #[must_use]
+    pub fn skip_compressed(self, skip_compressed: bool) -> Self {
+        Self { skip_compressed, ..self }
     }
 
     pub(crate) fn existing(&self) -> Existing {

@@ -4,10 +4,12 @@
 //! beginning to the end. So nobody can have another file removed, or one created elsewhere, by
 //! changing where a name on the way leads.
 
-use super::input::{CountedInput, InputPath, OpenInput, counted};
+use super::compressed::is_compressed;
+use super::input::{CountedInput, InputPath, OpenInput, Root, counted};
 use super::options::{Action, FileOptions, OutputPath, Plan};
 use super::report::{FileReport, FileResult};
 use super::run::RunState;
+use super::tree::Missing;
 use super::verify::verify;
 use super::{Error, HeaderInfo, Totals, decode, suffix};
 use crate::io::{
@@ -17,7 +19,7 @@ use crate::io::{
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// An input file that is open, and what becomes of it.
@@ -30,6 +32,8 @@ pub(super) struct InputFile {
     pub(super) header_info: HeaderInfo,
     /// The output's path.
     target: PathBuf,
+    /// Where it was found, if that was in a directory that is processed recursively.
+    below: Option<(Arc<Root>, PathBuf)>,
 }
 
 impl InputFile {
@@ -42,10 +46,15 @@ impl InputFile {
             Action::Compress => HeaderInfo::of(path, &metadata).filtered(plan.options),
             Action::Decompress | Action::Test => HeaderInfo::default(),
         };
-        let target = output_path(path, plan)?;
+        let skips = plan.action == Action::Compress && plan.options.skip_compressed;
+        if skips && is_compressed(&file, metadata.len()).map_err(Error::Read)? {
+            return Err(Error::AlreadyCompressed);
+        }
+        let target = output_path(input, plan)?;
+        let below = input.below().map(|(root, parent)| (Arc::clone(root), parent.to_owned()));
         let attributes = Attributes::of(&file, metadata);
         let file_input = counted(file, plan.run);
-        Ok((file_input, Self { dir, name, attributes, header_info, target }))
+        Ok((file_input, Self { dir, name, attributes, header_info, target, below }))
     }
 
     /// Takes what the options want from the header of a file to decompress.
@@ -69,13 +78,16 @@ impl InputFile {
     }
 
     /// Where the output goes.
-    fn target(&self, plan: &Plan<'_>) -> io::Result<Target> {
+    fn target(&self, plan: &Plan<'_>, missing: Missing) -> io::Result<Target> {
         let name = || self.target.file_name().unwrap_or_default().to_owned();
         match &plan.options.output {
             OutputPath::NextToInput => Ok(Target::Name(Arc::clone(&self.dir), name())),
             OutputPath::Directory(directory) => {
-                let dir = plan.run.outputs.dirs().get(directory, || Dir::open(directory))?;
-                Ok(Target::Name(dir, name()))
+                let dir = match &self.below {
+                    Some((root, below)) => plan.run.trees.open(directory, root, below, missing),
+                    None => plan.run.outputs.dirs().get(directory, || Dir::open(directory)),
+                };
+                Ok(Target::Name(dir?, name()))
             }
             OutputPath::File(path) => Target::of(path),
         }
@@ -88,7 +100,8 @@ impl InputFile {
         if plan.action == Action::Test {
             return Ok(BufWriter::new(Destination::Nowhere));
         }
-        let destination = match self.target(plan).map_err(Error::Write)? {
+        let missing = if options.sync { Missing::MakeAndSync } else { Missing::Make };
+        let destination = match self.target(plan, missing).map_err(Error::Write)? {
             Target::Stream(_) | Target::Special(..) if options.verifies(plan.action) => {
                 return Err(Error::Unverifiable(self.target.clone()));
             }
@@ -213,15 +226,19 @@ pub(crate) fn taken(
     if action != Action::Compress && options.stores() {
         file.restore(decode::Opened::new(bytes).header_info(), options)?;
     }
-    let taken = match file.target(plan).map_err(Error::Write)? {
-        Target::Name(dir, name) => dir.look(&name).is_ok(),
-        Target::Stream(_) | Target::Special(..) => false,
+    let taken = match file.target(plan, Missing::Fail) {
+        Ok(Target::Name(dir, name)) => dir.look(&name).is_ok(),
+        Ok(Target::Stream(_) | Target::Special(..)) => false,
+        // Nothing can be in a directory that is still to be made.
+        Err(error) if error.kind() == ErrorKind::NotFound => false,
+        Err(error) => return Err(Error::Write(error)),
     };
     Ok(taken.then_some(file.target))
 }
 
 /// Returns the output's path, which follows from the input's name.
-fn output_path(path: &Path, plan: &Plan<'_>) -> Result<PathBuf, Error> {
+fn output_path(input: &InputPath, plan: &Plan<'_>) -> Result<PathBuf, Error> {
+    let path = input.path();
     let FileOptions { output, suffix, force, .. } = plan.options;
     if let OutputPath::File(target) = output {
         return Ok(target.clone());
@@ -235,7 +252,10 @@ fn output_path(path: &Path, plan: &Plan<'_>) -> Result<PathBuf, Error> {
         Action::Test => suffix::strip(path, suffix).unwrap_or_else(|| path.to_owned()),
     };
     match (output, target.file_name()) {
-        (OutputPath::Directory(directory), Some(name)) => Ok(directory.join(name)),
+        (OutputPath::Directory(directory), Some(name)) => Ok(match input.below() {
+            Some((root, parent)) => directory.join(root.name()).join(parent).join(name),
+            None => directory.join(name),
+        }),
         _ => Ok(target),
     }
 }

@@ -1,10 +1,10 @@
 //! The options of the command line, and the plan that they make.
 
-use super::Plan;
 use super::invoked_as::InvokedAs;
 use super::level::LevelArgs;
 use super::pigz;
 use super::reporter::{Reporter, Verbosity};
+use super::{Files, Plan};
 use crate::commands::common::dash::is_stdin;
 use crate::commands::common::message::Name;
 use crate::commands::common::output;
@@ -53,6 +53,19 @@ pub(super) struct Arguments {
     #[arg(short, long)]
     pub(super) recursive: bool,
 
+    /// Leave out files that are compressed already, whatever their names
+    ///
+    /// They are recognized by how they begin, as archives, images, audio and video do, or by a
+    /// sample that does not compress, as of encrypted data.
+    #[arg(long, hide_short_help = true)]
+    pub(super) skip_compressed: bool,
+
+    /// Process the files that FILE names, each name ended by a NUL byte
+    ///
+    /// As find -print0 writes them. - is standard input.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(super) files0_from: Option<PathBuf>,
+
     /// Print what was done with each file
     #[arg(short, long, overrides_with = "quiet")]
     pub(super) verbose: bool,
@@ -82,7 +95,9 @@ pub(super) struct Arguments {
 
     /// Write to this file, or into this directory
     ///
-    /// A file takes the output of one input. - is standard output.
+    /// A file takes the output of one input. - is standard output. With -r, the tree is made again
+    /// in the directory, as cp -r does it: logs/a/b becomes PATH/logs/a/b.gz. PATH is made if it does
+    /// not exist, and no link in it is followed.
     #[arg(short, long, value_name = "PATH", conflicts_with = "stdout", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
 
@@ -260,6 +275,10 @@ pub(super) fn command(invoked_as: InvokedAs) -> Command {
 impl Arguments {
     /// Returns what to do. The error is the sentence for a usage error.
     pub(super) fn plan(self, invoked_as: InvokedAs) -> Result<Plan, String> {
+        if let (Some(_), Some(extra)) = (&self.files0_from, self.files.first()) {
+            let extra = Name(extra);
+            return Err(format!("extra operand '{extra}': --files0-from names all the files"));
+        }
         let gnu = invoked_as.is_gnu();
         let action = match () {
             () if self.test || self.list => Action::Test,
@@ -278,6 +297,7 @@ impl Arguments {
             .sync(self.synchronous || self.rm)
             .verify_output(self.verify)
             .force(self.force)
+            .skip_compressed(self.skip_compressed)
             .sparse(
                 self.sparse.map_or(if gnu { Sparse::Never } else { Sparse::Auto }, Sparse::from),
             )
@@ -299,7 +319,10 @@ impl Arguments {
             follows_links: self.force || action == Action::Test,
             suffix: self.suffix,
         };
-        let files = self.files;
+        let files = match self.files0_from {
+            Some(list) => Files::Listed(list),
+            None => Files::Named(self.files),
+        };
         let progress = self.progress.progress;
         let run = RunState::default();
         let (list, flush_idle) = (self.list, self.flush_idle);
@@ -324,13 +347,18 @@ impl Arguments {
             return Ok(OutputPath::NextToInput);
         };
         let path = path.clone();
-        if path.is_dir() {
-            if self.files.is_empty() || self.files.iter().any(|file| is_stdin(file)) {
+        let listed = self.files0_from.is_some();
+        let several = self.recursive || listed || self.files.len() > 1;
+        // The directory of a tree need not be there.
+        let tree = self.recursive && (listed || self.files.iter().any(|file| file.is_dir()));
+        if path.is_dir() || tree && !path.exists() {
+            let stdin = self.files.is_empty() && !listed;
+            if stdin || self.files.iter().any(|file| is_stdin(file)) {
                 let name = Name(&path);
                 return Err(format!("standard input has no name in {name}; give -o a file's name"));
             }
             Ok(OutputPath::Directory(path))
-        } else if self.files.len() > 1 || self.recursive {
+        } else if several {
             Err("-o takes a file's name for one input only; for several, a directory".to_owned())
         } else {
             Ok(OutputPath::File(path))

@@ -116,6 +116,15 @@ impl Reporter {
         exit
     }
 
+    /// Reports how many files were left out since they are compressed already.
+    pub(super) fn skipped(&self, count: usize) {
+        if count > 0 && !self.is_quiet() {
+            let files = if count == 1 { "file" } else { "files" };
+            let text = format!("{count} {files} skipped: already compressed");
+            message::line(self.invoked_as.name(), &text);
+        }
+    }
+
     /// gzip begins a new line for an error in the data, even if none was begun.
     fn break_line(&self) -> &'static str {
         if self.invoked_as.is_gnu() { "\n" } else { "" }
@@ -124,6 +133,7 @@ impl Reporter {
     fn wants(&self, error: &Error) -> bool {
         match error {
             Error::HasSuffix | Error::NoSuffix if self.recursive => self.is_verbose(),
+            Error::AlreadyCompressed => self.is_verbose(),
             Error::Exists(_) => true,
             _ => !self.is_quiet(),
         }
@@ -209,6 +219,7 @@ fn gzip_reason(error: &Error) -> String {
         }
         Error::Changed => "changed while it was read -- not removed".to_owned(),
         Error::NotGzip => "not in gzip format".to_owned(),
+        Error::AlreadyCompressed => "already compressed -- skipped".to_owned(),
         Error::Truncated => "unexpected end of file".to_owned(),
         Error::Corrupt(what) => format!("invalid compressed data--{what}"),
         Error::Unsupported(what) => format!("{what} -- not supported"),
@@ -221,7 +232,7 @@ fn gzip_reason(error: &Error) -> String {
 fn grade(error: &Error) -> Exit {
     match error {
         // A changed size does not change gzip's exit status.
-        Error::HasSuffix | Error::SizeChanged => Exit::Success,
+        Error::HasSuffix | Error::SizeChanged | Error::AlreadyCompressed => Exit::Success,
         Error::Exists(_)
         | Error::Directory
         | Error::NotRegular
