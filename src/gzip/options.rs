@@ -2,7 +2,7 @@
 
 use super::run::RunState;
 use super::settings::Checked;
-use super::{Error, Settings, suffix};
+use super::{Error, Format, Settings, suffix};
 use crate::io::Existing;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -56,6 +56,7 @@ pub struct FileOptions {
     pub(crate) store_name: bool,
     pub(crate) store_time: bool,
     pub(crate) sync: bool,
+    pub(crate) block_index: bool,
 }
 
 impl Default for FileOptions {
@@ -70,6 +71,7 @@ impl Default for FileOptions {
             store_name: false,
             store_time: false,
             sync: false,
+            block_index: false,
         }
     }
 }
@@ -147,6 +149,15 @@ impl FileOptions {
         Self { sync, ..self }
     }
 
+    /// Sets whether an index of the blocks is written beside each compressed file, to `NAME.gz.gzi`,
+    /// as `bgzip` does it. Off by default; only for [`Format::Bgzf`](super::Format::Bgzf), else it is
+    /// [`Error::IndexFormat`]. The index is put in place after the compressed file and before the input
+    /// is removed. An index that exists is overwritten only where the output would be.
+    #[must_use]
+    pub fn block_index(self, block_index: bool) -> Self {
+        Self { block_index, ..self }
+    }
+
     pub(crate) fn existing(&self) -> Existing {
         if self.overwrite { Existing::Replace } else { Existing::Keep }
     }
@@ -176,6 +187,10 @@ impl<'a> Plan<'a> {
         if suffix.is_empty() || suffix.as_bytes().contains(&b'/') {
             return Err(Error::InvalidSuffix(suffix.clone()));
         }
-        Ok(Self { action, options, run, settings: options.settings.check()? })
+        let settings = options.settings.check()?;
+        if options.block_index && action == Action::Compress && settings.format != Format::Bgzf {
+            return Err(Error::IndexFormat);
+        }
+        Ok(Self { action, options, run, settings })
     }
 }

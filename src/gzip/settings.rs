@@ -1,7 +1,7 @@
 //! How data is compressed and decompressed.
 
 use super::index::CHUNK_SIZES;
-use super::{Error, Level};
+use super::{Error, Format, Level, bgzf};
 use crate::sync::pool::Pool;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
@@ -27,6 +27,7 @@ use std::thread::available_parallelism;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     level: u32,
+    format: Format,
     threads: Option<usize>,
     chunk_size: usize,
     rsyncable: bool,
@@ -38,6 +39,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             level: u32::from(Level::default().get()),
+            format: Format::Gzip,
             threads: None,
             chunk_size: 1 << 20,
             rsyncable: false,
@@ -53,6 +55,21 @@ impl Settings {
     #[must_use]
     pub fn level(self, level: u32) -> Self {
         Self { level, ..self }
+    }
+
+    /// Sets the container that is written, [`Format::Gzip`] by default.
+    ///
+    /// ```
+    /// use csp_toolkit::gzip::{self, Format, Settings};
+    ///
+    /// let mut blocks = Vec::new();
+    /// gzip::compress(&b"word"[..], &mut blocks, &Settings::default().format(Format::Bgzf))?;
+    /// assert_eq!(&blocks[12..14], b"BC");
+    /// # Ok::<(), gzip::Error>(())
+    /// ```
+    #[must_use]
+    pub fn format(self, format: Format) -> Self {
+        Self { format, ..self }
     }
 
     /// Sets the number of threads that compress, or decompress what can be decompressed in
@@ -98,7 +115,7 @@ impl Settings {
 
     /// Checks the values.
     pub(super) fn check(&self) -> Result<Checked, Error> {
-        let &Self { level, threads, chunk_size, rsyncable, index, pass_through } = self;
+        let &Self { level, format, threads, chunk_size, rsyncable, index, pass_through } = self;
         let known = u8::try_from(level).ok().and_then(Level::new);
         if !CHUNK_SIZES.contains(&chunk_size) {
             return Err(Error::InvalidChunkSize(chunk_size));
@@ -108,7 +125,11 @@ impl Settings {
             Some(threads) => NonZeroUsize::new(threads).ok_or(Error::NoThreads)?,
         };
         let level = known.ok_or(Error::InvalidLevel(level))?;
-        Ok(Checked { level, threads, chunk_size, rsyncable, index, pass_through })
+        let (level, chunk_size, index) = match format {
+            Format::Gzip => (level, chunk_size, index),
+            Format::Bgzf => (bgzf::level(level), bgzf::CHUNK, false),
+        };
+        Ok(Checked { level, format, threads, chunk_size, rsyncable, index, pass_through })
     }
 }
 
@@ -132,6 +153,7 @@ impl From<flate2::Compression> for Settings {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Checked {
     pub(super) level: Level,
+    pub(super) format: Format,
     pub(super) threads: NonZeroUsize,
     pub(super) chunk_size: usize,
     pub(super) rsyncable: bool,

@@ -4,16 +4,17 @@
 //! beginning to the end. So nobody can have another file removed, or one created elsewhere, by
 //! changing where a name on the way leads.
 
+use super::gzi::GziWriter;
 use super::input::{CountedInput, InputPath, OpenInput, counted};
 use super::options::{Action, FileOptions, OutputPath, Plan};
 use super::report::{FileReport, FileResult};
 use super::run::RunState;
-use super::{Error, HeaderInfo, Totals, decode, suffix};
+use super::{Error, HeaderInfo, Totals, decode, gzi, suffix};
 use crate::io::{
     AtomicFile, Attributes, Blocking, Dir, Existing, FileId, Placed, Target, Version, close,
     open_special,
 };
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -83,7 +84,6 @@ impl InputFile {
     /// Begins the output. An early check whether its name is free can spare the work; only the commit
     /// makes sure.
     pub(super) fn begin_output(&self, plan: &Plan<'_>) -> Result<BufWriter<Destination>, Error> {
-        let options = plan.options;
         if plan.action == Action::Test {
             return Ok(BufWriter::new(Destination::Nowhere));
         }
@@ -94,23 +94,49 @@ impl InputFile {
                 Destination::Stream(Blocking::new(file))
             }
             Target::Name(dir, name) => {
-                match dir.look(&name) {
-                    Ok(stat) if FileId::from(&stat) == FileId::from(self.metadata()) => {
-                        return Err(Error::SameFile);
-                    }
-                    Ok(_) if !options.overwrite => {
-                        return Err(Error::Exists(self.target.clone()));
-                    }
-                    Err(error) if error.kind() != ErrorKind::NotFound => {
-                        return Err(Error::Write(error));
-                    }
-                    _ => {}
-                }
+                self.check_free(&dir, &name, self.target.clone(), plan)?;
                 let file = AtomicFile::create(dir, name, 0o600, &plan.run.outputs);
                 Destination::File(file.map_err(Error::Write)?)
             }
         };
         Ok(BufWriter::new(destination))
+    }
+
+    /// Begins the index beside the output, if the options want one. As with the output, an early
+    /// check can spare the work.
+    pub(super) fn begin_block_index(&self, plan: &Plan<'_>) -> Result<Option<GziWriter>, Error> {
+        if !plan.options.block_index {
+            return Ok(None);
+        }
+        let target = self.target(plan).map_err(Error::Write)?;
+        if let Target::Name(dir, name) = &target {
+            self.check_free(dir, &gzi::name(name), self.block_index_path(), plan)?;
+        }
+        let index = GziWriter::beside(target, 0o600, &plan.run.outputs);
+        index.map(Some).map_err(Error::Write)
+    }
+
+    fn block_index_path(&self) -> PathBuf {
+        gzi::name(&self.target).into()
+    }
+
+    /// Fails if the name of an output, with this path, is the input's, or is taken and must not be
+    /// overwritten.
+    fn check_free(
+        &self,
+        dir: &Dir,
+        name: &OsStr,
+        path: PathBuf,
+        plan: &Plan<'_>,
+    ) -> Result<(), Error> {
+        match dir.look(name) {
+            Ok(stat) if FileId::from(&stat) == FileId::from(self.metadata()) => {
+                Err(Error::SameFile)
+            }
+            Ok(_) if !plan.options.overwrite => Err(Error::Exists(path)),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::Write(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Writes what is still in the buffer, puts the output in place and removes the input, each only
@@ -121,10 +147,30 @@ impl InputFile {
         totals: Totals,
         plan: &Plan<'_>,
     ) -> FileResult {
+        self.commit_with_index(output, None, totals, plan)
+    }
+
+    /// [`commit`](Self::commit), with the index that belongs beside the output.
+    pub(super) fn commit_with_index(
+        self,
+        output: BufWriter<Destination>,
+        index: Option<GziWriter>,
+        totals: Totals,
+        plan: &Plan<'_>,
+    ) -> FileResult {
         let mut warnings = Vec::new();
         let output = output.into_inner().map_err(|failed| Error::Write(failed.into_error()))?;
+        let index = index.map(GziWriter::finish).transpose().map_err(Error::Write)?;
         let placed = match output {
-            Destination::File(file) => Some(self.place(file, plan, &mut warnings)?),
+            Destination::File(file) => {
+                let placed = self.place(file, &self.target, plan, &mut warnings)?;
+                if let Some(index) = index {
+                    let index = self.place(index, &self.block_index_path(), plan, &mut warnings);
+                    let index = index.map_err(|error| Error::Index(error.into()))?;
+                    index.confirm().map_err(Error::Index)?;
+                }
+                Some(placed)
+            }
             Destination::Stream(stream) => {
                 close(&stream).map_err(Error::Write)?;
                 None
@@ -154,20 +200,21 @@ impl InputFile {
     fn place(
         &self,
         file: AtomicFile,
+        target: &Path,
         plan: &Plan<'_>,
         warnings: &mut Vec<Error>,
     ) -> Result<Placed, Error> {
         let restored = (plan.action == Action::Decompress).then_some(&self.header_info);
-        let target = &self.target;
+        let target = || target.to_owned();
         // The file systems of cameras and of other systems do not have all of them.
         if let Err(source) = file.apply(&self.attributes, restored.and_then(HeaderInfo::modified)) {
-            warnings.push(Error::Attributes { target: target.clone(), source });
+            warnings.push(Error::Attributes { target: target(), source });
         }
         let existing = plan.options.existing();
         let placed = file.commit(existing, plan.options.sync);
         placed.map_err(|error| match (error.kind(), existing) {
-            (ErrorKind::AlreadyExists, Existing::Keep) => Error::Exists(target.clone()),
-            (ErrorKind::AlreadyExists, Existing::Replace) => Error::AlreadyWritten(target.clone()),
+            (ErrorKind::AlreadyExists, Existing::Keep) => Error::Exists(target()),
+            (ErrorKind::AlreadyExists, Existing::Replace) => Error::AlreadyWritten(target()),
             _ => Error::Write(error),
         })
     }
@@ -198,11 +245,13 @@ pub(crate) fn taken(
     if action != Action::Compress && options.stores() {
         file.restore(decode::Opened::new(bytes).header_info(), options)?;
     }
-    let taken = match file.target(plan).map_err(Error::Write)? {
-        Target::Name(dir, name) => dir.look(&name).is_ok(),
-        Target::Stream(_) | Target::Special(..) => false,
-    };
-    Ok(taken.then_some(file.target))
+    Ok(match file.target(plan).map_err(Error::Write)? {
+        Target::Name(dir, name) if dir.look(&name).is_ok() => Some(file.target),
+        Target::Name(dir, name) if options.block_index && dir.look(&gzi::name(&name)).is_ok() => {
+            Some(file.block_index_path())
+        }
+        Target::Name(..) | Target::Stream(_) | Target::Special(..) => None,
+    })
 }
 
 /// Returns the output's path, which follows from the input's name.

@@ -1,16 +1,18 @@
 //! The options of the command line, and the plan that they make.
 
 use super::Plan;
+use super::bgzf::{FormatArgs, Others};
 use super::invoked_as::InvokedAs;
 use super::level::LevelArgs;
 use super::pigz;
+use super::range;
 use super::reporter::{Reporter, Verbosity};
 use crate::commands::common::dash::is_stdin;
 use crate::commands::common::message::Name;
 use crate::commands::common::output;
 use crate::commands::common::progress::ProgressArgs;
 use crate::commands::common::threads::{self, ThreadsArgs};
-use crate::gzip::{Action, FileOptions, OutputPath, RunState, Settings};
+use crate::gzip::{Action, ByteRange, FileOptions, OutputPath, RunState, Settings};
 use clap::{Command, CommandFactory, Parser};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -46,6 +48,20 @@ pub(super) struct Arguments {
     /// The data is decompressed and counted, so that the sizes are right and damage is found.
     #[arg(short, long)]
     pub(super) list: bool,
+
+    /// Decompress only LENGTH bytes from OFFSET on, to standard output or -o FILE
+    ///
+    /// OFFSET: is all from there on. Offsets are those of the uncompressed data, from 0 on, and can
+    /// have a unit, as in 4K:100. Nothing is written of a range after the end. Of files with an index
+    /// and of BGZF files, only what is in the range is decompressed, and only that is verified.
+    #[arg(
+        long,
+        value_name = "OFFSET:LENGTH",
+        value_parser = range::parse,
+        conflicts_with_all = ["test", "list", "rm", "index"],
+        hide_short_help = true
+    )]
+    pub(super) range: Option<ByteRange>,
 
     /// Process the files in directories
     ///
@@ -135,6 +151,9 @@ pub(super) struct Arguments {
     )]
     pub(super) chunk: Option<u64>,
 
+    #[command(flatten, next_help_heading = "Compression")]
+    pub(super) format: FormatArgs,
+
     /// Choose chunk boundaries by content, so that rsync can reuse unchanged parts
     #[arg(long, short_alias = 'R', hide_short_help = true, help_heading = "Compression")]
     pub(super) rsyncable: bool,
@@ -221,10 +240,12 @@ impl Arguments {
         let gnu = invoked_as.is_gnu();
         let action = match () {
             () if self.test || self.list => Action::Test,
-            () if self.decompress || invoked_as.decompresses() => Action::Decompress,
+            () if self.decompress || self.range.is_some() => Action::Decompress,
+            () if invoked_as.decompresses() => Action::Decompress,
             () => Action::Compress,
         };
-        let remove = self.rm || gnu && !self.keep && !invoked_as.is_zcat();
+        let keep = self.keep || self.range.is_some() || invoked_as.is_zcat();
+        let remove = self.rm || gnu && !keep;
         // Compressing, gzip stores the name by default; decompressing, it restores it only if asked.
         let both = self.name || gnu && !self.no_name && action == Action::Compress;
         let mut options = FileOptions::default()
@@ -237,8 +258,15 @@ impl Arguments {
             .force(self.force)
             .suffix(self.valid_suffix()?);
         options.output = self.output_path()?;
-        let to_stdout = self.output.as_deref().map_or(invoked_as.is_zcat(), output::is_standard);
+        let streams = invoked_as.is_zcat() || self.range.is_some();
+        let to_stdout = self.output.as_deref().map_or(streams, output::is_standard);
         let stdout = (self.stdout || to_stdout) && action != Action::Test;
+        options.block_index = self.format.index(&Others {
+            chunk: self.chunk.is_some(),
+            name: self.name,
+            stdout: stdout || self.output.is_none() && self.reads_stdin(),
+            compresses: action == Action::Compress,
+        })?;
         let reporter = Reporter {
             invoked_as,
             verbosity: match () {
@@ -252,14 +280,15 @@ impl Arguments {
         };
         let files = self.files;
         let progress = self.progress.progress;
-        let run = RunState::default();
-        Ok(Plan { files, action, options, run, list: self.list, stdout, progress, reporter })
+        let (run, range) = (RunState::default(), self.range);
+        Ok(Plan { files, action, options, run, range, list: self.list, stdout, progress, reporter })
     }
 
     fn settings(&self, action: Action, gnu: bool) -> Settings {
         let settings = Settings::default()
             .threads(threads::or_default(self.threads.threads).get())
             .level(self.level.level.get().into())
+            .format(self.format.format())
             .index(!self.no_index && !gnu)
             .rsyncable(self.rsyncable)
             .pass_through(action == Action::Test && self.force && !self.list);
@@ -275,7 +304,10 @@ impl Arguments {
         };
         let path = path.clone();
         if path.is_dir() {
-            if self.files.is_empty() || self.files.iter().any(|file| is_stdin(file)) {
+            if self.range.is_some() {
+                return Err("--range writes to standard output or one file".to_owned());
+            }
+            if self.reads_stdin() {
                 let name = Name(&path);
                 return Err(format!("standard input has no name in {name}; give -o a file's name"));
             }
@@ -285,6 +317,10 @@ impl Arguments {
         } else {
             Ok(OutputPath::File(path))
         }
+    }
+
+    fn reads_stdin(&self) -> bool {
+        self.files.is_empty() || self.files.iter().any(|file| is_stdin(file))
     }
 
     fn valid_suffix(&self) -> Result<&OsString, String> {

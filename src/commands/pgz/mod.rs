@@ -2,6 +2,7 @@
 
 mod arguments;
 mod batch;
+mod bgzf;
 mod getopt;
 mod inputs;
 mod invoked_as;
@@ -9,6 +10,7 @@ mod level;
 mod list;
 mod pigz;
 mod prompt;
+mod range;
 mod reporter;
 mod streams;
 mod summary;
@@ -17,7 +19,7 @@ use super::common::arguments::Reader;
 use super::common::dash::is_stdin;
 use super::common::progress::{ProgressLine, When};
 use super::common::{Exit, exit, message, stdio};
-use crate::gzip::{Action, FileOptions, InputPath, OutputPath, RunState};
+use crate::gzip::{Action, ByteRange, FileOptions, InputPath, OutputPath, RunState};
 use anyhow::Context;
 use arguments::Arguments;
 use clap::Command;
@@ -42,6 +44,8 @@ struct Plan {
     options: FileOptions,
     /// What all the files share.
     run: RunState,
+    /// The uncompressed bytes to write, if not all.
+    range: Option<ByteRange>,
     /// Whether to list the files in a table, for `-l`.
     list: bool,
     /// Whether all output goes to standard output, as with `-c`.
@@ -116,6 +120,11 @@ fn carry_out(mut plan: Plan) -> anyhow::Result<Exit> {
     let unnamed = names.is_empty();
     let names = if unnamed { vec![PathBuf::from("-")] } else { names };
     let (files, mut exit) = inputs::expand(names, &plan);
+    if let Some(range) = plan.range {
+        streams::refuse_terminals(&plan, &files)?;
+        exit.worsen(range::run(&plan, range, &files)?);
+        return Ok(exit);
+    }
     let (streamed, placed): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| plan.stdout || is_stdin(file.path()));
     streams::refuse_terminals(&plan, &streamed)?;

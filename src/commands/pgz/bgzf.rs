@@ -1,0 +1,68 @@
+//! The options for BGZF, the blocked gzip of SAM and BAM files.
+
+use crate::gzip::Format;
+use clap::{Args, ValueEnum};
+
+/// The container, and the index beside it.
+#[derive(Args)]
+pub(super) struct FormatArgs {
+    /// Write gzip, or bgzf: the blocked gzip of SAM and BAM files, as bgzip does
+    ///
+    /// Every gzip reads a BGZF file. Tools that know the format can begin at any block. It stores no
+    /// name and no time, its blocks have a fixed size, and the levels are bgzip's.
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        hide_possible_values = true,
+        default_value_t = Container::Gzip,
+        hide_short_help = true
+    )]
+    format: Container,
+
+    /// Write the offsets of a BGZF file's blocks to FILE.gz.gzi, as bgzip -i does
+    #[arg(long, hide_short_help = true)]
+    index: bool,
+}
+
+/// The names of the formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Container {
+    Gzip,
+    Bgzf,
+}
+
+/// What else the command line asks for that a BGZF file cannot have.
+pub(super) struct Others {
+    /// The size of a chunk.
+    pub(super) chunk: bool,
+    /// The name in the header.
+    pub(super) name: bool,
+    /// Whether the output goes to standard output.
+    pub(super) stdout: bool,
+    pub(super) compresses: bool,
+}
+
+impl FormatArgs {
+    pub(super) fn format(&self) -> Format {
+        match self.format {
+            Container::Gzip => Format::Gzip,
+            Container::Bgzf => Format::Bgzf,
+        }
+    }
+
+    /// Returns whether to write an index. The error is the sentence for a usage error.
+    pub(super) fn index(&self, others: &Others) -> Result<bool, String> {
+        let is_bgzf = self.format() == Format::Bgzf;
+        let reason = match () {
+            () if is_bgzf && others.chunk => "the blocks of BGZF have a fixed size; leave out -b",
+            () if is_bgzf && others.name => "BGZF stores no name and no time; leave out -N",
+            () if !self.index => return Ok(false),
+            () if !others.compresses => "--index is for compression",
+            () if !is_bgzf => "--index needs --format bgzf",
+            () if others.stdout => "--index needs an output with a name; give -o a file's name",
+            () => return Ok(true),
+        };
+        Err(reason.to_owned())
+    }
+}
