@@ -31,9 +31,9 @@ pub(super) const END: [u8; HEADER + 2 + Trailer::LENGTH] = [
     0, 0,
 ];
 
-/// `bgzip`'s levels in libdeflate's: blocks are short, so a thorough search takes less time than in
-/// long chunks.
-const LEVELS: [u8; 13] = [0, 1, 2, 3, 5, 6, 7, 8, 10, 12, 12, 12, 12];
+/// The levels of the blocks: up to 8, those that `bgzip` takes, so that the sizes are the same. Its
+/// level 9 is our 10; one less takes half the time for 0.2 % more.
+const LEVELS: [u8; 13] = [0, 1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 12, 12];
 
 /// The level that the blocks of a file of this level are compressed at.
 pub(super) fn level(level: Level) -> Level {
@@ -49,13 +49,12 @@ pub(super) fn encode(
     let mut crc = Hasher::new();
     for block in plain.chunks(WRITTEN) {
         let start = packed.len();
-        let block_crc = match encode_member(encoder, block, packed)? {
-            Some(crc) => crc,
-            None => {
-                packed.truncate(start);
-                let mut stores = ChunkEncoder::new(Level::STORED);
-                encode_member(&mut stores, block, packed)?.ok_or(Error::VerifyFailed)?
-            }
+        let block_crc = if let Some(crc) = encode_member(encoder, block, packed)? {
+            crc
+        } else {
+            packed.truncate(start);
+            let mut stores = ChunkEncoder::new(Level::STORED);
+            encode_member(&mut stores, block, packed)?.ok_or(Error::VerifyFailed)?
         };
         crc.combine(&Hasher::new_with_initial_len(block_crc, block.len() as u64));
     }
@@ -129,7 +128,7 @@ mod tests {
     #[test]
     fn members_are_of_the_form_that_is_read() {
         let noise = |n: u32| n.wrapping_mul(n).wrapping_mul(2_654_435_761).to_le_bytes()[3];
-        let plain: Vec<u8> = (0..3 * 65_280 + 1).map(noise).collect();
+        let plain: Vec<u8> = (0..=3 * 65_280).map(noise).collect();
         for level in 0..=12 {
             let mut encoder = ChunkEncoder::new(super::level(Level::new(level).unwrap()));
             let mut packed = Vec::new();
@@ -148,7 +147,7 @@ mod tests {
     fn what_is_too_long_is_noticed() {
         let mut encoder = ChunkEncoder::new(Level::STORED);
         let mut packed = Vec::new();
-        assert!(encode_member(&mut encoder, &[0; WRITTEN], &mut packed).unwrap().is_some());
-        assert!(encode_member(&mut encoder, &[0; PLAIN], &mut packed).unwrap().is_none());
+        assert!(encode_member(&mut encoder, &vec![0; WRITTEN], &mut packed).unwrap().is_some());
+        assert!(encode_member(&mut encoder, &vec![0; PLAIN], &mut packed).unwrap().is_none());
     }
 }

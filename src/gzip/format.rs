@@ -14,8 +14,7 @@ pub enum Format {
     ///
     /// The output is a little larger than [`Gzip`](Self::Gzip)'s, since matches do not cross blocks.
     /// It stores neither name nor time. [`Settings::chunk_size`](super::Settings::chunk_size) and
-    /// [`Settings::index`](super::Settings::index) have no effect. The levels are those of `bgzip`,
-    /// which searches more thoroughly from level 4 on, and with level 9 as thoroughly as it can; so
-    /// levels 10 to 12 are the same.
+    /// [`Settings::index`](super::Settings::index) have no effect. As in `bgzip`, levels 4 to 9
+    /// search more thoroughly than in [`Gzip`](Self::Gzip); levels 10 to 12 are the same.
     Bgzf,
 }

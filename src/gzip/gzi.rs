@@ -35,7 +35,7 @@ impl GziWriter {
             return Err(io::Error::other("only a regular file can have an index beside it"));
         };
         let mut file = BufWriter::new(AtomicFile::create(dir, name(file), mode, outputs)?);
-        file.write_all(&[0; COUNT as usize])?;
+        file.write_all(&0_u64.to_le_bytes())?;
         Ok(Self { file, entries: 0, next: Offsets::default() })
     }
 

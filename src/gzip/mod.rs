@@ -166,8 +166,8 @@ pub fn decompress(
 /// are written. If anything does not fit, the file is decompressed from its beginning, and errors
 /// are those of [`decompress`].
 ///
-/// On an error, all that comes before it in the range has been written. An error after the range is
-/// not found.
+/// On an error, all that comes before it in the range has been written. An error less than a few MiB
+/// after the range may be found, too; any other is not.
 pub fn decompress_range(
     file: impl Read + Seek + Send,
     range: impl RangeBounds<u64>,
@@ -175,7 +175,7 @@ pub fn decompress_range(
     settings: &Settings,
 ) -> Result<u64, Error> {
     let range = ByteRange::of(range);
-    range::seek_and_decompress(file, None::<File>, range, output, &settings.check()?)
+    range::decompress(file, None::<File>, range, output, &settings.check()?)
 }
 
 /// [`decompress_range`] of a file, of which also a pipe's kind can be decompressed in order.

@@ -1,7 +1,7 @@
 //! The options of the command line, and the plan that they make.
 
 use super::Plan;
-use super::bgzf::{FormatArgs, Others};
+use super::bgzf::{self, FormatArgs};
 use super::invoked_as::InvokedAs;
 use super::level::LevelArgs;
 use super::pigz;
@@ -261,12 +261,7 @@ impl Arguments {
         let streams = invoked_as.is_zcat() || self.range.is_some();
         let to_stdout = self.output.as_deref().map_or(streams, output::is_standard);
         let stdout = (self.stdout || to_stdout) && action != Action::Test;
-        options.block_index = self.format.index(&Others {
-            chunk: self.chunk.is_some(),
-            name: self.name,
-            stdout: stdout || self.output.is_none() && self.reads_stdin(),
-            compresses: action == Action::Compress,
-        })?;
+        options.block_index = bgzf::index(&self, action, stdout)?;
         let reporter = Reporter {
             invoked_as,
             verbosity: match () {
@@ -319,7 +314,7 @@ impl Arguments {
         }
     }
 
-    fn reads_stdin(&self) -> bool {
+    pub(super) fn reads_stdin(&self) -> bool {
         self.files.is_empty() || self.files.iter().any(|file| is_stdin(file))
     }
 

@@ -1,6 +1,7 @@
 //! The options for BGZF, the blocked gzip of SAM and BAM files.
 
-use crate::gzip::Format;
+use super::arguments::Arguments;
+use crate::gzip::{Action, Format};
 use clap::{Args, ValueEnum};
 
 /// The container, and the index beside it.
@@ -32,17 +33,6 @@ enum Container {
     Bgzf,
 }
 
-/// What else the command line asks for that a BGZF file cannot have.
-pub(super) struct Others {
-    /// The size of a chunk.
-    pub(super) chunk: bool,
-    /// The name in the header.
-    pub(super) name: bool,
-    /// Whether the output goes to standard output.
-    pub(super) stdout: bool,
-    pub(super) compresses: bool,
-}
-
 impl FormatArgs {
     pub(super) fn format(&self) -> Format {
         match self.format {
@@ -50,19 +40,25 @@ impl FormatArgs {
             Container::Bgzf => Format::Bgzf,
         }
     }
+}
 
-    /// Returns whether to write an index. The error is the sentence for a usage error.
-    pub(super) fn index(&self, others: &Others) -> Result<bool, String> {
-        let is_bgzf = self.format() == Format::Bgzf;
-        let reason = match () {
-            () if is_bgzf && others.chunk => "the blocks of BGZF have a fixed size; leave out -b",
-            () if is_bgzf && others.name => "BGZF stores no name and no time; leave out -N",
-            () if !self.index => return Ok(false),
-            () if !others.compresses => "--index is for compression",
-            () if !is_bgzf => "--index needs --format bgzf",
-            () if others.stdout => "--index needs an output with a name; give -o a file's name",
-            () => return Ok(true),
-        };
-        Err(reason.to_owned())
-    }
+/// Returns whether to write an index. The error is the sentence for a usage error.
+pub(super) fn index(
+    arguments: &Arguments,
+    action: Action,
+    to_stdout: bool,
+) -> Result<bool, String> {
+    let Arguments { format, chunk, name, output, .. } = arguments;
+    let is_bgzf = format.format() == Format::Bgzf;
+    let unnamed = to_stdout || output.is_none() && arguments.reads_stdin();
+    let reason = match () {
+        () if is_bgzf && chunk.is_some() => "the blocks of BGZF have a fixed size; leave out -b",
+        () if is_bgzf && *name => "BGZF stores no name and no time; leave out -N",
+        () if !format.index => return Ok(false),
+        () if action != Action::Compress => "--index is for compression",
+        () if !is_bgzf => "--index needs --format bgzf",
+        () if unnamed => "--index needs an output with a name; give -o a file's name",
+        () => return Ok(true),
+    };
+    Err(reason.to_owned())
 }

@@ -168,13 +168,12 @@ fn begin_index(plan: &Plan, target: &Path) -> Result<Option<GziWriter>, Error> {
         return Ok(None);
     }
     let output = Target::of(target).map_err(Error::Write)?;
-    match &output {
-        Target::Name(dir, name) if !options.overwrite => {
-            if dir.look(&gzip::index_name(name)).is_ok() {
-                return Err(Error::Exists(gzip::index_name(target).into()));
-            }
-        }
-        _ => {}
+    let taken = match &output {
+        Target::Name(dir, name) => dir.look(&gzip::index_name(name)).is_ok(),
+        Target::Stream(_) | Target::Special(..) => false,
+    };
+    if taken && !options.overwrite {
+        return Err(Error::Exists(gzip::index_name(target).into()));
     }
     let index = GziWriter::beside(output, 0o666, &plan.run.outputs);
     index.map(Some).map_err(Error::Write)
