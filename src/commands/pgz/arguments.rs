@@ -51,9 +51,9 @@ pub(super) struct Arguments {
 
     /// Decompress only LENGTH bytes from OFFSET on, to standard output or -o FILE
     ///
-    /// OFFSET: is all from there on. Offsets are those of the uncompressed data, from 0 on, and can
-    /// have a unit, as in 4K:100. Nothing is written of a range after the end. Of files with an index
-    /// and of BGZF files, only what is in the range is decompressed, and only that is verified.
+    /// With OFFSET: alone, decompress all from there on. Offsets count uncompressed bytes from 0; both
+    /// numbers can have a unit, as in 4K:100. A range after the end is empty. Of a BGZF file, and of
+    /// one with an index, only what overlaps the range is decompressed and verified.
     #[arg(
         long,
         value_name = "OFFSET:LENGTH",

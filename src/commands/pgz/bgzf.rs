@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 pub(super) struct FormatArgs {
     /// Write gzip, or bgzf: the blocked gzip of SAM and BAM files, as bgzip does
     ///
-    /// Every gzip reads a BGZF file. Tools that know the format can begin at any block. It stores no
-    /// name and no time, its blocks have a fixed size, and the levels are bgzip's.
+    /// Every gzip reads a BGZF file, and tools that know the format can begin at any block. It stores
+    /// no name and no time, and its blocks have a fixed size. Levels are like bgzip's.
     #[arg(
         long,
         value_name = "FORMAT",
