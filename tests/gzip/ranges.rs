@@ -155,6 +155,43 @@ fn only_what_is_needed_is_read() {
     }
 }
 
+/// Fails to read beyond an offset.
+struct Bad<'a> {
+    file: Cursor<&'a [u8]>,
+    good: usize,
+}
+
+impl Read for Bad<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let position = usize::try_from(self.file.position()).unwrap();
+        let count = into.len().min(self.good.saturating_sub(position));
+        if count == 0 {
+            return Err(io::Error::other("a bad sector"));
+        }
+        self.file.read(&mut into[..count])
+    }
+}
+
+impl Seek for Bad<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error_after_all_that_comes_before_it() {
+    let plain = noise(40 * CHUNK);
+    for packed in [indexed(&plain, 1), ours(&plain), ordinary(&plain, Compression::fast())] {
+        let bad = || Bad { file: Cursor::new(&packed), good: packed.len() / 2 };
+        let (mut before, mut part) = (Vec::new(), Vec::new());
+        let whole = gzip::decompress(bad(), &mut before, &settings(2));
+        assert!(matches!(whole, Err(Error::Read(_))) && before.len() > 10 * CHUNK);
+        let result = gzip::decompress_range(bad(), 100_000.., &mut part, &settings(2));
+        assert!(matches!(result, Err(Error::Read(_))), "{result:?}");
+        assert!(plain[100_000..].starts_with(&part) && part.len() + 100_000 >= before.len());
+    }
+}
+
 #[test]
 fn damage_is_found_where_it_is_decoded() {
     let plain = noise(8 * CHUNK);

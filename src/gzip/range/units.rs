@@ -8,11 +8,11 @@ use crate::gzip::settings::Checked;
 use crate::gzip::{Error, bgzf};
 use crate::io::buffer::{Buffer, Buffers};
 use crate::sync::pool::{Closed, Feeder};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::ops::Range;
 
-/// Writes a range unit by unit, and adds the bytes to `written`. Returns whether that was all of it;
-/// the rest has to be decoded in order.
+/// Writes a range unit by unit, and adds the bytes to `written`. Returns whether that was all of it.
+/// The rest has to be decoded in order, which also finds and returns errors of reading, at their place.
 pub(super) fn decompress(
     file: &mut (impl Read + Seek + Send),
     index: Option<impl Read + Seek>,
@@ -23,7 +23,8 @@ pub(super) fn decompress(
 ) -> Result<bool, Error> {
     let mut walk = Walk::new(file);
     if let Some(index) = index {
-        walk.skip_by(index, range.start).map_err(Error::Read)?;
+        // Whatever is wrong with the index, it is not needed.
+        let _ = walk.skip_by(index, range.start);
     }
     let buffers = &Buffers::new(BLOCKS * bgzf::PLAIN);
     let mut walked = Ok(false);
@@ -43,7 +44,7 @@ pub(super) fn decompress(
         },
     );
     match result {
-        Ok(()) => walked,
+        Ok(()) => Ok(walked.unwrap_or(false)),
         Err(Stop::Doubt) => Ok(false),
         Err(Stop::Failed(error)) => Err(error),
     }
@@ -91,11 +92,11 @@ fn feed<R: Read + Seek>(
     walk: &mut Walk<'_, R>,
     range: ByteRange,
     feeder: &mut Feeder<'_, Job, (Option<Buffer>, Range<usize>)>,
-) -> Result<bool, Error> {
+) -> io::Result<bool> {
     let mut group: Option<Group> = None;
-    let mut submit = |walk: &mut Walk<'_, R>, group: Option<Group>| -> Result<_, Error> {
+    let mut submit = |walk: &mut Walk<'_, R>, group: Option<Group>| -> io::Result<_> {
         let Some(Group { first, packed, plain, .. }) = group else { return Ok(Ok(())) };
-        let packed = walk.read(first.packed_start, packed).map_err(Error::Read)?;
+        let packed = walk.read(first.packed_start, packed)?;
         let wanted = range.within(first.plain_start, plain);
         Ok(feeder.submit(Job { packed, plain, kind: first.kind, wanted }))
     };

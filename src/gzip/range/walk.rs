@@ -3,7 +3,7 @@
 use crate::gzip::header::{self, Trailer};
 use crate::gzip::index::{Index, Piece};
 use crate::gzip::inflate::Ending;
-use crate::gzip::{Error, bgzf, gzi};
+use crate::gzip::{bgzf, gzi};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::vec;
 
@@ -60,8 +60,7 @@ impl<'f, R: Read + Seek> Walk<'f, R> {
     /// Goes to the last block before an offset of the uncompressed data that the `.gzi` file knows,
     /// if what is found there agrees with it.
     pub(super) fn skip_by(&mut self, index: impl Read + Seek, plain: u64) -> io::Result<()> {
-        // Whatever is wrong with the index, it is not needed.
-        let Ok(Some((before, block))) = gzi::look_up(index, plain) else { return Ok(()) };
+        let Some((before, block)) = gzi::look_up(index, plain)? else { return Ok(()) };
         let (Some(packed), Some(plain)) =
             (block.packed.checked_sub(before.packed), block.plain.checked_sub(before.plain))
         else {
@@ -82,7 +81,7 @@ impl<'f, R: Read + Seek> Walk<'f, R> {
         Ok(())
     }
 
-    pub(super) fn next(&mut self) -> Result<Next, Error> {
+    pub(super) fn next(&mut self) -> io::Result<Next> {
         while let Some(pieces) = &mut self.pieces {
             if let Some(piece) = pieces.next() {
                 let ending = if piece.last { Ending::Final } else { Ending::Open };
@@ -93,10 +92,10 @@ impl<'f, R: Read + Seek> Walk<'f, R> {
         }
         let start = match self.ahead.take() {
             Some(start) => start,
-            None => self.read(self.packed, bgzf::HEADER).map_err(Error::Read)?,
+            None => self.read(self.packed, bgzf::HEADER)?,
         };
         match bgzf::member_length(&start) {
-            Some(length) => self.block(length).map_err(Error::Read),
+            Some(length) => self.block(length),
             None if start.is_empty() && self.packed > 0 => Ok(Next::End),
             None if header::begins(&start) => self.member(),
             None => Ok(Next::Unknown),
@@ -117,20 +116,18 @@ impl<'f, R: Read + Seek> Walk<'f, R> {
     }
 
     /// The first piece of the member that begins here.
-    fn member(&mut self) -> Result<Next, Error> {
-        self.file.seek(SeekFrom::Start(self.packed)).map_err(Error::Read)?;
+    fn member(&mut self) -> io::Result<Next> {
+        self.file.seek(SeekFrom::Start(self.packed))?;
         let mut input = BufReader::new(&mut *self.file);
-        let index = match header::read(&mut input) {
-            Ok(header) => Index::parse(&header.extra),
-            Err(Error::Read(error)) => return Err(Error::Read(error)),
-            Err(_) => None,
+        let header = header::read(&mut input).ok();
+        let Some(index) = header.and_then(|header| Index::parse(&header.extra)) else {
+            return Ok(Next::Unknown);
         };
-        let Some(index) = index else { return Ok(Next::Unknown) };
-        let data = input.stream_position().map_err(Error::Read)?;
+        let data = input.stream_position()?;
         let pieces: Vec<Piece> = index.pieces().collect();
         let packed: u64 = pieces.iter().map(|piece| piece.packed as u64).sum();
         let plain: u64 = pieces.iter().map(|piece| piece.plain as u64).sum();
-        let trailer = self.read(data + packed, Trailer::LENGTH).map_err(Error::Read)?;
+        let trailer = self.read(data + packed, Trailer::LENGTH)?;
         let fits = |trailer| Trailer::from_bytes(trailer).length == Trailer::new(0, plain).length;
         if !trailer.first_chunk().is_some_and(|trailer| fits(*trailer)) {
             return Ok(Next::Unknown);
