@@ -13,7 +13,7 @@ case ${1-} in
 '' | *[!0-9]*) ;;
 *) seconds=$1 && shift ;;
 esac
-[ $# -gt 0 ] || set -- decompress index legacy merge mixture round_trip words
+[ $# -gt 0 ] || set -- decompress index legacy merge mixture range round_trip words
 
 # The instrumentation that libFuzzer needs: which edges are taken, and which values are compared.
 # With an explicit --target, cargo does not apply these flags to build scripts.
@@ -34,6 +34,7 @@ for count in 1 20 2000; do
     (printf '\000\004CSxx' && words $count | gzip -1n | tail -c +11) | seed index $count
     (printf '\006\100\002' && words $count) | seed round_trip $count
     (printf '\000%c' 200 && words $count) | head -c 4000 | seed mixture $count
+    (printf '\007\000\002\001\020\140%c' 200 && words $count) | head -c 4000 | seed range $count
 done
 (words 20 | gzip -n && words 9) | seed decompress text
 (words 20 | gzip -n && printf '\037\235\220\141\304\004\004') | seed decompress lzw

@@ -52,6 +52,8 @@ seq 1 150000 | awk '{ print "word" $1, "word" $1 % 977 }' >words   # more than 4
 gzip -nc small >small.gz
 gzip -nc big >plain.gz                               # one member, without an index
 "$scratch/bin/pgz" -c big >big.gz
+"$scratch/bin/pgz" -q --format bgzf --index -o big.bgzf big
+tail -c +1000001 big | head -c 100000 >range
 for part in 1 2 3; do
   seq $part 7 9000 | "$scratch/bin/wc-race" map >part$part
 done
@@ -114,6 +116,12 @@ scene() {
   unpack)      put plain.gz:x.gz; line='pgz -qd --rm x.gz' names='x x.gz'
                safe='is x big || packs x.gz big; gone x || is x big'
                whole='is x big && gone x.gz' ;;
+  blocks)      put big:x; line='pgz -q --rm --format bgzf --index x' names='x x.gz x.gz.gzi'
+               safe='is x big || packs x.gz big; is x big || is x.gz.gzi big.bgzf.gzi
+                     gone x.gz || packs x.gz big; gone x.gz.gzi || is x.gz.gzi big.bgzf.gzi'
+               whole='packs x.gz big && is x.gz.gzi big.bgzf.gzi && gone x' ;;
+  range)       put big.bgzf:x.gz big.bgzf.gzi:x.gz.gzi; line='pgz --range 1000000:100000 x.gz' out=z
+               names='x.gz x.gz.gzi z' safe='is x.gz big.bgzf' whole='is z range' ;;
   tree)        reports=2; mkdir d d/e; put small:d/x small:d/e/y; line='pgz -qr --rm d'
                names='d d/x d/x.gz d/e d/e/y d/e/y.gz'
                safe='is d/x small || packs d/x.gz small; gone d/x.gz || packs d/x.gz small
@@ -161,9 +169,9 @@ scene() {
   *)           return 1 ;;
   esac
 }
-scenes='gzip gzip-big gzip-over gunzip gunzip-big keep remove checked unpack tree named named-check named-over
-  named-in stdout through idle unpack-out unpack-in verify list count count-gz count-over spill merge
-  merge-file map combine echo locks locks-out'
+scenes='gzip gzip-big gzip-over gunzip gunzip-big keep remove checked unpack blocks range tree named
+  named-check named-over named-in stdout through idle unpack-out unpack-in verify list count count-gz
+  count-over spill merge merge-file map combine echo locks locks-out'
 
 # --- One run -------------------------------------------------------------------------------------
 

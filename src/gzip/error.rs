@@ -22,6 +22,9 @@ pub enum Error {
     /// The suffix is empty or contains a `/`.
     #[error("the suffix must not be empty or contain a '/': '{}'", Path::new(.0).display())]
     InvalidSuffix(OsString),
+    /// An index beside the output is wanted, but the output is not BGZF.
+    #[error("only BGZF files have an index beside them")]
+    IndexFormat,
     /// The input could not be opened or read.
     #[error("cannot read the input")]
     Read(#[source] io::Error),
@@ -82,6 +85,9 @@ pub enum Error {
     /// regular file and cannot be read again.
     #[error("not removed, since {} is not a regular file", .0.display())]
     NotKept(PathBuf),
+    /// The output is in place, but the index beside it is not. The input was not removed.
+    #[error("cannot write the index")]
+    Index(#[source] io::Error),
     /// The output is in place, but the input was not removed: it was replaced or written to after
     /// it was opened.
     #[error("changed while it was read; not removed")]
@@ -142,13 +148,15 @@ impl Error {
         match self {
             Self::Read(error)
             | Self::Write(error)
+            | Self::Index(error)
             | Self::Remove(error)
             | Self::ReadBack(error) => error.kind(),
             Self::Attributes { source, .. } => source.kind(),
             Self::InvalidLevel(_)
             | Self::NoThreads
             | Self::InvalidChunkSize(_)
-            | Self::InvalidSuffix(_) => ErrorKind::InvalidInput,
+            | Self::InvalidSuffix(_)
+            | Self::IndexFormat => ErrorKind::InvalidInput,
             Self::Truncated => ErrorKind::UnexpectedEof,
             Self::NotGzip | Self::Corrupt(_) | Self::NotVerified(_) => ErrorKind::InvalidData,
             Self::Unsupported(_) | Self::Zip(_) => ErrorKind::Unsupported,
@@ -166,6 +174,7 @@ impl From<Error> for io::Error {
         match error {
             Error::Read(error)
             | Error::Write(error)
+            | Error::Index(error)
             | Error::Remove(error)
             | Error::ReadBack(error) => error,
             error => Self::new(error.kind(), error),

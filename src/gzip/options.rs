@@ -2,7 +2,7 @@
 
 use super::run::RunState;
 use super::settings::Checked;
-use super::{Error, Settings, suffix};
+use super::{Error, Format, Settings, suffix};
 use crate::io::{Existing, Sparse};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -59,6 +59,7 @@ pub struct FileOptions {
     pub(crate) verify_output: bool,
     pub(crate) sparse: Sparse,
     pub(crate) skip_compressed: bool,
+    pub(crate) block_index: bool,
 }
 
 impl Default for FileOptions {
@@ -76,6 +77,7 @@ impl Default for FileOptions {
             verify_output: false,
             sparse: Sparse::default(),
             skip_compressed: false,
+            block_index: false,
         }
     }
 }
@@ -182,6 +184,15 @@ impl FileOptions {
         Self { skip_compressed, ..self }
     }
 
+    /// Sets whether an index of the blocks is written beside each compressed file, to `NAME.gz.gzi`,
+    /// as `bgzip` does it. Off by default; only for [`Format::Bgzf`](super::Format::Bgzf), else it is
+    /// [`Error::IndexFormat`]. The index is put in place after the compressed file and before the input
+    /// is removed. An index that exists is overwritten only where the output would be.
+    #[must_use]
+    pub fn block_index(self, block_index: bool) -> Self {
+        Self { block_index, ..self }
+    }
+
     pub(crate) fn existing(&self) -> Existing {
         if self.overwrite { Existing::Replace } else { Existing::Keep }
     }
@@ -216,6 +227,10 @@ impl<'a> Plan<'a> {
         if suffix.is_empty() || suffix.as_bytes().contains(&b'/') {
             return Err(Error::InvalidSuffix(suffix.clone()));
         }
-        Ok(Self { action, options, run, settings: options.settings.check()? })
+        let settings = options.settings.check()?;
+        if options.block_index && action == Action::Compress && settings.format != Format::Bgzf {
+            return Err(Error::IndexFormat);
+        }
+        Ok(Self { action, options, run, settings })
     }
 }

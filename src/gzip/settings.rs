@@ -2,7 +2,7 @@
 
 use super::encode::LONGEST_RSYNCABLE;
 use super::index::CHUNK_SIZES;
-use super::{Error, Level};
+use super::{Error, Format, Level, bgzf};
 use crate::sync::pool::Pool;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
@@ -29,6 +29,7 @@ use std::thread::available_parallelism;
 #[expect(clippy::struct_excessive_bools, reason = "each has a setter of its own")]
 pub struct Settings {
     level: u32,
+    format: Format,
     threads: Option<usize>,
     chunk_size: usize,
     rsyncable: bool,
@@ -41,6 +42,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             level: u32::from(Level::default().get()),
+            format: Format::Gzip,
             threads: None,
             chunk_size: 1 << 20,
             rsyncable: false,
@@ -57,6 +59,21 @@ impl Settings {
     #[must_use]
     pub fn level(self, level: u32) -> Self {
         Self { level, ..self }
+    }
+
+    /// Sets the container that is written, [`Format::Gzip`] by default.
+    ///
+    /// ```
+    /// use csp_toolkit::gzip::{self, Format, Settings};
+    ///
+    /// let mut blocks = Vec::new();
+    /// gzip::compress(&b"word"[..], &mut blocks, &Settings::default().format(Format::Bgzf))?;
+    /// assert_eq!(&blocks[12..14], b"BC");
+    /// # Ok::<(), gzip::Error>(())
+    /// ```
+    #[must_use]
+    pub fn format(self, format: Format) -> Self {
+        Self { format, ..self }
     }
 
     /// Sets the number of threads that compress, or decompress what can be decompressed in
@@ -118,7 +135,8 @@ impl Settings {
 
     /// Checks the values.
     pub(super) fn check(&self) -> Result<Checked, Error> {
-        let &Self { level, threads, chunk_size, rsyncable, flush_idle, index, pass_through } = self;
+        let &Self { level, format, threads, chunk_size, rsyncable, .. } = self;
+        let &Self { flush_idle, index, pass_through, .. } = self;
         let known = u8::try_from(level).ok().and_then(Level::new);
         if !CHUNK_SIZES.contains(&chunk_size) {
             return Err(Error::InvalidChunkSize(chunk_size));
@@ -128,8 +146,21 @@ impl Settings {
             Some(threads) => NonZeroUsize::new(threads).ok_or(Error::NoThreads)?,
         };
         let level = known.ok_or(Error::InvalidLevel(level))?;
-        let chunk_size = if rsyncable { chunk_size.min(LONGEST_RSYNCABLE) } else { chunk_size };
-        Ok(Checked { level, threads, chunk_size, rsyncable, flush_idle, index, pass_through })
+        let (level, chunk_size, index) = match format {
+            Format::Gzip if rsyncable => (level, chunk_size.min(LONGEST_RSYNCABLE), index),
+            Format::Gzip => (level, chunk_size, index),
+            Format::Bgzf => (bgzf::level(level), bgzf::CHUNK, false),
+        };
+        Ok(Checked {
+            level,
+            format,
+            threads,
+            chunk_size,
+            rsyncable,
+            flush_idle,
+            index,
+            pass_through,
+        })
     }
 }
 
@@ -154,6 +185,7 @@ impl From<flate2::Compression> for Settings {
 #[expect(clippy::struct_excessive_bools, reason = "as in `Settings`")]
 pub(super) struct Checked {
     pub(super) level: Level,
+    pub(super) format: Format,
     pub(super) threads: NonZeroUsize,
     pub(super) chunk_size: usize,
     pub(super) rsyncable: bool,

@@ -5,21 +5,22 @@
 //! changing where a name on the way leads.
 
 use super::compressed::is_compressed;
+use super::gzi::GziWriter;
 use super::input::{CountedInput, InputPath, OpenInput, Root, counted};
 use super::options::{Action, FileOptions, OutputPath, Plan};
 use super::report::{FileReport, FileResult};
 use super::run::RunState;
 use super::tree::Missing;
 use super::verify::verify;
-use super::{Error, HeaderInfo, Totals, decode, suffix};
+use super::{Error, HeaderInfo, Totals, decode, gzi, suffix};
 use crate::io::{
     AtomicFile, Attributes, Blocking, Dir, Existing, FileId, Placed, Target, Version, close,
     open_special,
 };
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// An input file that is open, and what becomes of it.
@@ -93,15 +94,20 @@ impl InputFile {
         }
     }
 
+    /// The same, with the directories that are missing made.
+    fn made_target(&self, plan: &Plan<'_>) -> io::Result<Target> {
+        let sync = plan.options.sync;
+        self.target(plan, if sync { Missing::MakeAndSync } else { Missing::Make })
+    }
+
     /// Begins the output. An early check whether its name is free can spare the work; only the commit
     /// makes sure.
     pub(super) fn begin_output(&self, plan: &Plan<'_>) -> Result<BufWriter<Destination>, Error> {
-        let options = plan.options;
         if plan.action == Action::Test {
             return Ok(BufWriter::new(Destination::Nowhere));
         }
-        let missing = if options.sync { Missing::MakeAndSync } else { Missing::Make };
-        let destination = match self.target(plan, missing).map_err(Error::Write)? {
+        let options = plan.options;
+        let destination = match self.made_target(plan).map_err(Error::Write)? {
             Target::Stream(_) | Target::Special(..) if options.verifies(plan.action) => {
                 return Err(Error::Unverifiable(self.target.clone()));
             }
@@ -111,18 +117,7 @@ impl InputFile {
                 Destination::Stream(Blocking::new(file))
             }
             Target::Name(dir, name) => {
-                match dir.look(&name) {
-                    Ok(stat) if FileId::from(&stat) == FileId::from(self.metadata()) => {
-                        return Err(Error::SameFile);
-                    }
-                    Ok(_) if !options.overwrite => {
-                        return Err(Error::Exists(self.target.clone()));
-                    }
-                    Err(error) if error.kind() != ErrorKind::NotFound => {
-                        return Err(Error::Write(error));
-                    }
-                    _ => {}
-                }
+                self.check_free(&dir, &name, self.target.clone(), plan)?;
                 let file = AtomicFile::create(dir, name, 0o600, &plan.run.outputs);
                 let mut file = file.map_err(Error::Write)?;
                 if plan.action == Action::Decompress {
@@ -134,6 +129,43 @@ impl InputFile {
         Ok(BufWriter::new(destination))
     }
 
+    /// Begins the index beside the output, if the options want one. As with the output, an early
+    /// check can spare the work.
+    pub(super) fn begin_block_index(&self, plan: &Plan<'_>) -> Result<Option<GziWriter>, Error> {
+        if !plan.options.block_index {
+            return Ok(None);
+        }
+        let target = self.made_target(plan).map_err(Error::Write)?;
+        if let Target::Name(dir, name) = &target {
+            self.check_free(dir, &gzi::name(name), self.block_index_path(), plan)?;
+        }
+        let index = GziWriter::beside(target, 0o600, &plan.run.outputs);
+        index.map(Some).map_err(Error::Write)
+    }
+
+    fn block_index_path(&self) -> PathBuf {
+        gzi::name(&self.target).into()
+    }
+
+    /// Fails if the name of an output, with this path, is the input's, or is taken and must not be
+    /// overwritten.
+    fn check_free(
+        &self,
+        dir: &Dir,
+        name: &OsStr,
+        path: PathBuf,
+        plan: &Plan<'_>,
+    ) -> Result<(), Error> {
+        match dir.look(name) {
+            Ok(stat) if FileId::from(&stat) == FileId::from(self.metadata()) => {
+                Err(Error::SameFile)
+            }
+            Ok(_) if !plan.options.overwrite => Err(Error::Exists(path)),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::Write(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Writes what is still in the buffer, puts the output in place and removes the input, each only
     /// if the options want it.
     pub(super) fn commit(
@@ -142,14 +174,32 @@ impl InputFile {
         totals: Totals,
         plan: &Plan<'_>,
     ) -> FileResult {
+        self.commit_with_index(output, None, totals, plan)
+    }
+
+    /// [`commit`](Self::commit), with the index that belongs beside the output.
+    pub(super) fn commit_with_index(
+        self,
+        output: BufWriter<Destination>,
+        index: Option<GziWriter>,
+        totals: Totals,
+        plan: &Plan<'_>,
+    ) -> FileResult {
         let mut warnings = Vec::new();
         let output = output.into_inner().map_err(|failed| Error::Write(failed.into_error()))?;
+        let index = index.map(GziWriter::finish).transpose().map_err(Error::Write)?;
         let placed = match output {
             Destination::File(file) => {
                 if plan.options.verifies(plan.action) {
                     verify(&file, &totals, plan.options.sync)?;
                 }
-                Some(self.place(file, plan, &mut warnings)?)
+                let placed = self.place(file, &self.target, plan, &mut warnings)?;
+                if let Some(index) = index {
+                    let index = self.place(index, &self.block_index_path(), plan, &mut warnings);
+                    let index = index.map_err(|error| Error::Index(error.into()))?;
+                    index.confirm().map_err(Error::Index)?;
+                }
+                Some(placed)
             }
             Destination::Stream(stream) => {
                 close(&stream).map_err(Error::Write)?;
@@ -180,22 +230,23 @@ impl InputFile {
     fn place(
         &self,
         mut file: AtomicFile,
+        target: &Path,
         plan: &Plan<'_>,
         warnings: &mut Vec<Error>,
     ) -> Result<Placed, Error> {
         // Before its time is set, which changes with its length.
         file.flush().map_err(Error::Write)?;
         let restored = (plan.action == Action::Decompress).then_some(&self.header_info);
-        let target = &self.target;
+        let target = || target.to_owned();
         // The file systems of cameras and of other systems do not have all of them.
         if let Err(source) = file.apply(&self.attributes, restored.and_then(HeaderInfo::modified)) {
-            warnings.push(Error::Attributes { target: target.clone(), source });
+            warnings.push(Error::Attributes { target: target(), source });
         }
         let existing = plan.options.existing();
         let placed = file.commit(existing, plan.options.sync);
         placed.map_err(|error| match (error.kind(), existing) {
-            (ErrorKind::AlreadyExists, Existing::Keep) => Error::Exists(target.clone()),
-            (ErrorKind::AlreadyExists, Existing::Replace) => Error::AlreadyWritten(target.clone()),
+            (ErrorKind::AlreadyExists, Existing::Keep) => Error::Exists(target()),
+            (ErrorKind::AlreadyExists, Existing::Replace) => Error::AlreadyWritten(target()),
             _ => Error::Write(error),
         })
     }
@@ -226,14 +277,18 @@ pub(crate) fn taken(
     if action != Action::Compress && options.stores() {
         file.restore(decode::Opened::new(bytes).header_info(), options)?;
     }
-    let taken = match file.target(plan, Missing::Fail) {
-        Ok(Target::Name(dir, name)) => dir.look(&name).is_ok(),
-        Ok(Target::Stream(_) | Target::Special(..)) => false,
+    Ok(match file.target(plan, Missing::Fail) {
+        Ok(Target::Name(dir, name)) if dir.look(&name).is_ok() => Some(file.target),
+        Ok(Target::Name(dir, name))
+            if options.block_index && dir.look(&gzi::name(&name)).is_ok() =>
+        {
+            Some(file.block_index_path())
+        }
+        Ok(Target::Name(..) | Target::Stream(_) | Target::Special(..)) => None,
         // Nothing can be in a directory that is still to be made.
-        Err(error) if error.kind() == ErrorKind::NotFound => false,
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => return Err(Error::Write(error)),
-    };
-    Ok(taken.then_some(file.target))
+    })
 }
 
 /// Returns the output's path, which follows from the input's name.

@@ -5,12 +5,14 @@
 
 mod adapters;
 mod batches;
+mod bgzf;
 mod damage;
 mod failures;
 mod members;
 mod other_formats;
 mod peers;
 mod properties;
+mod ranges;
 mod round_trips;
 mod support;
 mod wrong_hints;

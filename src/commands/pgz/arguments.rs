@@ -1,8 +1,10 @@
 //! The options of the command line, and the plan that they make.
 
+use super::bgzf::{self, FormatArgs};
 use super::invoked_as::InvokedAs;
 use super::level::LevelArgs;
 use super::pigz;
+use super::range;
 use super::reporter::{Reporter, Verbosity};
 use super::{Files, Plan};
 use crate::commands::common::dash::is_stdin;
@@ -10,7 +12,7 @@ use crate::commands::common::message::Name;
 use crate::commands::common::output;
 use crate::commands::common::progress::ProgressArgs;
 use crate::commands::common::threads::{self, ThreadsArgs};
-use crate::gzip::{Action, FileOptions, OutputPath, RunState, Settings, Sparse};
+use crate::gzip::{Action, ByteRange, FileOptions, OutputPath, RunState, Settings, Sparse};
 use clap::{Command, CommandFactory, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -46,6 +48,20 @@ pub(super) struct Arguments {
     /// The data is decompressed and counted, so that the sizes are right and damage is found.
     #[arg(short, long)]
     pub(super) list: bool,
+
+    /// Decompress only LENGTH bytes from OFFSET on, to standard output or -o FILE
+    ///
+    /// With OFFSET: alone, decompress all from there on. Offsets count uncompressed bytes from 0; both
+    /// numbers can have a unit, as in 4K:100. A range after the end is empty. Of a BGZF file, and of
+    /// one with an index, only what overlaps the range is decompressed and verified.
+    #[arg(
+        long,
+        value_name = "OFFSET:LENGTH",
+        value_parser = range::parse,
+        conflicts_with_all = ["test", "list", "rm", "index"],
+        hide_short_help = true
+    )]
+    pub(super) range: Option<ByteRange>,
 
     /// Process the files in directories
     ///
@@ -163,6 +179,9 @@ pub(super) struct Arguments {
         help_heading = "Compression"
     )]
     pub(super) chunk: Option<u64>,
+
+    #[command(flatten, next_help_heading = "Compression")]
+    pub(super) format: FormatArgs,
 
     /// Choose chunk boundaries by content, so that rsync can reuse unchanged parts
     #[arg(long, short_alias = 'R', hide_short_help = true, help_heading = "Compression")]
@@ -282,10 +301,12 @@ impl Arguments {
         let gnu = invoked_as.is_gnu();
         let action = match () {
             () if self.test || self.list => Action::Test,
-            () if self.decompress || invoked_as.decompresses() => Action::Decompress,
+            () if self.decompress || self.range.is_some() => Action::Decompress,
+            () if invoked_as.decompresses() => Action::Decompress,
             () => Action::Compress,
         };
-        let remove = self.rm || gnu && !self.keep && !invoked_as.is_zcat();
+        let keep = self.keep || self.range.is_some() || invoked_as.is_zcat();
+        let remove = self.rm || gnu && !keep;
         // Compressing, gzip stores the name by default; decompressing, it restores it only if asked.
         let both = self.name || gnu && !self.no_name && action == Action::Compress;
         let mut options = FileOptions::default()
@@ -303,11 +324,13 @@ impl Arguments {
             )
             .suffix(self.valid_suffix()?);
         options.output = self.output_path()?;
-        let to_stdout = self.output.as_deref().map_or(invoked_as.is_zcat(), output::is_standard);
+        let streams = invoked_as.is_zcat() || self.range.is_some();
+        let to_stdout = self.output.as_deref().map_or(streams, output::is_standard);
         let stdout = (self.stdout || to_stdout) && action != Action::Test;
         if self.verify {
             self.check_verify(action, stdout)?;
         }
+        options.block_index = bgzf::index(&self, action, stdout)?;
         let reporter = Reporter {
             invoked_as,
             verbosity: match () {
@@ -324,15 +347,27 @@ impl Arguments {
             None => Files::Named(self.files),
         };
         let progress = self.progress.progress;
-        let run = RunState::default();
+        let (run, range) = (RunState::default(), self.range);
         let (list, flush_idle) = (self.list, self.flush_idle);
-        Ok(Plan { files, action, options, run, list, flush_idle, stdout, progress, reporter })
+        Ok(Plan {
+            files,
+            action,
+            options,
+            run,
+            range,
+            list,
+            flush_idle,
+            stdout,
+            progress,
+            reporter,
+        })
     }
 
     fn settings(&self, action: Action, gnu: bool) -> Settings {
         let settings = Settings::default()
             .threads(threads::or_default(self.threads.threads).get())
             .level(self.level.level.get().into())
+            .format(self.format.format())
             .index(!self.no_index && !gnu)
             .rsyncable(self.rsyncable)
             .pass_through(action == Action::Test && self.force && !self.list);
@@ -352,8 +387,10 @@ impl Arguments {
         // The directory of a tree need not be there.
         let tree = self.recursive && (listed || self.files.iter().any(|file| file.is_dir()));
         if path.is_dir() || tree && !path.exists() {
-            let stdin = self.files.is_empty() && !listed;
-            if stdin || self.files.iter().any(|file| is_stdin(file)) {
+            if self.range.is_some() {
+                return Err("--range writes to standard output or one file".to_owned());
+            }
+            if self.reads_stdin() {
                 let name = Name(&path);
                 return Err(format!("standard input has no name in {name}; give -o a file's name"));
             }
@@ -377,6 +414,11 @@ impl Arguments {
             return Err(text.to_owned());
         }
         Ok(())
+    }
+
+    pub(super) fn reads_stdin(&self) -> bool {
+        let unnamed = self.files.is_empty() && self.files0_from.is_none();
+        unnamed || self.files.iter().any(|file| is_stdin(file))
     }
 
     fn valid_suffix(&self) -> Result<&OsString, String> {

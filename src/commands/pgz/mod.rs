@@ -2,6 +2,7 @@
 
 mod arguments;
 mod batch;
+mod bgzf;
 mod getopt;
 mod inputs;
 mod invoked_as;
@@ -9,6 +10,7 @@ mod level;
 mod list;
 mod pigz;
 mod prompt;
+mod range;
 mod reporter;
 mod streams;
 mod summary;
@@ -18,7 +20,7 @@ use super::common::dash::is_stdin;
 use super::common::message::Name;
 use super::common::progress::{ProgressLine, When};
 use super::common::{Exit, exit, message, stdio};
-use crate::gzip::{Action, FileOptions, InputPath, OutputPath, RunState};
+use crate::gzip::{Action, ByteRange, FileOptions, InputPath, OutputPath, RunState};
 use crate::io::Dir;
 use anyhow::Context;
 use arguments::Arguments;
@@ -44,6 +46,8 @@ struct Plan {
     options: FileOptions,
     /// What all the files share.
     run: RunState,
+    /// The uncompressed bytes to write, if not all.
+    range: Option<ByteRange>,
     /// Whether to list the files in a table, for `-l`.
     list: bool,
     /// Whether a stream that falls idle is flushed.
@@ -129,6 +133,11 @@ fn carry_out(plan: Plan) -> anyhow::Result<Exit> {
     let unnamed = matches!(&plan.files, Files::Named(names) if names.is_empty());
     let (files, worst) = inputs::expand(names, &plan);
     exit.worsen(worst);
+    if let Some(range) = plan.range {
+        streams::refuse_terminals(&plan, &files)?;
+        exit.worsen(range::run(&plan, range, &files)?);
+        return Ok(exit);
+    }
     let (streamed, placed): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| plan.stdout || is_stdin(file.path()));
     streams::refuse_terminals(&plan, &streamed)?;

@@ -128,7 +128,8 @@ fn commit_member(
         let output = finished.output.get_ref();
         output.write_at(&index, EXTRA_OFFSET).map_err(Error::Write)?;
     }
-    file.commit(finished.output, finished.totals, plan)
+    let Finished { output, block_index, totals, .. } = finished;
+    file.commit_with_index(output, block_index, totals, plan)
 }
 
 /// Compresses a file on this thread, with what the thread keeps from file to file.
@@ -141,7 +142,8 @@ fn small(
     let (input, file) = InputFile::open(input, plan)?;
     let mut member = begin(&file, plan)?;
     for chunk in Chunks::new(input, buffers, plan.settings.rsyncable) {
-        member.add(&encode(encoder, chunk.map_err(Error::Read)?, buffers)?)?;
+        let chunk = chunk.map_err(Error::Read)?;
+        member.add(&encode(encoder, chunk, plan.settings.format, buffers)?)?;
     }
     commit_member(member.finish()?, file, plan)
 }
@@ -149,10 +151,11 @@ fn small(
 /// Begins the member of a file whose length is known, so that there can be room for the index.
 fn begin(file: &InputFile, plan: &Plan<'_>) -> Result<Member<BufWriter<Destination>>, Error> {
     let output = file.begin_output(plan)?;
-    let Checked { level, chunk_size, rsyncable, index, .. } = plan.settings;
+    let Checked { chunk_size, rsyncable, index, .. } = plan.settings;
     let wanted = index && !rsyncable && output.get_ref().can_write_at();
     let reserved = Reserved::new(file.metadata().len(), chunk_size).filter(|_| wanted);
-    Ok(Member::new(output, level, reserved, &file.header_info))
+    let member = Member::new(output, &plan.settings, reserved, &file.header_info);
+    Ok(member.with_block_index(file.begin_block_index(plan)?))
 }
 
 enum EncodeJob<'a> {
@@ -251,7 +254,7 @@ fn work(
         EncodeJob::Begin(large) => Encoded::Begun(large),
         EncodeJob::Chunk(Ok(chunk)) => {
             let last = chunk.is_last();
-            Encoded::Chunk(encode(encoder, chunk, buffers), last)
+            Encoded::Chunk(encode(encoder, chunk, plan.settings.format, buffers), last)
         }
         EncodeJob::Chunk(Err(error)) => Encoded::Chunk(Err(Error::Read(error)), true),
         EncodeJob::Failed(position, error) => Encoded::Files(vec![(position, Err(error))]),

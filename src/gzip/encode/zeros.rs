@@ -2,7 +2,7 @@
 
 use super::chunk::{ChunkEncoder, Position};
 use super::{CompressedChunk, compressed};
-use crate::gzip::Error;
+use crate::gzip::{Error, Format};
 
 /// The inner chunk of zeros that was compressed last.
 #[derive(Default)]
@@ -13,12 +13,13 @@ pub(super) fn encode(
     encoder: &mut ChunkEncoder,
     count: usize,
     position: Position,
+    format: Format,
 ) -> Result<CompressedChunk, Error> {
     let known = encoder.zeros.0.as_ref().filter(|chunk| chunk.plain == count as u64);
     if let (Some(chunk), Position::Inner) = (known, position) {
         return Ok(chunk.clone());
     }
-    let chunk = compressed(encoder, &vec![0; count], position)?;
+    let chunk = compressed(encoder, &vec![0; count], position, format)?;
     if position == Position::Inner {
         encoder.zeros = Zeros(Some(chunk.clone()));
     }
