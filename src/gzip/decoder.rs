@@ -26,8 +26,8 @@ use std::{mem, thread};
 ///
 /// # Threads, memory and blocking
 ///
-/// The first call starts threads of its own, which read ahead, decompress (in parallel where the
-/// file says how), and hand over blocks; a few blocks for each thread bound the memory. So the
+/// The first call starts threads of its own, which read ahead, decompress in parallel as
+/// [`decompress`](super::decompress) does, and hand over blocks; a few blocks for each thread bound the memory. So the
 /// reader goes to another thread, and has to be `Send` and `'static`: borrowed data can be
 /// decompressed by [`decompress`](super::decompress).
 ///

@@ -135,8 +135,10 @@ pub(crate) fn compress_from(
 /// only ends with the input. Of a zip archive, the first entry is decompressed.
 /// [`Settings::pass_through`] says what happens with anything else.
 ///
-/// Members with our index and BGZF files are decompressed in parallel, all others in order.
-/// Memory is bounded by the number of threads. On an error, all that comes before it has been
+/// Members with our index and BGZF files are decompressed in parallel. So is any other large member,
+/// which takes about half as much processor time again, as long as `input` fills a buffer of 512 KiB with
+/// one read, as a file does and most pipes do not. Memory is bounded by the number of threads, about
+/// 16 MiB each. On an error, all that comes before it has been
 /// written. Blocks until the end of `input`, which is read on another thread.
 pub fn decompress(
     input: impl Read + Send,
@@ -146,7 +148,7 @@ pub fn decompress(
     decode::decompress(input, output, &settings.check()?)
 }
 
-/// [`decompress`], of a file or a pipe.
+/// [`decompress`], of a file or a pipe, of which as much is read ahead as is there.
 pub(crate) fn decompress_from(
     input: CountedInput,
     output: impl Write,

@@ -1,4 +1,4 @@
-//! Decompression: in parallel where the file says how, in order otherwise.
+//! Decompression: in parallel, by pieces where the file says where they are, by guesses otherwise.
 //!
 //! Three roles on one [pool](crate::sync::pool): the [reader](reader) reads the members and hands
 //! on either pieces to be inflated or data that it has inflated itself; the [workers](worker)
@@ -16,6 +16,12 @@
 //! writer asks the reader to go back to where that piece began and to decode in order, and hints
 //! are not followed any more. So a file with wrong hints is decoded as `gzip` would, and corrupt
 //! data is reported by the decoder that follows no hints.
+//!
+//! In any other large file, threads of their own make [guesses](guess): each looks for a place further
+//! on where a block may begin, and decodes from there. The reader decodes meanwhile. Where a block of
+//! its own begins at just the bit at which a guess began, the rest does not depend on how it got there:
+//! it takes over what the guess has, with the bytes that were missing filled in, and goes on after it.
+//! A guess is never accepted for another reason; if its bit is passed by, it is discarded.
 
 mod files;
 mod guess;

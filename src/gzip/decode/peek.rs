@@ -10,7 +10,7 @@ use std::mem;
 use std::sync::Arc;
 
 /// Bytes in a slab, unless it came from elsewhere.
-const SLAB: usize = 256 << 10;
+const SLAB: usize = 512 << 10;
 /// Bytes of the next slab that are joined to what is left of the first, at least: few symbols and
 /// headers need more.
 const JOINED: usize = 512;
