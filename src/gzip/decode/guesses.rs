@@ -32,6 +32,9 @@ pub(super) struct Sizes {
     /// Whether the decoder that is in order waits for each guess to end by itself, so that what tests
     /// see does not depend on which thread is first.
     pub(super) waits: bool,
+    /// Counts the guesses that are taken over.
+    #[cfg(test)]
+    pub(super) taken_over: Option<&'static std::sync::atomic::AtomicUsize>,
 }
 
 impl Default for Sizes {
@@ -44,6 +47,8 @@ impl Default for Sizes {
             step: STEP,
             block: super::BLOCK,
             waits: false,
+            #[cfg(test)]
+            taken_over: None,
         }
     }
 }
@@ -182,6 +187,10 @@ impl<'a> Guesses<'a> {
                     let guess = guess.filter(|guess| guess.start == here);
                     if guess.is_some() {
                         self.pause = 1;
+                        #[cfg(test)]
+                        self.sizes.taken_over.inspect(|count| {
+                            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                        });
                         return guess;
                     }
                 }
