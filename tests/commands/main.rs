@@ -15,6 +15,7 @@ mod pgz_faults;
 mod pgz_flags;
 mod pgz_for_the_kernel;
 mod pgz_leaves_alone;
+mod pgz_of_others;
 mod pgz_outputs;
 mod pgz_swaps;
 mod pgz_terminal;
