@@ -159,7 +159,7 @@ fn hostile() -> [(&'static str, Vec<u8>, usize); 5] {
     let headers: Vec<u8> =
         letters.chunks(700).flat_map(|part| piece(part, 6)[..150].to_vec()).collect();
     [
-        ("a thousand bytes for each", piece(&vec![0; 16 * MIB], 9), 80),
+        ("a thousand bytes for each", piece(&vec![0; 16 * MIB], 9), 200),
         ("stored noise", piece(&noise, 0), 8),
         ("false headers", piece(&headers, 0), 30),
         ("blocks without matches", piece(&letters, 6), 8),

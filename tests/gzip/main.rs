@@ -7,6 +7,7 @@ mod adapters;
 mod batches;
 mod damage;
 mod failures;
+mod guesses;
 mod members;
 mod other_formats;
 mod peers;
