@@ -3,11 +3,12 @@
 #
 #   benches/compare-gzip.sh DIR
 #
-# DIR contains linux64.tar, kjv100.txt and small/ (3,000 files); any tar, large text and directory
-# will do under those names. Every output is decoded and compared with the input before its time is
+# DIR contains linux64.tar, bin64.tar (binaries), rand64.bin (random bytes), kjv100.txt and small/
+# (3,000 files); any others will do under those names. Every output is decoded and compared with the input before its time is
 # printed. A peer that is not installed is reported and left out. Compressed data goes through a
 # pipe, decompressed data to /dev/null. Each time is the best of RUNS (5). The ratio is the peer's
-# time divided by pgz's: above 1, pgz is faster.
+# time divided by pgz's: above 1, pgz is faster. The processor time, user and system, is the least of
+# those runs, without that of the pipe's other end.
 #
 # Needs: bash, gzip, GNU time for the memory.
 set -euo pipefail
@@ -22,52 +23,62 @@ cd "$work"
 
 has() { command -v "${1%% *}" >/dev/null; }
 
-# best COMMAND [FIRST]: the shortest wall time in seconds; FIRST runs before each, untimed.
+# best COMMAND [FIRST]: sets $seconds, the shortest wall time, and $processor, the least processor
+# time; FIRST runs before each, untimed. The pipe that COMMAND may end with is not counted.
 best() {
+    local TIMEFORMAT='%U %S' from to
     for _ in $(seq "$runs"); do
         ${2:-true}
-        local from=$EPOCHREALTIME
-        bash -c "$1" >/dev/null 2>&1
-        local to=$EPOCHREALTIME
-        echo "$(((${to/./} - ${from/./})))"
-    done | sort -n | awk 'NR == 1 { printf "%.4f", $1 / 1e6 }'
+        from=$EPOCHREALTIME
+        if [[ $1 == *' | cat' ]]; then
+            { time bash -c "${1% | cat}" 2>/dev/null; } 2>&3 | cat >/dev/null
+        else
+            { time bash -c "$1" >/dev/null 2>&1; } 2>&3
+        fi
+        to=$EPOCHREALTIME
+        echo "wall $(((${to/./} - ${from/./})))" >&3
+    done 3>"$work/times"
+    read -r seconds processor < <(awk '
+        $1 == "wall" { if (!wall || $2 < wall) wall = $2; next }
+        { used = $1 + $2; if (!least || used < least) least = used }
+        END { printf "%.4f %.3f\n", wall / 1e6, least }' "$work/times")
 }
 
-row() { printf '%-34s %9s %8s %10s %7s\n' "$@"; }
+row() { printf '%-34s %9s %9s %8s %10s %7s\n' "$@"; }
 title() {
     printf '\n%s\n' "$1"
-    row tool seconds MB/s size ratio
+    row tool seconds processor MB/s size ratio
 }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 rate() { awk -v bytes="$1" -v s="$2" 'BEGIN { printf "%.0f", bytes / s / 1e6 }'; }
 
 # compress INPUT TOOL...: each tool writes to a pipe; the ratio is to the first one's time.
 compress() {
-    local input=$1 bytes ours='' seconds size
+    local input=$1 bytes ours='' seconds processor size
     bytes=$(stat -c %s "$input")
     shift
     for tool in "$@"; do
-        has "$tool" || { row "${tool%% *}" 'not installed' '' '' ''; continue; }
+        has "$tool" || { row "${tool%% *}" 'not installed' '' '' '' ''; continue; }
         bash -c "$tool" <"$input" >out.gz
-        gzip -dc out.gz | cmp - "$input" || { row "$tool" WRONG '' '' ''; continue; }
-        seconds=$(best "$tool <'$input' | cat")
+        gzip -dc out.gz | cmp - "$input" || { row "$tool" WRONG '' '' '' ''; continue; }
+        best "$tool <'$input' | cat"
         ours=${ours:-$seconds}
         size=$(awk -v a="$(stat -c %s out.gz)" -v b="$bytes" 'BEGIN { printf "%.4f", a / b }')
-        row "${tool/#*\/pgz/pgz}" "$seconds" "$(rate "$bytes" "$seconds")" "$size" "$(ratio "$seconds" "$ours")"
+        row "${tool/#*\/pgz/pgz}" "$seconds" "$processor" "$(rate "$bytes" "$seconds")" "$size" "$(ratio "$seconds" "$ours")"
     done
 }
 
 # decompress COMPRESSED INPUT TOOL...
 decompress() {
-    local compressed=$1 input=$2 ours='' seconds bytes
+    local compressed=$1 input=$2 ours='' seconds processor bytes
     bytes=$(stat -c %s "$input")
     shift 2
     for tool in "$@"; do
-        has "$tool" || { row "${tool%% *}" 'not installed' '' '' ''; continue; }
-        bash -c "$tool '$compressed'" | cmp - "$input" || { row "$tool" WRONG '' '' ''; continue; }
-        seconds=$(best "$tool '$compressed'")
+        has "$tool" || { row "${tool%% *}" 'not installed' '' '' '' ''; continue; }
+        bash -c "$tool '$compressed'" | cmp - "$input" || { row "$tool" WRONG '' '' '' ''; continue; }
+        best "$tool '$compressed'"
         ours=${ours:-$seconds}
-        row "${tool/#*\/pgz/pgz}" "$seconds" "$(rate "$bytes" "$seconds")" '' "$(ratio "$seconds" "$ours")"
+        row "${tool/#*\/pgz/pgz}" "$seconds" "$processor" "$(rate "$bytes" "$seconds")" '' "$(ratio "$seconds" "$ours")"
     done
 }
 
@@ -90,11 +101,22 @@ for level in 1 6 9; do
         "libdeflate-gzip -$level -c" "igzip -$((level > 3 ? 3 : level)) -c"
 done
 
-title 'the same, from a file and through a pipe'
-seconds=$(best "$pgz -p$threads -c '$tar' | cat")
-row 'pgz -6 FILE' "$seconds" "$(rate 67108864 "$seconds")" '' 1.00
-piped=$(best "cat '$tar' | $pgz -p$threads | cat")
-row 'cat FILE | pgz -6' "$piped" "$(rate 67108864 "$piped")" '' "$(ratio "$piped" "$seconds")"
+for level in 1 6; do
+    title "compress bin64.tar through a pipe, level $level"
+    compress "$dir/bin64.tar" "$pgz -$level -p$threads" "pigz -$level -p$threads" \
+        "crabz -l$level -p$threads" "gzippy -$level -p$threads" "libdeflate-gzip -$level -c" \
+        "igzip -$((level > 3 ? 3 : level)) -c"
+done
+title 'compress rand64.bin through a pipe, level 6'
+compress "$dir/rand64.bin" "$pgz -6 -p$threads" "pigz -6 -p$threads" "crabz -l6 -p$threads" \
+    "gzippy -6 -p$threads" "libdeflate-gzip -6 -c" 'igzip -3 -c'
+
+title 'compress linux64.tar, from a file and through a pipe'
+best "$pgz -p$threads -c '$tar' | cat"
+file=$seconds
+row 'pgz -6 FILE' "$seconds" "$processor" "$(rate 67108864 "$seconds")" '' 1.00
+best "cat '$tar' | $pgz -p$threads | cat"
+row 'cat FILE | pgz -6' "$seconds" "$processor" "$(rate 67108864 "$seconds")" '' "$(ratio "$seconds" "$file")"
 
 title '3,000 small files, one .gz each'
 # In memory if possible: creating thousands of files takes longer on a disk's file system than
@@ -110,14 +132,14 @@ for tool in "xargs $pgz -f -p$threads" 'xargs -n 100 -P2 libdeflate-gzip -kf' 'x
     "xargs pigz -kf -p$threads" 'xargs gzip -kf'; do
     name=${tool#xargs }
     name=${name#-n 100 -P2 }
-    has "$name" || { row "${name%% *}" 'not installed' '' '' ''; continue; }
+    has "$name" || { row "${name%% *}" 'not installed' '' '' '' ''; continue; }
     find small -name '*.gz' -delete
     bash -c "$tool" <list >/dev/null
     while read -r file; do gzip -dc "$file.gz" | cmp -s - "$file" || echo "WRONG: $file"; done <list
-    seconds=$(best "$tool <list" 'find small -name *.gz -delete')
+    best "$tool <list" 'find small -name *.gz -delete'
     ours=${ours:-$seconds}
     size=$(find small -name '*.gz' -printf '%s\n' | awk -v b="$bytes" '{ s += $1 } END { printf "%.4f", s / b }')
-    row "${tool/#xargs*\/pgz/pgz}" "$seconds" "$(rate "$bytes" "$seconds")" "$size" "$(ratio "$seconds" "$ours")"
+    row "${tool/#xargs*\/pgz/pgz}" "$seconds" "$processor" "$(rate "$bytes" "$seconds")" "$size" "$(ratio "$seconds" "$ours")"
 done
 
 cd "$work"
@@ -146,4 +168,5 @@ printf '\npeak memory in MB, %s in\n' "$(du -h "$text" | cut -f 1)"
 printf 'pgz from a file %s, from a pipe %s; pgz -d its own %s, of gzip %s\n' \
     "$(peak "$pgz -p$threads -c '$text'")" "$(peak "$pgz -p$threads < <(cat '$text')")" \
     "$(peak "$pgz -p$threads -dc own.txt.gz")" "$(peak "$pgz -p$threads -dc gzip.txt.gz")"
-printf 'pgz --version %s seconds\n' "$(best "$pgz --version")"
+best "$pgz --version"
+printf 'pgz --version %s seconds\n' "$seconds"

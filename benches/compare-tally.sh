@@ -5,12 +5,12 @@
 # Usage: benches/compare-tally.sh DIR [RUNS]
 #
 # DIR contains kjv.txt, kjv10.txt (ten times that), kjv100.txt (a hundred times), kjvs/ (kjv10.txt
-# in pieces), src.txt (much source code) and small/ (thousands of small files). Each time is the
-# best of RUNS (3), taken in turns with the other side of the comparison. A peer that is not
-# installed is reported and left out. WC_RACE and PGZ are the programs to time; by default the
-# script builds them. COUNTWORDS_C and COUNTWORDS_RUST can name the optimized programs of the
-# countwords comparison, which no package provides. DISTINCT=1 adds a text whose words do not fit in
-# memory (2 GB made in DIR, some minutes).
+# in pieces), src.txt (much source code), log.txt (a server's log with many distinct words)
+# and small/ (thousands of small files). Each time is the best of RUNS (3), taken in turns with the
+# other side of the comparison. A peer that is not installed is reported and left out. WC_RACE and PGZ
+# are the programs to time; by default the script builds them. COUNTWORDS_C and COUNTWORDS_RUST can
+# name the optimized programs of the countwords comparison, which no package provides. DISTINCT=1 adds
+# a text whose words do not fit in memory (2 GB made in DIR, some minutes).
 set -euo pipefail
 dir=${1:?usage: compare-tally.sh DIR [RUNS]}
 runs=${2:-3}
@@ -80,8 +80,10 @@ if have word-tally; then
   all=$("$wc_race" -n1 -w unicode -f csv "$dir/kjv.txt" | wc -l)
   [ $((same * 1000)) -gt $((all * 999)) ] || fail "word-tally: only $same of $all words and counts are the same"
   version=$(word-tally --version)
-  for file in kjv100 src; do
+  for file in kjv10 kjv100 src log; do
     row "\`$file.txt\`, each by default, $version" "$dir/$file.txt" "$wc_race" "$dir/$file.txt" - word-tally "$dir/$file.txt"
+  done
+  for file in kjv100 src; do
     row "\`$file.txt\`, both by UAX 29, in lower case, $version" "$dir/$file.txt" "$wc_race" -n1 -w unicode "$dir/$file.txt" - word-tally -c lower "$dir/$file.txt"
   done
 fi

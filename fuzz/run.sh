@@ -13,7 +13,7 @@ case ${1-} in
 '' | *[!0-9]*) ;;
 *) seconds=$1 && shift ;;
 esac
-[ $# -gt 0 ] || set -- decompress guesses index legacy merge mixture round_trip
+[ $# -gt 0 ] || set -- decompress guesses index legacy merge mixture range round_trip words
 
 # The instrumentation that libFuzzer needs: which edges are taken, and which values are compared.
 # With an explicit --target, cargo does not apply these flags to build scripts.
@@ -34,9 +34,10 @@ for count in 1 20 2000; do
     (printf '\000\004CSxx' && words $count | gzip -1n | tail -c +11) | seed index $count
     (printf '\006\100\002' && words $count) | seed round_trip $count
     (printf '\000\000\000' && words $count | gzip -9n | tail -c +11) | seed guesses raw-$count
-    (printf '\020\001\000' && words $count) | head -c 8000 | seed guesses blocks-$count
+    (printf '\021\001\000' && words $count) | head -c 8000 | seed guesses blocks-$count
     (printf '\017\002\002' && words $count) | head -c 8000 | seed guesses damaged-$count
     (printf '\000%c' 200 && words $count) | head -c 4000 | seed mixture $count
+    (printf '\007\000\002\001\020\140%c' 200 && words $count) | head -c 4000 | seed range $count
 done
 (words 20 | gzip -n && words 9) | seed decompress text
 (words 20 | gzip -n && printf '\037\235\220\141\304\004\004') | seed decompress lzw
@@ -51,6 +52,9 @@ for kind in 4 5 6 7; do
 done
 printf '\001best\t2\nof\t4\n\377be\t18446744073709551615\nof\t1\n' | seed merge two
 printf '\002a\t1\na\000\t2\na\000\000\t3\n\377\377fifteen-letters\t1\nfifteen-letters-a\t2\n' | seed merge long
+printf '\000\020don'"'"'t 1,000.5 a_b x:y na\303\257ve \342\200\231 _ \327\220"\327\220 e\314\201' | seed words mixed
+printf '\004\007\360\237\221\251\342\200\215\360\237\221\251 \342\200\234a\342\200\235 \345\255\227\303' | seed words joined
+words 200 | seed words ascii
 
 passed=0 failed=0
 for target; do

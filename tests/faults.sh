@@ -52,6 +52,8 @@ seq 1 150000 | awk '{ print "word" $1, "word" $1 % 977 }' >words   # more than 4
 gzip -nc small >small.gz
 gzip -nc big >plain.gz                               # one member, without an index
 "$scratch/bin/pgz" -c big >big.gz
+"$scratch/bin/pgz" -q --format bgzf --index -o big.bgzf big
+tail -c +1000001 big | head -c 100000 >range
 for part in 1 2 3; do
   seq $part 7 9000 | "$scratch/bin/wc-race" map >part$part
 done
@@ -107,9 +109,19 @@ scene() {
                safe='is x small || packs x.gz small; gone x.gz || packs x.gz small
                      is y big || packs y.gz big; gone y.gz || packs y.gz big'
                whole='packs x.gz small && packs y.gz big && gone x && gone y' ;;
+  checked)     reports=2; put small:x big:y; line='pgz -q --verify --rm x y' names='x y x.gz y.gz'
+               safe='is x small || packs x.gz small; gone x.gz || packs x.gz small
+                     is y big || packs y.gz big; gone y.gz || packs y.gz big'
+               whole='packs x.gz small && packs y.gz big && gone x && gone y' ;;
   unpack)      put plain.gz:x.gz; line='pgz -qd --rm x.gz' names='x x.gz'
                safe='is x big || packs x.gz big; gone x || is x big'
                whole='is x big && gone x.gz' ;;
+  blocks)      put big:x; line='pgz -q --rm --format bgzf --index x' names='x x.gz x.gz.gzi'
+               safe='is x big || packs x.gz big; is x big || is x.gz.gzi big.bgzf.gzi
+                     gone x.gz || packs x.gz big; gone x.gz.gzi || is x.gz.gzi big.bgzf.gzi'
+               whole='packs x.gz big && is x.gz.gzi big.bgzf.gzi && gone x' ;;
+  range)       put big.bgzf:x.gz big.bgzf.gzi:x.gz.gzi; line='pgz --range 1000000:100000 x.gz' out=z
+               names='x.gz x.gz.gzi z' safe='is x.gz big.bgzf' whole='is z range' ;;
   tree)        reports=2; mkdir d d/e; put small:d/x small:d/e/y; line='pgz -qr --rm d'
                names='d d/x d/x.gz d/e d/e/y d/e/y.gz'
                safe='is d/x small || packs d/x.gz small; gone d/x.gz || packs d/x.gz small
@@ -117,6 +129,8 @@ scene() {
                whole='packs d/x.gz small && packs d/e/y.gz small && gone d/x && gone d/e/y' ;;
   named)       put small:x; line='pgz -q -o y x' names='x y'
                safe='is x small; gone y || packs y small' whole='packs y small' ;;
+  named-check) put big:x; line='pgz -q --verify -o y' in=x names='x y'
+               safe='is x big; gone y || packs y big' whole='packs y big' ;;
   named-over)  put big:x old:y; line='pgz -qf --rm -o y x' names='x y'
                safe='is x big || packs y big; is y old || packs y big' whole='packs y big' ;;
   named-in)    put small.gz:x.gz; line='pgz -qd -o y' in=x.gz names='x.gz y'
@@ -124,6 +138,8 @@ scene() {
   stdout)      reports=2; put small:x big:y; line='pgz -qc x y' out=z names='x y z'
                safe='is x small; is y big' whole='gzip -dc <z | { cat x y | cmp -s - /dev/fd/3; } 3<&0' ;;
   through)     put big:x; line='pgz' in=x out=z names='x z' safe='is x big' whole='packs z big' ;;
+  idle)        put big:x; line='pgz --flush-idle' in=x out=z names='x z' safe='is x big'
+               whole='packs z big' ;;
   unpack-out)  put big.gz:x.gz; line='gzip -dc x.gz' out=z names='x.gz z'
                safe='is x.gz big.gz' whole='is z big' ;;
   unpack-in)   put plain.gz:x.gz; line='zcat' in=x.gz out=z names='x.gz z'
@@ -153,9 +169,9 @@ scene() {
   *)           return 1 ;;
   esac
 }
-scenes='gzip gzip-big gzip-over gunzip gunzip-big keep remove unpack tree named named-over named-in
-  stdout through unpack-out unpack-in verify list count count-gz count-over spill merge merge-file
-  map combine echo locks locks-out'
+scenes='gzip gzip-big gzip-over gunzip gunzip-big keep remove checked unpack blocks range tree named
+  named-check named-over named-in stdout through idle unpack-out unpack-in verify list count count-gz
+  count-over spill merge merge-file map combine echo locks locks-out'
 
 # --- One run -------------------------------------------------------------------------------------
 

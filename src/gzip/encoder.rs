@@ -1,6 +1,8 @@
 //! A writer that compresses.
 
-use super::encode::{Chunk, ChunkEncoder, CompressedChunk, Member, Position, content_cut, encode};
+use super::encode::{
+    Chunk, ChunkEncoder, CompressedChunk, Member, Plain, Position, content_cut, encode,
+};
 use super::failure::Failure;
 use super::settings::Checked;
 use super::{Error, HeaderInfo, Settings};
@@ -93,7 +95,7 @@ impl<W: Write> Encoder<W> {
         let failure = checked.as_ref().err().map(Failure::of);
         let settings = checked.unwrap_or_else(|_| Checked::default());
         Self {
-            member: Some(Member::new(writer, settings.level, None, &HeaderInfo::default())),
+            member: Some(Member::new(writer, &settings, None, &HeaderInfo::default())),
             workers: Workers::new(settings),
             plain: None,
             finished: false,
@@ -193,7 +195,7 @@ impl<W: Write> Encoder<W> {
 
     fn submit(&mut self, plain: Buffer, position: Position) -> Result<(), Error> {
         self.write_chunks(self.workers.window() - 1)?;
-        self.workers.submit(Chunk { plain, position });
+        self.workers.submit(Chunk { plain: Plain::Bytes(plain), position, flush: false });
         Ok(())
     }
 
@@ -303,19 +305,20 @@ impl Workers {
             let _ = self.jobs.send((chunk, slot));
         } else {
             let own = self.own.get_or_insert_with(|| ChunkEncoder::new(self.settings.level));
-            let _ = slot.send(encode(own, chunk, &self.buffers));
+            let _ = slot.send(encode(own, chunk, self.settings.format, &self.buffers));
         }
     }
 
     /// Starts a thread; returns whether the system let it.
     fn start(&self) -> bool {
-        let (level, buffers) = (self.settings.level, Arc::clone(&self.buffers));
+        let Checked { level, format, .. } = self.settings;
+        let buffers = Arc::clone(&self.buffers);
         let to_do = self.to_do.clone();
         thread::Builder::new()
             .spawn(move || {
                 let mut encoder = ChunkEncoder::new(level);
                 while let Ok((chunk, slot)) = to_do.recv() {
-                    let _ = slot.send(encode(&mut encoder, chunk, &buffers));
+                    let _ = slot.send(encode(&mut encoder, chunk, format, &buffers));
                 }
             })
             .is_ok()

@@ -22,6 +22,9 @@ pub enum Error {
     /// The suffix is empty or contains a `/`.
     #[error("the suffix must not be empty or contain a '/': '{}'", Path::new(.0).display())]
     InvalidSuffix(OsString),
+    /// An index beside the output is wanted, but the output is not BGZF.
+    #[error("only BGZF files have an index beside them")]
+    IndexFormat,
     /// The input could not be opened or read.
     #[error("cannot read the input")]
     Read(#[source] io::Error),
@@ -52,6 +55,9 @@ pub enum Error {
     /// The name of a file to compress already ends as a gzip file's does.
     #[error("already has a gzip suffix")]
     HasSuffix,
+    /// The file to compress is compressed already, and such files were to be left out.
+    #[error("already compressed")]
+    AlreadyCompressed,
     /// The name of a file to decompress does not end as a gzip file's does.
     #[error("unknown suffix")]
     NoSuffix,
@@ -79,6 +85,9 @@ pub enum Error {
     /// regular file and cannot be read again.
     #[error("not removed, since {} is not a regular file", .0.display())]
     NotKept(PathBuf),
+    /// The output is in place, but the index beside it is not. The input was not removed.
+    #[error("cannot write the index")]
+    Index(#[source] io::Error),
     /// The output is in place, but the input was not removed: it was replaced or written to after
     /// it was opened.
     #[error("changed while it was read; not removed")]
@@ -105,6 +114,19 @@ pub enum Error {
     /// written.
     #[error("internal error: the compressed data does not decode to the input; not written")]
     VerifyFailed,
+    /// The output was to be [verified](super::FileOptions::verify_output), but could not be read
+    /// back. It was not put in place, and the input was not removed.
+    #[error("cannot read the output back")]
+    ReadBack(#[source] io::Error),
+    /// The output was to be [verified](super::FileOptions::verify_output), and what was read back
+    /// from the file does not decode to the input. It was not put in place, and the input was not
+    /// removed.
+    #[error("verification failed: the output {0}; not written")]
+    NotVerified(&'static str),
+    /// The output was to be [verified](super::FileOptions::verify_output), but is not a regular
+    /// file.
+    #[error("cannot verify the output: {} is not a regular file", .0.display())]
+    Unverifiable(PathBuf),
 }
 
 impl Error {
@@ -124,14 +146,19 @@ impl Error {
 
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Read(error) | Self::Write(error) | Self::Remove(error) => error.kind(),
+            Self::Read(error)
+            | Self::Write(error)
+            | Self::Index(error)
+            | Self::Remove(error)
+            | Self::ReadBack(error) => error.kind(),
             Self::Attributes { source, .. } => source.kind(),
             Self::InvalidLevel(_)
             | Self::NoThreads
             | Self::InvalidChunkSize(_)
-            | Self::InvalidSuffix(_) => ErrorKind::InvalidInput,
+            | Self::InvalidSuffix(_)
+            | Self::IndexFormat => ErrorKind::InvalidInput,
             Self::Truncated => ErrorKind::UnexpectedEof,
-            Self::NotGzip | Self::Corrupt(_) => ErrorKind::InvalidData,
+            Self::NotGzip | Self::Corrupt(_) | Self::NotVerified(_) => ErrorKind::InvalidData,
             Self::Unsupported(_) | Self::Zip(_) => ErrorKind::Unsupported,
             Self::Exists(_) | Self::AlreadyWritten(_) => ErrorKind::AlreadyExists,
             Self::Directory => ErrorKind::IsADirectory,
@@ -145,7 +172,11 @@ impl Error {
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         match error {
-            Error::Read(error) | Error::Write(error) | Error::Remove(error) => error,
+            Error::Read(error)
+            | Error::Write(error)
+            | Error::Index(error)
+            | Error::Remove(error)
+            | Error::ReadBack(error) => error,
             error => Self::new(error.kind(), error),
         }
     }

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 /// Does the same with each of the files, on all the settings' threads; `report` is called on this
 /// thread with each file's position and result, in order.
 ///
-/// No more files are open at a time than there are threads, and two more.
+/// No more files are open at a time than there are threads, and two more; twice as many if outputs
+/// are verified.
 pub(crate) fn process(
     action: Action,
     inputs: &[InputPath],

@@ -3,14 +3,16 @@
 use super::Error;
 use super::options::{Action, Plan};
 use super::run::RunState;
-use crate::io::{Blocking, Dir, Dirs, Metered, split};
-use rustix::fs::{FileType, Mode, OFlags};
-use std::ffi::OsString;
+use crate::io::{Attributes, Blocking, Dir, Dirs, FileId, Holes, Idle, Metered, split};
+use rustix::fs::{FileType, Mode, OFlags, Stat};
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 const SET_USER_ID: u32 = 0o4000;
 const SET_GROUP_ID: u32 = 0o2000;
@@ -38,17 +40,52 @@ impl Root {
         Ok(Arc::new(Self { dir: Dir::open(&path)?, path, below: Dirs::default() }))
     }
 
+    /// The name of the directory; empty if the path ends in `/`, `.` or `..` and has none.
+    ///
+    /// A slash after a name does not matter.
+    pub(super) fn name(&self) -> &Path {
+        let bytes = self.path.as_os_str().as_bytes();
+        let end = bytes.iter().rposition(|&byte| byte != b'/').map_or(0, |last| last + 1);
+        let (_, name) = split(Path::new(OsStr::from_bytes(&bytes[..end])));
+        match name.as_bytes() {
+            _ if end == 0 => Path::new(""),
+            bytes if bytes.contains(&b'/') || bytes == b"." || bytes == b".." => Path::new(""),
+            _ => Path::new(name),
+        }
+    }
+
+    /// The attributes of a directory below this one.
+    pub(super) fn attributes(&self, below: &Path) -> io::Result<Attributes> {
+        let dir = self.dir.open_below(below)?.to_file()?;
+        let metadata = dir.metadata()?;
+        Ok(Attributes::of(&dir, metadata))
+    }
+
     /// Calls `found` with everything below the directory that is not a directory, sorted by name,
-    /// and with the directories that cannot be read, each with the reason.
-    pub(crate) fn walk(self: &Arc<Self>, mut found: impl FnMut(InputPath, io::Result<()>)) {
+    /// and with the directories that cannot be read, each with the reason. What is in the directory
+    /// `output` is left out.
+    pub(crate) fn walk(
+        self: &Arc<Self>,
+        output: Option<&Path>,
+        mut found: impl FnMut(InputPath, io::Result<()>),
+    ) {
+        let output = output.and_then(|path| Some(FileId::from(&path.metadata().ok()?)));
+        let is_output = |path: &Path| {
+            let same = |output| Some(FileId::from(&self.stat(path).ok()?) == output);
+            output.and_then(same).unwrap_or(false)
+        };
         crate::io::walk(
             &self.dir,
-            |_| true,
+            |path| !is_output(path),
             |path, kind| {
                 let path = crate::io::below(&self.path, path);
                 found(InputPath { path, root: Some(Arc::clone(self)) }, kind.map(drop));
             },
         );
+    }
+
+    fn stat(&self, below: &Path) -> io::Result<Stat> {
+        self.dir.open_below(below)?.follow(".".as_ref())
     }
 }
 
@@ -64,13 +101,15 @@ impl InputPath {
         &self.path
     }
 
+    /// The directory that it was found below, and the path from there of the one that it is in.
+    pub(super) fn below(&self) -> Option<(&Arc<Root>, &Path)> {
+        let root = self.root.as_ref()?;
+        Some((root, self.path.strip_prefix(&root.path).ok()?.parent()?))
+    }
+
     /// The directory that the file is in, opened, and its name there.
     fn find(&self, run: &RunState) -> io::Result<(Arc<Dir>, OsString)> {
-        let below = self.root.as_ref().and_then(|root| {
-            let path = self.path.strip_prefix(&root.path).ok()?;
-            Some((root, path.parent()?, path.file_name()?))
-        });
-        if let Some((root, parent, name)) = below {
+        if let (Some((root, parent)), Some(name)) = (self.below(), self.path.file_name()) {
             let dir = root.below.get(parent, || root.dir.open_below(parent))?;
             return Ok((dir, name.to_owned()));
         }
@@ -147,18 +186,73 @@ pub(crate) fn open(input: &InputPath, run: &RunState) -> Result<File, Error> {
 /// longer than this.
 const PACKET: usize = 64 << 10;
 
+/// What is compressed: bytes, of which some may be known to be zeros without being read.
+pub(crate) trait Source: Read {
+    /// Skips the next `count` bytes if they are known to be zeros. Returns whether they are.
+    fn skip_zeros(&mut self, count: usize) -> io::Result<bool>;
+}
+
+/// A source of which nothing is known before it is read.
+pub(super) struct Unknown<R>(pub(super) R);
+
+impl<R: Read> Read for Unknown<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.read(into)
+    }
+}
+
+impl<R: Read> Source for Unknown<R> {
+    fn skip_zeros(&mut self, _: usize) -> io::Result<bool> {
+        Ok(false)
+    }
+}
+
 /// An input whose bytes are counted as they are read. Reads shorter than a packet go through its
 /// buffer, all others past it.
-pub(crate) type CountedInput = Metered<BufReader<Blocking<File>>>;
+#[derive(Debug)]
+pub(crate) struct CountedInput {
+    bytes: Metered<BufReader<Blocking<File>>>,
+    holes: Holes,
+}
+
+/// The same, and a read fails with [`ErrorKind::WouldBlock`](io::ErrorKind::WouldBlock) once nothing
+/// has come for that long; see [`Idle`].
+pub(crate) fn counted_idle(file: File, after: Duration, run: &RunState) -> impl Source + Send {
+    let file = Idle::new(Blocking::new(file), after);
+    Unknown(Metered::new(BufReader::with_capacity(PACKET, file), &run.bytes_read))
+}
 
 /// Counts in the run's count.
 pub(crate) fn counted(file: File, run: &RunState) -> CountedInput {
     let file = BufReader::with_capacity(PACKET, Blocking::new(file));
-    Metered::new(file, &run.bytes_read)
+    CountedInput { bytes: Metered::new(file, &run.bytes_read), holes: Holes::default() }
 }
 
-/// Returns whether a read returns at once.
-pub(super) fn is_ready(input: &CountedInput) -> bool {
-    let input = input.get_ref();
-    !input.buffer().is_empty() || input.get_ref().is_ready()
+impl CountedInput {
+    /// Returns whether a read returns at once.
+    pub(super) fn is_ready(&self) -> bool {
+        let buffered = self.bytes.get_ref();
+        !buffered.buffer().is_empty() || buffered.get_ref().is_ready()
+    }
+}
+
+impl Read for CountedInput {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.bytes.read(into)
+    }
+}
+
+impl Source for CountedInput {
+    /// Skips bytes in a hole of the file.
+    fn skip_zeros(&mut self, count: usize) -> io::Result<bool> {
+        let buffered = self.bytes.get_mut();
+        let count = count as u64;
+        // The file's offset is where the next byte is only if none is in the buffer.
+        let in_hole =
+            buffered.buffer().is_empty() && self.holes.skip(buffered.get_mut().get_mut(), count)?;
+        if in_hole {
+            self.bytes.add(count);
+        }
+        Ok(in_hole)
+    }
 }

@@ -5,6 +5,8 @@
 pub(crate) struct Level(u8);
 
 impl Level {
+    /// Nothing is compressed: 0.
+    pub(crate) const STORED: Self = Self(0);
     /// The smallest output: 12.
     pub(crate) const ULTRA: Self = Self(12);
 

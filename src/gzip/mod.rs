@@ -7,6 +7,7 @@
 //! | one file | [`compress_file`], [`decompress_file`], [`test_file`] |
 //! | many files at once | [`compress_files`], [`decompress_files`], [`test_files`] |
 //! | code that needs a [`Write`] or a [`Read`] | [`Encoder`], [`Decoder`] |
+//! | some of the uncompressed bytes | [`decompress_range`], [`decompress_file_range`] |
 //!
 //! ```
 //! use csp_toolkit::gzip::{self, Settings};
@@ -29,19 +30,28 @@
 //! (RFC 1952, section 2.3). Before a compressed chunk is written, it is decoded and compared with
 //! the input. The header of a large file lists its chunks in an extra field, so that it can be
 //! decompressed in parallel, too.
+//!
+//! Level 1 is an encoder of our own. The levels from 2 up are those of libdeflate; without the
+//! feature `libdeflate`, nothing is in C, and zlib-rs serves them, with 9 as the highest. It does not
+//! matter how young an encoder is, since every chunk is decoded again. Parts of a chunk that do not
+//! compress, as a sample tells, are stored at every level.
 
 // `encode` compresses chunks, verifies them and puts them together, `index` lists them in the
 // header, `decode` decompresses them in parallel again, `inflate` is the decoder that both use,
-// `header` is RFC 1952, `bgzf` is another format with an index, `legacy` decodes the formats before
-// gzip.
+// `deflate` is the encoder of level 1, `header` is RFC 1952, `bgzf` is another format with an index,
+// `legacy` decodes the formats before gzip, `verify` reads a finished file with another decoder.
 mod bgzf;
+mod compressed;
 mod decode;
 mod decoder;
+mod deflate;
 mod encode;
 mod encoder;
 mod error;
 mod failure;
 mod files;
+mod format;
+mod gzi;
 mod header;
 mod header_info;
 mod index;
@@ -50,36 +60,49 @@ mod input;
 mod legacy;
 mod level;
 mod options;
+mod range;
 mod report;
 mod run;
 mod settings;
 pub(crate) mod suffix;
 mod task;
 mod totals;
+mod tree;
+mod verify;
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
 pub use error::Error;
+pub use format::Format;
 pub use options::FileOptions;
 pub use report::FileReport;
 pub use settings::Settings;
 pub use totals::Totals;
 
+pub use crate::io::Sparse;
+
 pub(crate) use files::process;
+pub(crate) use gzi::{GziWriter, name as index_name};
 pub(crate) use header_info::HeaderInfo;
-pub(crate) use input::{CountedInput, InputPath, Root, counted, open};
+pub(crate) use input::{InputPath, Root, Source, counted, counted_idle, open};
 pub(crate) use level::Level;
 pub(crate) use options::{Action, OutputPath};
+pub(crate) use range::{ByteRange, copy_range};
 pub(crate) use report::FileResult;
 pub(crate) use run::RunState;
 pub(crate) use task::taken;
 pub(crate) use totals::Method;
+pub(crate) use verify::verify;
 
 use files::process_one;
-use std::io::{Read, Write};
+use input::{CountedInput, Unknown};
+use std::fs::File;
+use std::io::{Read, Seek, Write};
+use std::ops::RangeBounds;
 use std::path::Path;
 
-/// Compresses all of `input` into one gzip member (RFC 1952, section 2.3) without name and time.
+/// Compresses all of `input` into one gzip member (RFC 1952, section 2.3) without name and time, or
+/// into the blocks of [`Format::Bgzf`].
 ///
 /// Output begins as soon as the input's first chunk is compressed, and memory is bounded by the
 /// number of threads, whatever the input's length. Blocks until the end of `input`.
@@ -91,17 +114,19 @@ pub fn compress(
     output: impl Write,
     settings: &Settings,
 ) -> Result<Totals, Error> {
-    compress_from(input, output, settings, &HeaderInfo::default())
+    let header_info = &HeaderInfo::default();
+    compress_from(Unknown(input), output, settings, header_info, None).map(|(totals, _)| totals)
 }
 
-/// [`compress`], with what the header is to store.
+/// [`compress`], with what the header is to store, and the index of BGZF's blocks, which is returned.
 pub(crate) fn compress_from(
-    input: impl Read + Send,
+    input: impl Source + Send,
     output: impl Write,
     settings: &Settings,
     header_info: &HeaderInfo,
-) -> Result<Totals, Error> {
-    encode::compress(input, output, &settings.check()?, header_info)
+    index: Option<GziWriter>,
+) -> Result<(Totals, Option<GziWriter>), Error> {
+    encode::compress(input, output, &settings.check()?, header_info, index)
 }
 
 /// Decompresses all the members of `input` (RFC 1952, section 2.2), one after the other.
@@ -130,11 +155,73 @@ pub(crate) fn decompress_from(
     decode::decompress_file(input, output, &settings.check()?)
 }
 
+/// Decompresses only a range of the uncompressed bytes, and returns how many there are: fewer than
+/// the range has if the data ends within it, none if it ends before it.
+///
+/// Of a member with our index, and of a BGZF file, only what overlaps the range is decompressed, in
+/// parallel; any other file is decompressed from its beginning, up to the end of the range. `file`
+/// is read on another thread, from its beginning, whatever its position.
+///
+/// ```
+/// use csp_toolkit::gzip::{self, Format, Settings};
+/// use std::io::Cursor;
+///
+/// let text = b"in the beginning was the word ".repeat(100_000);
+/// let mut compressed = Vec::new();
+/// let settings = Settings::default().format(Format::Bgzf);
+/// gzip::compress(&text[..], &mut compressed, &settings)?;
+///
+/// let mut part = Vec::new();
+/// let file = Cursor::new(&compressed);
+/// let length = gzip::decompress_range(file, 2_000_007..2_000_020, &mut part, &settings)?;
+/// assert_eq!(part, &text[2_000_007..2_000_020]);
+/// assert_eq!(length, 13);
+/// # Ok::<(), gzip::Error>(())
+/// ```
+///
+/// # What is verified
+///
+/// A block of a BGZF file must decompress to data with the checksum and the length in its trailer. A
+/// chunk of a member with our index must end exactly where the index says, and decompress to as many
+/// bytes as it says; the checksum is that of the whole member, so it is not compared, except with
+/// the range `..`. What is skipped is not decompressed: damage there is not found, and where a
+/// block or an index says that it decompresses to another length than it does, the wrong bytes
+/// are written. If anything does not fit, the file is decompressed from its beginning, and errors
+/// are those of [`decompress`].
+///
+/// On an error, all that comes before it in the range has been written. An error less than a few MiB
+/// after the range may be found, too; any other is not.
+pub fn decompress_range(
+    file: impl Read + Seek + Send,
+    range: impl RangeBounds<u64>,
+    output: impl Write,
+    settings: &Settings,
+) -> Result<u64, Error> {
+    let range = ByteRange::of(range);
+    range::decompress(file, None::<File>, range, output, &settings.check()?)
+}
+
+/// [`decompress_range`] of a file, of which also a pipe's kind can be decompressed in order.
+///
+/// If there is an index `NAME.gzi` beside a BGZF file `NAME`, as `bgzip` and
+/// [`FileOptions::block_index`] write it, the search for the range begins at the block that it lists
+/// last before the range. An index that does not fit the file is ignored.
+pub fn decompress_file_range(
+    path: impl AsRef<Path>,
+    range: impl RangeBounds<u64>,
+    output: impl Write,
+    settings: &Settings,
+) -> Result<u64, Error> {
+    let (path, run) = (path.as_ref(), RunState::default());
+    let file = open(&path.into(), &run)?;
+    copy_range(file, Some(path), ByteRange::of(range), output, settings)
+}
+
 /// Compresses a file into `NAME.gz` next to it.
 ///
 /// The output appears under its name only when it is complete. On an error there is no output, and
-/// a file that was there before is unchanged; except that with [`Error::Changed`] and
-/// [`Error::Remove`] the output is in place.
+/// a file that was there before is unchanged; except that with [`Error::Index`],
+/// [`Error::Changed`] and [`Error::Remove`] the output is in place.
 ///
 /// ```
 /// use csp_toolkit::gzip::{self, FileOptions};
@@ -170,7 +257,7 @@ pub fn test_file(path: impl AsRef<Path>, options: &FileOptions) -> Result<FileRe
 /// `report` is called on this thread with each file's index and result, always in order. An error
 /// of one file stops no other. Blocks until all files are done. Large files are compressed by all
 /// threads together, small ones by a thread each, and no more files are open at a time than there
-/// are threads, and two more.
+/// are threads, and two more; twice as many if [outputs are verified](FileOptions::verify_output).
 ///
 /// Every file of a directory:
 ///
@@ -246,6 +333,7 @@ mod tests {
         for error in [
             Error::Read(refused()),
             Error::Write(refused()),
+            Error::Index(refused()),
             Error::Remove(refused()),
             Error::Attributes { target: "x".into(), source: refused() },
         ] {

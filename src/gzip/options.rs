@@ -2,8 +2,8 @@
 
 use super::run::RunState;
 use super::settings::Checked;
-use super::{Error, Settings, suffix};
-use crate::io::Existing;
+use super::{Error, Format, Settings, suffix};
+use crate::io::{Existing, Sparse};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -56,6 +56,10 @@ pub struct FileOptions {
     pub(crate) store_name: bool,
     pub(crate) store_time: bool,
     pub(crate) sync: bool,
+    pub(crate) verify_output: bool,
+    pub(crate) sparse: Sparse,
+    pub(crate) skip_compressed: bool,
+    pub(crate) block_index: bool,
 }
 
 impl Default for FileOptions {
@@ -70,6 +74,10 @@ impl Default for FileOptions {
             store_name: false,
             store_time: false,
             sync: false,
+            verify_output: false,
+            sparse: Sparse::default(),
+            skip_compressed: false,
+            block_index: false,
         }
     }
 }
@@ -147,8 +155,51 @@ impl FileOptions {
         Self { sync, ..self }
     }
 
+    /// Sets whether each compressed output is verified once more as a whole: read back from the
+    /// file and decoded by an independent decoder, that of the crate `flate2`. Only if its length
+    /// and CRC-32 are those of the input does the output get its name and may the input be removed;
+    /// otherwise it is [`Error::NotVerified`], and there is no output. Off by default.
+    ///
+    /// With [`sync`](Self::sync), it is read back from the disk, where the system allows that, and
+    /// not from the system's cache. Decompression already compares what it writes with the file's
+    /// own CRC-32; this does not change it.
+    #[must_use]
+    pub fn verify_output(self, verify_output: bool) -> Self {
+        Self { verify_output, ..self }
+    }
+
+    /// Sets which zeros of a decompressed file are written as holes. By default, long runs of them.
+    /// Compression skips the holes of its input in any case.
+    #[must_use]
+    pub fn sparse(self, sparse: Sparse) -> Self {
+        Self { sparse, ..self }
+    }
+
+    /// Sets whether a file to compress that is compressed already is left alone, which is
+    /// [`Error::AlreadyCompressed`]. It is recognized by what it is, not by its name: by how it
+    /// begins, as archives, images, audio and video do, or by a sample that does not compress. Off
+    /// by default.
+    #[must_use]
+    pub fn skip_compressed(self, skip_compressed: bool) -> Self {
+        Self { skip_compressed, ..self }
+    }
+
+    /// Sets whether an index of the blocks is written beside each compressed file, to `NAME.gz.gzi`,
+    /// as `bgzip` does it. Off by default; only for [`Format::Bgzf`](super::Format::Bgzf), else it is
+    /// [`Error::IndexFormat`]. The index is put in place after the compressed file and before the input
+    /// is removed. An index that exists is overwritten only where the output would be.
+    #[must_use]
+    pub fn block_index(self, block_index: bool) -> Self {
+        Self { block_index, ..self }
+    }
+
     pub(crate) fn existing(&self) -> Existing {
         if self.overwrite { Existing::Replace } else { Existing::Keep }
+    }
+
+    /// Whether outputs are read back and verified.
+    pub(crate) fn verifies(&self, action: Action) -> bool {
+        self.verify_output && action == Action::Compress
     }
 
     /// Whether headers are read, or written, for what they say about the file.
@@ -176,6 +227,10 @@ impl<'a> Plan<'a> {
         if suffix.is_empty() || suffix.as_bytes().contains(&b'/') {
             return Err(Error::InvalidSuffix(suffix.clone()));
         }
-        Ok(Self { action, options, run, settings: options.settings.check()? })
+        let settings = options.settings.check()?;
+        if options.block_index && action == Action::Compress && settings.format != Format::Bgzf {
+            return Err(Error::IndexFormat);
+        }
+        Ok(Self { action, options, run, settings })
     }
 }

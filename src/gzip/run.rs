@@ -1,5 +1,6 @@
 //! What the files of one run share.
 
+use super::tree::Trees;
 use crate::io::Outputs;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -9,6 +10,8 @@ use std::sync::atomic::AtomicU64;
 pub(crate) struct RunState {
     /// The outputs in progress, and those that no other output of the run may overwrite.
     pub(crate) outputs: Outputs,
+    /// The directories made for outputs.
+    pub(crate) trees: Trees,
     /// Counts the bytes read from all inputs together, to show progress.
     pub(crate) bytes_read: Arc<AtomicU64>,
 }

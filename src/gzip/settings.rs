@@ -1,7 +1,8 @@
 //! How data is compressed and decompressed.
 
+use super::encode::LONGEST_RSYNCABLE;
 use super::index::CHUNK_SIZES;
-use super::{Error, Level};
+use super::{Error, Format, Level, bgzf};
 use crate::sync::pool::Pool;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
@@ -25,11 +26,14 @@ use std::thread::available_parallelism;
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each has a setter of its own")]
 pub struct Settings {
     level: u32,
+    format: Format,
     threads: Option<usize>,
     chunk_size: usize,
     rsyncable: bool,
+    flush_idle: bool,
     index: bool,
     pass_through: bool,
 }
@@ -38,9 +42,11 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             level: u32::from(Level::default().get()),
+            format: Format::Gzip,
             threads: None,
             chunk_size: 1 << 20,
             rsyncable: false,
+            flush_idle: false,
             index: true,
             pass_through: false,
         }
@@ -53,6 +59,21 @@ impl Settings {
     #[must_use]
     pub fn level(self, level: u32) -> Self {
         Self { level, ..self }
+    }
+
+    /// Sets the container that is written, [`Format::Gzip`] by default.
+    ///
+    /// ```
+    /// use csp_toolkit::gzip::{self, Format, Settings};
+    ///
+    /// let mut blocks = Vec::new();
+    /// gzip::compress(&b"word"[..], &mut blocks, &Settings::default().format(Format::Bgzf))?;
+    /// assert_eq!(&blocks[12..14], b"BC");
+    /// # Ok::<(), gzip::Error>(())
+    /// ```
+    #[must_use]
+    pub fn format(self, format: Format) -> Self {
+        Self { format, ..self }
     }
 
     /// Sets the number of threads that compress, or decompress what can be decompressed in
@@ -70,11 +91,27 @@ impl Settings {
     }
 
     /// Sets whether chunk boundaries are chosen by content, so that a change of the input changes
-    /// the output near it only, and `rsync` can reuse the rest. Off by default. Such a file has no
-    /// index.
+    /// the output near it only, and `rsync` can reuse the rest. Off by default. The chunks are from
+    /// 32 to 256 KiB long, mostly 64 KiB, so the output is a few per cent larger, and such a file
+    /// has no index.
     #[must_use]
     pub fn rsyncable(self, rsyncable: bool) -> Self {
         Self { rsyncable, ..self }
+    }
+
+    /// Sets whether [`compress`](super::compress) flushes where its input falls idle. Off by default.
+    ///
+    /// A read that fails with [`ErrorKind::WouldBlock`](std::io::ErrorKind::WouldBlock), as a
+    /// socket's does after its read timeout, then is no error: what was read so far is compressed,
+    /// written and flushed, so that a reader of the output can decompress all of it, and reading
+    /// goes on. A read should wait a while before it fails so, since it is repeated until there is
+    /// data.
+    ///
+    /// Each flush ends a chunk, so the output depends on when the input came. It costs a few bytes, and
+    /// compression if there is little data between flushes.
+    #[must_use]
+    pub fn flush_idle(self, flush_idle: bool) -> Self {
+        Self { flush_idle, ..self }
     }
 
     /// Sets whether the header of a file of more than one chunk lists the chunks, so that it can be
@@ -98,7 +135,8 @@ impl Settings {
 
     /// Checks the values.
     pub(super) fn check(&self) -> Result<Checked, Error> {
-        let &Self { level, threads, chunk_size, rsyncable, index, pass_through } = self;
+        let &Self { level, format, threads, chunk_size, rsyncable, .. } = self;
+        let &Self { flush_idle, index, pass_through, .. } = self;
         let known = u8::try_from(level).ok().and_then(Level::new);
         if !CHUNK_SIZES.contains(&chunk_size) {
             return Err(Error::InvalidChunkSize(chunk_size));
@@ -108,7 +146,21 @@ impl Settings {
             Some(threads) => NonZeroUsize::new(threads).ok_or(Error::NoThreads)?,
         };
         let level = known.ok_or(Error::InvalidLevel(level))?;
-        Ok(Checked { level, threads, chunk_size, rsyncable, index, pass_through })
+        let (level, chunk_size, index) = match format {
+            Format::Gzip if rsyncable => (level, chunk_size.min(LONGEST_RSYNCABLE), index),
+            Format::Gzip => (level, chunk_size, index),
+            Format::Bgzf => (bgzf::level(level), bgzf::CHUNK, false),
+        };
+        Ok(Checked {
+            level,
+            format,
+            threads,
+            chunk_size,
+            rsyncable,
+            flush_idle,
+            index,
+            pass_through,
+        })
     }
 }
 
@@ -130,11 +182,14 @@ impl From<flate2::Compression> for Settings {
 
 /// Settings that were checked.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "as in `Settings`")]
 pub(super) struct Checked {
     pub(super) level: Level,
+    pub(super) format: Format,
     pub(super) threads: NonZeroUsize,
     pub(super) chunk_size: usize,
     pub(super) rsyncable: bool,
+    pub(super) flush_idle: bool,
     pub(super) index: bool,
     pub(super) pass_through: bool,
 }

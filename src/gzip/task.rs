@@ -4,16 +4,20 @@
 //! beginning to the end. So nobody can have another file removed, or one created elsewhere, by
 //! changing where a name on the way leads.
 
-use super::input::{CountedInput, InputPath, OpenInput, counted};
+use super::compressed::is_compressed;
+use super::gzi::GziWriter;
+use super::input::{CountedInput, InputPath, OpenInput, Root, counted};
 use super::options::{Action, FileOptions, OutputPath, Plan};
 use super::report::{FileReport, FileResult};
 use super::run::RunState;
-use super::{Error, HeaderInfo, Totals, decode, suffix};
+use super::tree::Missing;
+use super::verify::verify;
+use super::{Error, HeaderInfo, Totals, decode, gzi, suffix};
 use crate::io::{
     AtomicFile, Attributes, Blocking, Dir, Existing, FileId, Placed, Target, Version, close,
     open_special,
 };
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -29,6 +33,8 @@ pub(super) struct InputFile {
     pub(super) header_info: HeaderInfo,
     /// The output's path.
     target: PathBuf,
+    /// Where it was found, if that was in a directory that is processed recursively.
+    below: Option<(Arc<Root>, PathBuf)>,
 }
 
 impl InputFile {
@@ -41,10 +47,15 @@ impl InputFile {
             Action::Compress => HeaderInfo::of(path, &metadata).filtered(plan.options),
             Action::Decompress | Action::Test => HeaderInfo::default(),
         };
-        let target = output_path(path, plan)?;
+        let skips = plan.action == Action::Compress && plan.options.skip_compressed;
+        if skips && is_compressed(&file, metadata.len()).map_err(Error::Read)? {
+            return Err(Error::AlreadyCompressed);
+        }
+        let target = output_path(input, plan)?;
+        let below = input.below().map(|(root, parent)| (Arc::clone(root), parent.to_owned()));
         let attributes = Attributes::of(&file, metadata);
         let file_input = counted(file, plan.run);
-        Ok((file_input, Self { dir, name, attributes, header_info, target }))
+        Ok((file_input, Self { dir, name, attributes, header_info, target, below }))
     }
 
     /// Takes what the options want from the header of a file to decompress.
@@ -68,49 +79,91 @@ impl InputFile {
     }
 
     /// Where the output goes.
-    fn target(&self, plan: &Plan<'_>) -> io::Result<Target> {
+    fn target(&self, plan: &Plan<'_>, missing: Missing) -> io::Result<Target> {
         let name = || self.target.file_name().unwrap_or_default().to_owned();
         match &plan.options.output {
             OutputPath::NextToInput => Ok(Target::Name(Arc::clone(&self.dir), name())),
             OutputPath::Directory(directory) => {
-                let dir = plan.run.outputs.dirs().get(directory, || Dir::open(directory))?;
-                Ok(Target::Name(dir, name()))
+                let dir = match &self.below {
+                    Some((root, below)) => plan.run.trees.open(directory, root, below, missing),
+                    None => plan.run.outputs.dirs().get(directory, || Dir::open(directory)),
+                };
+                Ok(Target::Name(dir?, name()))
             }
             OutputPath::File(path) => Target::of(path),
         }
     }
 
+    /// The same, with the directories that are missing made.
+    fn made_target(&self, plan: &Plan<'_>) -> io::Result<Target> {
+        let sync = plan.options.sync;
+        self.target(plan, if sync { Missing::MakeAndSync } else { Missing::Make })
+    }
+
     /// Begins the output. An early check whether its name is free can spare the work; only the commit
     /// makes sure.
     pub(super) fn begin_output(&self, plan: &Plan<'_>) -> Result<BufWriter<Destination>, Error> {
-        let options = plan.options;
         if plan.action == Action::Test {
             return Ok(BufWriter::new(Destination::Nowhere));
         }
-        let destination = match self.target(plan).map_err(Error::Write)? {
+        let options = plan.options;
+        let destination = match self.made_target(plan).map_err(Error::Write)? {
+            Target::Stream(_) | Target::Special(..) if options.verifies(plan.action) => {
+                return Err(Error::Unverifiable(self.target.clone()));
+            }
             Target::Stream(file) => Destination::Stream(Blocking::new(file)),
             Target::Special(dir, name) => {
                 let file = open_special(&dir, &name).map_err(Error::Write)?;
                 Destination::Stream(Blocking::new(file))
             }
             Target::Name(dir, name) => {
-                match dir.look(&name) {
-                    Ok(stat) if FileId::from(&stat) == FileId::from(self.metadata()) => {
-                        return Err(Error::SameFile);
-                    }
-                    Ok(_) if !options.overwrite => {
-                        return Err(Error::Exists(self.target.clone()));
-                    }
-                    Err(error) if error.kind() != ErrorKind::NotFound => {
-                        return Err(Error::Write(error));
-                    }
-                    _ => {}
-                }
+                self.check_free(&dir, &name, self.target.clone(), plan)?;
                 let file = AtomicFile::create(dir, name, 0o600, &plan.run.outputs);
-                Destination::File(file.map_err(Error::Write)?)
+                let mut file = file.map_err(Error::Write)?;
+                if plan.action == Action::Decompress {
+                    file.make_holes(options.sparse);
+                }
+                Destination::File(file)
             }
         };
         Ok(BufWriter::new(destination))
+    }
+
+    /// Begins the index beside the output, if the options want one. As with the output, an early
+    /// check can spare the work.
+    pub(super) fn begin_block_index(&self, plan: &Plan<'_>) -> Result<Option<GziWriter>, Error> {
+        if !plan.options.block_index {
+            return Ok(None);
+        }
+        let target = self.made_target(plan).map_err(Error::Write)?;
+        if let Target::Name(dir, name) = &target {
+            self.check_free(dir, &gzi::name(name), self.block_index_path(), plan)?;
+        }
+        let index = GziWriter::beside(target, 0o600, &plan.run.outputs);
+        index.map(Some).map_err(Error::Write)
+    }
+
+    fn block_index_path(&self) -> PathBuf {
+        gzi::name(&self.target).into()
+    }
+
+    /// Fails if the name of an output, with this path, is the input's, or is taken and must not be
+    /// overwritten.
+    fn check_free(
+        &self,
+        dir: &Dir,
+        name: &OsStr,
+        path: PathBuf,
+        plan: &Plan<'_>,
+    ) -> Result<(), Error> {
+        match dir.look(name) {
+            Ok(stat) if FileId::from(&stat) == FileId::from(self.metadata()) => {
+                Err(Error::SameFile)
+            }
+            Ok(_) if !plan.options.overwrite => Err(Error::Exists(path)),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::Write(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Writes what is still in the buffer, puts the output in place and removes the input, each only
@@ -121,10 +174,33 @@ impl InputFile {
         totals: Totals,
         plan: &Plan<'_>,
     ) -> FileResult {
+        self.commit_with_index(output, None, totals, plan)
+    }
+
+    /// [`commit`](Self::commit), with the index that belongs beside the output.
+    pub(super) fn commit_with_index(
+        self,
+        output: BufWriter<Destination>,
+        index: Option<GziWriter>,
+        totals: Totals,
+        plan: &Plan<'_>,
+    ) -> FileResult {
         let mut warnings = Vec::new();
         let output = output.into_inner().map_err(|failed| Error::Write(failed.into_error()))?;
+        let index = index.map(GziWriter::finish).transpose().map_err(Error::Write)?;
         let placed = match output {
-            Destination::File(file) => Some(self.place(file, plan, &mut warnings)?),
+            Destination::File(file) => {
+                if plan.options.verifies(plan.action) {
+                    verify(&file, &totals, plan.options.sync)?;
+                }
+                let placed = self.place(file, &self.target, plan, &mut warnings)?;
+                if let Some(index) = index {
+                    let index = self.place(index, &self.block_index_path(), plan, &mut warnings);
+                    let index = index.map_err(|error| Error::Index(error.into()))?;
+                    index.confirm().map_err(Error::Index)?;
+                }
+                Some(placed)
+            }
             Destination::Stream(stream) => {
                 close(&stream).map_err(Error::Write)?;
                 None
@@ -153,21 +229,24 @@ impl InputFile {
 
     fn place(
         &self,
-        file: AtomicFile,
+        mut file: AtomicFile,
+        target: &Path,
         plan: &Plan<'_>,
         warnings: &mut Vec<Error>,
     ) -> Result<Placed, Error> {
+        // Before its time is set, which changes with its length.
+        file.flush().map_err(Error::Write)?;
         let restored = (plan.action == Action::Decompress).then_some(&self.header_info);
-        let target = &self.target;
+        let target = || target.to_owned();
         // The file systems of cameras and of other systems do not have all of them.
         if let Err(source) = file.apply(&self.attributes, restored.and_then(HeaderInfo::modified)) {
-            warnings.push(Error::Attributes { target: target.clone(), source });
+            warnings.push(Error::Attributes { target: target(), source });
         }
         let existing = plan.options.existing();
         let placed = file.commit(existing, plan.options.sync);
         placed.map_err(|error| match (error.kind(), existing) {
-            (ErrorKind::AlreadyExists, Existing::Keep) => Error::Exists(target.clone()),
-            (ErrorKind::AlreadyExists, Existing::Replace) => Error::AlreadyWritten(target.clone()),
+            (ErrorKind::AlreadyExists, Existing::Keep) => Error::Exists(target()),
+            (ErrorKind::AlreadyExists, Existing::Replace) => Error::AlreadyWritten(target()),
             _ => Error::Write(error),
         })
     }
@@ -198,15 +277,23 @@ pub(crate) fn taken(
     if action != Action::Compress && options.stores() {
         file.restore(decode::Opened::new(bytes).header_info(), options)?;
     }
-    let taken = match file.target(plan).map_err(Error::Write)? {
-        Target::Name(dir, name) => dir.look(&name).is_ok(),
-        Target::Stream(_) | Target::Special(..) => false,
-    };
-    Ok(taken.then_some(file.target))
+    Ok(match file.target(plan, Missing::Fail) {
+        Ok(Target::Name(dir, name)) if dir.look(&name).is_ok() => Some(file.target),
+        Ok(Target::Name(dir, name))
+            if options.block_index && dir.look(&gzi::name(&name)).is_ok() =>
+        {
+            Some(file.block_index_path())
+        }
+        Ok(Target::Name(..) | Target::Stream(_) | Target::Special(..)) => None,
+        // Nothing can be in a directory that is still to be made.
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(Error::Write(error)),
+    })
 }
 
 /// Returns the output's path, which follows from the input's name.
-fn output_path(path: &Path, plan: &Plan<'_>) -> Result<PathBuf, Error> {
+fn output_path(input: &InputPath, plan: &Plan<'_>) -> Result<PathBuf, Error> {
+    let path = input.path();
     let FileOptions { output, suffix, force, .. } = plan.options;
     if let OutputPath::File(target) = output {
         return Ok(target.clone());
@@ -220,7 +307,10 @@ fn output_path(path: &Path, plan: &Plan<'_>) -> Result<PathBuf, Error> {
         Action::Test => suffix::strip(path, suffix).unwrap_or_else(|| path.to_owned()),
     };
     match (output, target.file_name()) {
-        (OutputPath::Directory(directory), Some(name)) => Ok(directory.join(name)),
+        (OutputPath::Directory(directory), Some(name)) => Ok(match input.below() {
+            Some((root, parent)) => directory.join(root.name()).join(parent).join(name),
+            None => directory.join(name),
+        }),
         _ => Ok(target),
     }
 }

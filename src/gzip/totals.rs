@@ -13,7 +13,8 @@ pub struct Totals {
     pub trailing_garbage: bool,
     /// The length of the first member's header and trailer.
     pub(crate) overhead: u64,
-    /// The CRC-32 that the last member ends with; all ones for other formats.
+    /// The CRC-32 that the last member ends with, or of all the data when compressing; all ones for
+    /// other formats.
     pub(crate) crc: u32,
     /// How the last member was compressed.
     pub(crate) method: Method,

@@ -14,14 +14,16 @@
 use super::attributes::{Attributes, Owner};
 use super::close::close;
 use super::dir::{Dir, sync};
+use super::holes::{HoleWriter, Sparse};
 use super::outputs::{Outputs, claim, temporary_name};
+use super::retry::fill;
 use super::version::FileId;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, linkat, renameat, renameat_with};
 use rustix::io::Errno;
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, ErrorKind, Seek, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
@@ -40,6 +42,7 @@ pub(crate) enum Existing {
 #[derive(Debug)]
 pub(crate) struct AtomicFile {
     file: File,
+    holes: HoleWriter,
     id: FileId,
     /// The owner it was created with.
     owner: Owner,
@@ -80,7 +83,14 @@ impl AtomicFile {
         };
         drop(shared);
         let (id, owner, outputs) = ((&metadata).into(), (&metadata).into(), outputs.clone());
-        Ok(Self { file, id, owner, temporary, dir, name, outputs })
+        let holes = HoleWriter::new(Sparse::Never);
+        Ok(Self { file, holes, id, owner, temporary, dir, name, outputs })
+    }
+
+    /// Sets when zeros are written as holes; call it before anything is written. By default they
+    /// never are. The file has its length after a flush.
+    pub(crate) fn make_holes(&mut self, sparse: Sparse) {
+        self.holes = HoleWriter::new(sparse);
     }
 
     /// Sets these attributes on the file; see [`Attributes::apply`].
@@ -102,10 +112,23 @@ impl AtomicFile {
         self.file.write_all_at(bytes, offset)
     }
 
+    /// Returns a reader of what was written, from its beginning. With `from_disk`, blocks until it is
+    /// all on the disk and drops the system's copy of it, where the system supports that.
+    pub(crate) fn read_back(&self, from_disk: bool) -> io::Result<impl Read> {
+        if from_disk {
+            sync(&self.file)?;
+            drop_cache(&self.file);
+        }
+        let mut file = &self.file;
+        file.rewind()?;
+        Ok(file)
+    }
+
     /// Puts the file in place. Fails with [`ErrorKind::AlreadyExists`] if there is a file of that
     /// name, even one created just now; with [`Existing::Replace`], only if this run made that
     /// file. With `flush`, blocks until the file and its name are on the disk.
     pub(crate) fn commit(mut self, existing: Existing, flush: bool) -> io::Result<Placed> {
+        self.holes.end(&mut self.file)?;
         if flush {
             sync(&self.file)?;
         }
@@ -138,6 +161,7 @@ impl AtomicFile {
     /// Overwrites the existing file and keeps its inode, for when a new file could not be given the
     /// same owner. Not atomic, but everything to be written is on this file system already.
     pub(crate) fn write_into(mut self, target: &File) -> io::Result<()> {
+        self.holes.end(&mut self.file)?;
         self.file.rewind()?;
         let mut target = target;
         let length = io::copy(&mut self.file, &mut target)?;
@@ -235,6 +259,10 @@ impl AtomicFile {
         self.temporary = Some(name);
         self.file.rewind()?;
         io::copy(&mut self.file, &mut copy)?;
+        // What was verified is the file that is copied.
+        if !same(&self.file, &copy)? {
+            return Err(io::Error::other("the copy differs from the file"));
+        }
         let owner = Owner::from(&metadata);
         Attributes::of(&self.file, self.file.metadata()?).apply(&copy, owner, None)?;
         close(&copy)?;
@@ -279,6 +307,31 @@ impl Placed {
     }
 }
 
+/// Returns whether two files have the same contents.
+fn same(mut a: &File, mut b: &File) -> io::Result<bool> {
+    a.rewind()?;
+    b.rewind()?;
+    let (mut left, mut right) = (vec![0; 64 << 10], vec![0; 64 << 10]);
+    loop {
+        let count = fill(&mut a, &mut left)?;
+        if fill(&mut b, &mut right)? != count || left[..count] != right[..count] {
+            return Ok(false);
+        }
+        if count == 0 {
+            return Ok(true);
+        }
+    }
+}
+
+/// Has the system forget what it holds of the file in memory. It may decline.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+fn drop_cache(file: &File) {
+    let _ = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+fn drop_cache(_: &File) {}
+
 /// Creates a file without a name, if the file system supports that.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn unnamed(dir: &Dir, mode: Mode) -> Option<File> {
@@ -307,11 +360,11 @@ fn link(file: &File, dir: &Dir, name: &OsStr) -> io::Result<()> {
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.holes.write(&mut self.file, bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.holes.end(&mut self.file)
     }
 }
 

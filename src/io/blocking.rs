@@ -24,6 +24,11 @@ impl<T: AsFd> Blocking<T> {
         &self.0
     }
 
+    /// Returns a reference to the stream, to change it.
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+
     /// Returns the stream.
     pub(crate) fn into_inner(self) -> T {
         self.0

@@ -113,6 +113,11 @@ impl<T: Copy + Default> Buffers<T> {
         Self { size, free: Mutex::new(Vec::new()) }
     }
 
+    /// Returns the size of each buffer.
+    pub(crate) fn size(&self) -> usize {
+        self.size
+    }
+
     pub(crate) fn take(&self) -> Buffer<T> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         free.unwrap_or_else(|| Buffer::new(self.size))

@@ -4,7 +4,7 @@
 //! can make the path lead elsewhere between two calls. An open directory stays the same: every
 //! operation on a file in it (open, create, rename, remove) happens in that directory.
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, fsync, openat, statat, unlinkat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, fsync, mkdirat, openat, statat, unlinkat};
 use rustix::io::{Errno, retry_on_intr};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -121,6 +121,16 @@ impl Dir {
     pub(crate) fn open_file(&self, name: &OsStr, flags: OFlags, mode: Mode) -> io::Result<File> {
         let flags = flags | OFlags::CLOEXEC;
         Ok(File::from(retry_on_intr(|| openat(&self.0, name, flags, mode))?))
+    }
+
+    /// Makes a directory in this one, which only its owner can use.
+    pub(crate) fn make(&self, name: &OsStr) -> io::Result<()> {
+        Ok(mkdirat(&self.0, name, Mode::RWXU)?)
+    }
+
+    /// Opens this directory as a file, to read it or to change its attributes.
+    pub(crate) fn to_file(&self) -> io::Result<File> {
+        self.open_file(".".as_ref(), OFlags::DIRECTORY, Mode::empty())
     }
 
     /// Returns the metadata of a name, without following a link.

@@ -20,12 +20,22 @@ impl<R> Metered<R> {
     pub(crate) fn get_ref(&self) -> &R {
         &self.input
     }
+
+    /// Returns the reader.
+    pub(crate) fn get_mut(&mut self) -> &mut R {
+        &mut self.input
+    }
+
+    /// Counts bytes that were not read through this reader.
+    pub(crate) fn add(&self, count: u64) {
+        self.count.fetch_add(count, Ordering::Relaxed);
+    }
 }
 
 impl<R: Read> Read for Metered<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(into)?;
-        self.count.fetch_add(count as u64, Ordering::Relaxed);
+        self.add(count as u64);
         Ok(count)
     }
 }

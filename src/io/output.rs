@@ -5,6 +5,7 @@ use super::attributes::Attributes;
 use super::blocking::Blocking;
 use super::close::close;
 use super::dir::Dir;
+use super::holes::Sparse;
 use super::outputs::Outputs;
 use super::target::{Target, open_special};
 use super::version::FileId;
@@ -48,11 +49,26 @@ impl Output {
         Ok(Self::File(AtomicFile::create(dir, name, mode, outputs)?, before.map(Box::new)))
     }
 
+    /// Sets when zeros are written as holes, if it is a new file; see [`AtomicFile::make_holes`].
+    pub(crate) fn make_holes(&mut self, sparse: Sparse) {
+        if let Self::File(file, _) = self {
+            file.make_holes(sparse);
+        }
+    }
+
     /// Returns the existing file that would be overwritten.
     pub(crate) fn before(&self) -> Option<FileId> {
         match self {
             Self::File(_, Some(before)) => Some(FileId::from(&before.attributes.metadata)),
             _ => None,
+        }
+    }
+
+    /// Returns the new file, unless the output is a stream.
+    pub(crate) fn file(&self) -> Option<&AtomicFile> {
+        match self {
+            Self::Stream(_) => None,
+            Self::File(file, _) => Some(file),
         }
     }
 
@@ -62,10 +78,11 @@ impl Output {
     /// With [`Existing::Replace`], fails with [`ErrorKind::AlreadyExists`] if this run made the
     /// existing file.
     pub(crate) fn commit(self, existing: Existing, flush: bool) -> io::Result<()> {
-        let (file, before) = match self {
+        let (mut file, before) = match self {
             Self::Stream(stream) => return close(&stream),
             Self::File(file, before) => (file, before),
         };
+        file.flush()?;
         if let Some(before) = before.filter(|_| existing == Existing::Replace) {
             if !file.give_owner(&before.attributes) {
                 return file.write_into(&before.open()?);

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 
 /// Calls `found` for everything below `root` that is not a directory, with its path relative to
 /// `root`, in the order of names; and for each directory that cannot be read, with the error. Does
-/// not follow links. Skips directories for which `enter` returns false.
+/// not follow links. Skips directories for whose paths `enter` returns false.
 ///
 /// The number of open files does not grow with the depth, and the depth is not limited by
 /// `PATH_MAX`.
 pub(crate) fn walk(
     root: &Dir,
-    enter: impl Fn(&OsStr) -> bool,
+    enter: impl Fn(&Path) -> bool,
     mut found: impl FnMut(&Path, io::Result<FileType>),
 ) {
     let mut path = PathBuf::new();
@@ -33,7 +33,7 @@ pub(crate) fn walk(
         path.push(&name);
         if kind != FileType::Directory {
             found(&path, Ok(kind));
-        } else if enter(&name) {
+        } else if enter(&path) {
             match list(root, &path) {
                 Ok(entries) => {
                     levels.push(entries.into_iter());
@@ -86,7 +86,7 @@ mod tests {
         let dir = Dir::open(root).unwrap();
         walk(
             &dir,
-            |name| name != ".git",
+            |path| path != Path::new(".git"),
             |path, kind| {
                 all.push(format!("{} {:?}", path.display(), kind.unwrap()));
             },

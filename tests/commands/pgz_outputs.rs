@@ -5,11 +5,11 @@ use std::fs;
 
 #[test]
 fn a_run_does_not_overwrite_its_own_outputs() {
-    let dir = Dir::with("mkdir -p s/a s/b o; echo A > s/a/x; echo B > s/b/x");
-    let ran = dir.run("pgz -qr --rm -f -o o s");
-    ran.says(1, "pgz: o/x.gz was already written by this run; not overwritten\n");
+    let dir = Dir::with("mkdir -p s/a/d s/b/d o; echo A > s/a/d/x; echo B > s/b/d/x");
+    let ran = dir.run("pgz -qr --rm -f -o o s/a/d s/b/d");
+    ran.says(1, "pgz: o/d/x.gz was already written by this run; not overwritten\n");
     // One of them is in the output, and the other one is where it was.
-    let left = dir.run("(cat s/*/x; zcat o/x.gz) | sort");
+    let left = dir.run("(cat s/*/d/x; zcat o/d/x.gz) | sort");
     assert_eq!(left.text(), "A\nB\n");
 
     let dir = Dir::with("echo A | gzip > x.gz; echo B | gzip > x.z; echo old > x");

@@ -191,6 +191,7 @@ fn a_fifo_without_a_writer_ends_by_itself() {
         ("gzip -rt .", 1, cut_short),
         ("gzip -c f > out", 0, ""),
         ("pgz -c f > out", 0, ""),
+        ("pgz -c --flush-idle f > out", 0, ""),
         ("gzip f", 2, ignored),
         ("gzip -d f.gz", 2, ignored),
         ("gzip -f f", 2, ignored),

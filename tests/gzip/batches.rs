@@ -193,3 +193,23 @@ fn options_can_be_used_again_and_remember_nothing() {
         assert_eq!(back, text.as_bytes());
     }
 }
+
+#[test]
+fn verified_outputs_are_the_same_and_reported_in_order() {
+    for threads in [1, 4] {
+        let directory = tempfile::tempdir().unwrap();
+        let (files, contents) = mixture(directory.path());
+        let other = tempfile::tempdir().unwrap();
+        let plain = options(settings(threads)).output_dir(other.path());
+        assert!(run(Action::Compress, &files, &plain).iter().all(Result::is_ok));
+        let options = options(settings(threads)).verify_output(true).keep_input(false);
+        for (index, outcome) in run(Action::Compress, &files, &options).into_iter().enumerate() {
+            let report = outcome.unwrap();
+            assert!(report.input_removed);
+            assert_eq!(report.totals.uncompressed, contents[index].len() as u64);
+            let same = other.path().join(report.output.file_name().unwrap());
+            assert!(fs::read(&report.output).unwrap() == fs::read(same).unwrap());
+        }
+        assert_eq!(names(directory.path()), files.len());
+    }
+}

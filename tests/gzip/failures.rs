@@ -2,8 +2,13 @@
 
 use crate::support::{CHUNK, Failing, compressed, noise, settings, within_a_minute};
 use csp_toolkit::gzip::{self, Error};
+use flate2::read::GzDecoder;
 use std::error::Error as _;
 use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
 
 fn is_gone(error: &Error) -> bool {
     let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
@@ -103,5 +108,51 @@ fn interrupted_reads_are_repeated() {
         let input = Interrupted(&packed[..], false);
         gzip::decompress(input, &mut decoded, &settings(2)).unwrap();
         assert!(decoded == plain);
+    }
+}
+
+/// A socket with a read timeout, as [`Settings::flush_idle`](gzip::Settings::flush_idle) has it.
+#[test]
+fn a_read_that_times_out_is_an_error_or_a_flush() {
+    let (mut far, near) = UnixStream::pair().unwrap();
+    near.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+    far.write_all(b"line\n").unwrap();
+    let outcome = gzip::compress(&near, io::sink(), &settings(2));
+    assert!(matches!(&outcome, Err(Error::Read(error)) if error.kind() == ErrorKind::WouldBlock));
+
+    far.write_all(b"line\n").unwrap();
+    let (reader, flushed) = Flushed::new();
+    let compressing = thread::spawn(move || {
+        gzip::compress(&near, flushed, &settings(2).flush_idle(true)).unwrap()
+    });
+    // What is flushed can be decoded, though there is more to come.
+    let mut plain = vec![0; 5];
+    GzDecoder::new(&*reader.recv().unwrap()).read_exact(&mut plain).unwrap();
+    assert_eq!(plain, b"line\n");
+    far.write_all(b"more\n").unwrap();
+    drop(far);
+    assert_eq!(compressing.join().unwrap().uncompressed, 10);
+    let mut plain = String::new();
+    GzDecoder::new(&*reader.iter().last().unwrap()).read_to_string(&mut plain).unwrap();
+    assert_eq!(plain, "line\nmore\n");
+}
+
+/// A writer that sends all it was given at each flush.
+struct Flushed(Vec<u8>, Sender<Vec<u8>>);
+
+impl Flushed {
+    fn new() -> (Receiver<Vec<u8>>, Self) {
+        let (sender, receiver) = channel();
+        (receiver, Self(Vec::new(), sender))
+    }
+}
+
+impl Write for Flushed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.1.send(self.0.clone()).map_err(io::Error::other)
     }
 }

@@ -5,6 +5,7 @@
 
 mod adapters;
 mod batches;
+mod bgzf;
 mod damage;
 mod failures;
 mod guesses;
@@ -12,6 +13,7 @@ mod members;
 mod other_formats;
 mod peers;
 mod properties;
+mod ranges;
 mod round_trips;
 mod support;
 mod wrong_hints;

@@ -6,3 +6,4 @@ mod inputs;
 mod memory;
 mod partial;
 mod reference;
+mod unicode;

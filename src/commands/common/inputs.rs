@@ -90,7 +90,8 @@ fn find_below(
         Err(error) => return failed(root, &error),
     };
     let wanted = |name: &OsStr| walk.hidden || !name.as_bytes().starts_with(b".");
-    crate::io::walk(&dir, wanted, |path, kind| match kind {
+    let enter = |path: &Path| wanted(path.file_name().unwrap_or_default());
+    crate::io::walk(&dir, enter, |path, kind| match kind {
         Ok(FileType::RegularFile) if wanted(path.file_name().unwrap_or_default()) => {
             let name = root.join(path);
             let source = Source::file(&name);

@@ -5,6 +5,7 @@ pub(super) mod dash;
 pub(super) mod duration;
 pub(super) mod escaping;
 pub(super) mod exit;
+pub(super) mod files0;
 pub(super) mod help;
 pub(super) mod inputs;
 pub(super) mod memory;

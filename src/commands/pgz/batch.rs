@@ -6,7 +6,7 @@ use super::summary::Summary;
 use super::{Plan, prompt};
 use crate::commands::common::message::Name;
 use crate::commands::common::{Exit, signals};
-use crate::gzip::{self, Action, FileOptions, FileResult, InputPath};
+use crate::gzip::{self, Action, Error, FileOptions, FileResult, InputPath};
 use anyhow::Context;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -16,7 +16,8 @@ use std::path::Path;
 pub(super) fn run(plan: &Plan, files: Vec<InputPath>) -> anyhow::Result<(Exit, Summary)> {
     signals::clean_up_on_signals(&plan.run.outputs).context("cannot watch for signals")?;
     let table = Table::new(&plan.reporter, files.len() > 1);
-    let mut run = Run { plan, table, exit: Exit::Success, summary: Summary::begin() };
+    let mut run =
+        Run { plan, table, exit: Exit::Success, summary: Summary::begin(), compressed: 0 };
     let options = &plan.options;
     if plan.action == Action::Test || options.overwrite {
         run.all(&files, options)?;
@@ -30,6 +31,11 @@ pub(super) fn run(plan: &Plan, files: Vec<InputPath>) -> anyhow::Result<(Exit, S
         run.all(&answers.free, options)?;
         run.all(&answers.replace, &options.clone().overwrite(true))?;
     }
+    plan.reporter.skipped(run.compressed);
+    for error in plan.run.trees.finish() {
+        // Its words have the directory's name.
+        run.exit.worsen(plan.reporter.failure(Path::new(""), &error));
+    }
     run.table.end().context("standard output")?;
     Ok((run.exit, run.summary))
 }
@@ -39,6 +45,8 @@ struct Run<'a> {
     table: Table<'a>,
     exit: Exit,
     summary: Summary,
+    /// The number of files left out since they are compressed already.
+    compressed: usize,
 }
 
 impl Run<'_> {
@@ -70,6 +78,10 @@ impl Run<'_> {
             self.exit.worsen(reporter.failure(file, warning));
         }
         self.exit.worsen(match outcome {
+            Err(Error::AlreadyCompressed) => {
+                self.compressed += 1;
+                reporter.failure(file, &Error::AlreadyCompressed)
+            }
             Err(error) => reporter.failure(file, error),
             Ok(done) => {
                 let verb = if done.input_removed { "replaced with" } else { "created" };

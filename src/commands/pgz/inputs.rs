@@ -1,13 +1,34 @@
 //! The files to process: those named, and those in the directories named.
 
-use super::Plan;
-use crate::commands::common::Exit;
+use super::{Files, Plan};
 use crate::commands::common::dash::is_stdin;
+use crate::commands::common::files0::NameList;
+use crate::commands::common::{Exit, message};
 use crate::gzip::suffix::{self, Links};
-use crate::gzip::{Action, Error, InputPath, Root};
+use crate::gzip::{Action, Error, InputPath, OutputPath, Root};
 use crate::io::is_temporary;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+/// Returns the names of the inputs. A name in a list that cannot be one is reported.
+pub(super) fn names(plan: &Plan) -> anyhow::Result<(Vec<PathBuf>, Exit)> {
+    let list = match &plan.files {
+        Files::Named(names) if names.is_empty() => return Ok((vec!["-".into()], Exit::Success)),
+        Files::Named(names) => return Ok((names.clone(), Exit::Success)),
+        Files::Listed(list) => list,
+    };
+    let (mut names, mut exit) = (Vec::new(), Exit::Success);
+    for name in NameList::open(list)? {
+        match name {
+            Ok(name) => names.push(name),
+            Err(error) => {
+                message::line(plan.reporter.invoked_as.name(), &error.to_string());
+                exit.worsen(Exit::Failure);
+            }
+        }
+    }
+    Ok((names, exit))
+}
 
 /// Returns the files that the names on the command line stand for, in that order; with `-r`, those in
 /// directories are sorted by name. A directory that cannot be read is reported.
@@ -50,7 +71,11 @@ fn walk(name: PathBuf, plan: &Plan, files: &mut Vec<InputPath>) -> Exit {
         Err(error) => return plan.reporter.failure(&name, &Error::Read(error)),
     };
     let mut exit = Exit::Success;
-    root.walk(|input, kind| match kind {
+    let output = match &plan.options.output {
+        OutputPath::Directory(path) => Some(&**path),
+        _ => None,
+    };
+    root.walk(output, |input, kind| match kind {
         Ok(()) if ignored(input.path(), plan) => {}
         Ok(()) => files.push(input),
         Err(error) => exit.worsen(plan.reporter.failure(input.path(), &Error::Read(error))),

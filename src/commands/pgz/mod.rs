@@ -2,6 +2,7 @@
 
 mod arguments;
 mod batch;
+mod bgzf;
 mod getopt;
 mod inputs;
 mod invoked_as;
@@ -9,47 +10,63 @@ mod level;
 mod list;
 mod pigz;
 mod prompt;
+mod range;
 mod reporter;
 mod streams;
 mod summary;
 
 use super::common::arguments::Reader;
 use super::common::dash::is_stdin;
+use super::common::message::Name;
 use super::common::progress::{ProgressLine, When};
 use super::common::{Exit, exit, message, stdio};
-use crate::gzip::{Action, FileOptions, InputPath, OutputPath, RunState};
+use crate::gzip::{Action, ByteRange, FileOptions, InputPath, OutputPath, RunState};
+use crate::io::Dir;
 use anyhow::Context;
 use arguments::Arguments;
 use clap::Command;
 use invoked_as::InvokedAs;
 use reporter::Reporter;
-use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::{env, fs};
 
 /// What to do, and how to report it.
 #[derive(Debug)]
 struct Plan {
-    /// The inputs as they were named; none for standard input.
-    files: Vec<PathBuf>,
+    /// The inputs.
+    files: Files,
     /// What to do with each file.
     action: Action,
     /// How to do it.
     options: FileOptions,
     /// What all the files share.
     run: RunState,
+    /// The uncompressed bytes to write, if not all.
+    range: Option<ByteRange>,
     /// Whether to list the files in a table, for `-l`.
     list: bool,
+    /// Whether a stream that falls idle is flushed.
+    flush_idle: bool,
     /// Whether all output goes to standard output, as with `-c`.
     stdout: bool,
     /// When to show progress.
     progress: When,
     /// How to report what was done.
     reporter: Reporter,
+}
+
+/// Where the names of the inputs are.
+#[derive(Debug)]
+enum Files {
+    /// On the command line; none for standard input.
+    Named(Vec<PathBuf>),
+    /// In this file, ended by NUL bytes.
+    Listed(PathBuf),
 }
 
 /// Runs the command.
@@ -103,19 +120,24 @@ fn run(reader: Reader, invoked_as: InvokedAs, arguments: Arguments) -> ExitCode 
 }
 
 fn print_licence(name: &str) -> anyhow::Result<Exit> {
-    let text = format!(
-        "{name} is licensed under MIT or Apache-2.0, at your option.\n\
-         It contains libdeflate (MIT) and libdeflater (Apache-2.0).\n"
-    );
+    let mut text = format!("{name} is licensed under MIT or Apache-2.0, at your option.\n");
+    if cfg!(feature = "libdeflate") {
+        text += "It contains libdeflate (MIT) and libdeflater (Apache-2.0).\n";
+    }
     stdio::print(&text).context("standard output")?;
     Ok(Exit::Success)
 }
 
-fn carry_out(mut plan: Plan) -> anyhow::Result<Exit> {
-    let names = std::mem::take(&mut plan.files);
-    let unnamed = names.is_empty();
-    let names = if unnamed { vec![PathBuf::from("-")] } else { names };
-    let (files, mut exit) = inputs::expand(names, &plan);
+fn carry_out(plan: Plan) -> anyhow::Result<Exit> {
+    let (names, mut exit) = inputs::names(&plan)?;
+    let unnamed = matches!(&plan.files, Files::Named(names) if names.is_empty());
+    let (files, worst) = inputs::expand(names, &plan);
+    exit.worsen(worst);
+    if let Some(range) = plan.range {
+        streams::refuse_terminals(&plan, &files)?;
+        exit.worsen(range::run(&plan, range, &files)?);
+        return Ok(exit);
+    }
     let (streamed, placed): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| plan.stdout || is_stdin(file.path()));
     streams::refuse_terminals(&plan, &streamed)?;
@@ -126,9 +148,13 @@ fn carry_out(mut plan: Plan) -> anyhow::Result<Exit> {
     match &plan.options.output {
         _ if streamed.is_empty() => {}
         OutputPath::File(target) => exit.worsen(streams::to_file(&plan, target)?),
-        _ => exit.worsen(streams::to_stdout(&plan, &streamed)?),
+        OutputPath::Directory(path) => {
+            anyhow::bail!("standard input has no name in {}", Name(path));
+        }
+        OutputPath::NextToInput => exit.worsen(streams::to_stdout(&plan, &streamed)?),
     }
     if !placed.is_empty() {
+        make_output_directory(&plan)?;
         let (worst, summary) = batch::run(&plan, placed)?;
         exit.worsen(worst);
         drop(line);
@@ -137,6 +163,23 @@ fn carry_out(mut plan: Plan) -> anyhow::Result<Exit> {
         }
     }
     Ok(exit)
+}
+
+/// Makes the directory for the outputs of `-r`, if it is missing.
+fn make_output_directory(plan: &Plan) -> anyhow::Result<()> {
+    let OutputPath::Directory(path) = &plan.options.output else { return Ok(()) };
+    if plan.action == Action::Test || path.exists() {
+        return Ok(());
+    }
+    let make = || {
+        fs::create_dir(path)?;
+        if plan.options.sync {
+            let (parent, _) = Dir::of(path)?;
+            parent.sync(&fs::File::open(path)?)?;
+        }
+        Ok::<(), io::Error>(())
+    };
+    make().with_context(|| Name(path).to_string())
 }
 
 /// Shows progress until the line that it returns is dropped.

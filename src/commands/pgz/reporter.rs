@@ -116,6 +116,15 @@ impl Reporter {
         exit
     }
 
+    /// Reports how many files were left out since they are compressed already.
+    pub(super) fn skipped(&self, count: usize) {
+        if count > 0 && !self.is_quiet() {
+            let files = if count == 1 { "file" } else { "files" };
+            let text = format!("{count} {files} skipped: already compressed");
+            message::line(self.invoked_as.name(), &text);
+        }
+    }
+
     /// gzip begins a new line for an error in the data, even if none was begun.
     fn break_line(&self) -> &'static str {
         if self.invoked_as.is_gnu() { "\n" } else { "" }
@@ -124,6 +133,7 @@ impl Reporter {
     fn wants(&self, error: &Error) -> bool {
         match error {
             Error::HasSuffix | Error::NoSuffix if self.recursive => self.is_verbose(),
+            Error::AlreadyCompressed => self.is_verbose(),
             Error::Exists(_) => true,
             _ => !self.is_quiet(),
         }
@@ -173,6 +183,9 @@ impl Reporter {
             Error::NotKept(target) => {
                 format!("{name}: not removed, since {} is not a regular file", Name(target))
             }
+            Error::Unverifiable(target) => {
+                format!("{name}: cannot verify the output: {} is not a regular file", Name(target))
+            }
             Error::HasSuffix => {
                 let suffix = suffix::of(file, &self.suffix).unwrap_or_default();
                 format!("{name} already has {} suffix -- unchanged", Name(Path::new(suffix)))
@@ -201,8 +214,12 @@ fn gzip_reason(error: &Error) -> String {
         Error::Remove(cause) => format!("cannot be removed: {}", message::reason(cause)),
         Error::NoSuffix => "unknown suffix -- ignored".to_owned(),
         Error::BadName => "the stored name is empty, . or .. -- ignored".to_owned(),
+        Error::ReadBack(cause) => {
+            format!("cannot read the output back: {}", message::reason(cause))
+        }
         Error::Changed => "changed while it was read -- not removed".to_owned(),
         Error::NotGzip => "not in gzip format".to_owned(),
+        Error::AlreadyCompressed => "already compressed -- skipped".to_owned(),
         Error::Truncated => "unexpected end of file".to_owned(),
         Error::Corrupt(what) => format!("invalid compressed data--{what}"),
         Error::Unsupported(what) => format!("{what} -- not supported"),
@@ -215,7 +232,7 @@ fn gzip_reason(error: &Error) -> String {
 fn grade(error: &Error) -> Exit {
     match error {
         // A changed size does not change gzip's exit status.
-        Error::HasSuffix | Error::SizeChanged => Exit::Success,
+        Error::HasSuffix | Error::SizeChanged | Error::AlreadyCompressed => Exit::Success,
         Error::Exists(_)
         | Error::Directory
         | Error::NotRegular

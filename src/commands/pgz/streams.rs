@@ -6,13 +6,19 @@ use super::reporter::saved;
 use crate::commands::common::dash::is_stdin;
 use crate::commands::common::{Exit, signals, stdio};
 use crate::gzip::{
-    self, Action, CountedInput, Error, HeaderInfo, InputPath, OutputPath, Totals, counted,
+    self, Action, Error, GziWriter, HeaderInfo, InputPath, OutputPath, Totals, counted,
+    counted_idle,
 };
-use crate::io::{FileId, Output};
+use crate::io::{FileId, Output, Target};
 use anyhow::Context;
+use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long nothing comes until an input is idle, for `--flush-idle`.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Writes every input to standard output, one after the other. Returns how that ended.
 pub(super) fn to_stdout(plan: &Plan, files: &[InputPath]) -> anyhow::Result<Exit> {
@@ -23,9 +29,10 @@ pub(super) fn to_stdout(plan: &Plan, files: &[InputPath]) -> anyhow::Result<Exit
     let mut exit = Exit::Success;
     for file in files {
         let outcome = Stream::open(file, plan).and_then(|input| match &mut output {
-            None => input.pass(plan, io::sink()),
-            Some(output) => input.pass(plan, output),
+            None => input.pass(plan, io::sink(), None),
+            Some(output) => input.pass(plan, output, None),
         });
+        let outcome = outcome.map(|(totals, _)| totals);
         if let Err(Error::Write(error)) = outcome {
             // Nothing that follows could be written either.
             return Err(error).context(standard_output(plan));
@@ -35,7 +42,7 @@ pub(super) fn to_stdout(plan: &Plan, files: &[InputPath]) -> anyhow::Result<Exit
     Ok(exit)
 }
 
-fn standard_output(plan: &Plan) -> &'static str {
+pub(super) fn standard_output(plan: &Plan) -> &'static str {
     if plan.reporter.invoked_as.is_gnu() { "stdout" } else { "standard output" }
 }
 
@@ -72,7 +79,7 @@ pub(super) fn refuse_terminals(plan: &Plan, files: &[InputPath]) -> anyhow::Resu
 struct Stream {
     /// Its name in messages.
     name: PathBuf,
-    bytes: CountedInput,
+    file: File,
     header_info: HeaderInfo,
     id: FileId,
     /// The number of bytes to read, if it is a regular file.
@@ -100,10 +107,9 @@ impl Stream {
         } else {
             None
         };
-        let bytes = counted(file, &plan.run);
         Ok(Self {
             name: shown(path).to_owned(),
-            bytes,
+            file,
             header_info,
             id: FileId::from(&metadata),
             length,
@@ -121,33 +127,82 @@ impl Stream {
             }
             _ => {}
         }
-        let totals = self.pass(plan, &mut output)?;
+        let verifies = options.verifies(plan.action);
+        if verifies && output.file().is_none() {
+            return Err(Error::Unverifiable(target.to_owned()));
+        }
+        if plan.action == Action::Decompress {
+            output.make_holes(options.sparse);
+        }
+        let index = begin_index(plan, target)?;
+        let (totals, index) = self.pass(plan, &mut output, index)?;
+        let index = index.map(GziWriter::finish).transpose().map_err(Error::Write)?;
+        if let Some(file) = output.file().filter(|_| verifies) {
+            gzip::verify(file, &totals, options.sync)?;
+        }
         output.commit(options.existing(), options.sync).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists if !options.overwrite => Error::Exists(target.to_owned()),
             _ => Error::Write(error),
         })?;
+        if let Some(index) = index {
+            let placed = index.commit(options.existing(), options.sync);
+            placed.and_then(|placed| placed.confirm()).map_err(Error::Index)?;
+        }
         Ok(totals)
     }
 
-    fn pass(self, plan: &Plan, output: impl Write) -> Result<Totals, Error> {
-        let Self { name, bytes, header_info, length, .. } = self;
+    /// Returns the index too, if there is one to fill.
+    fn pass(
+        self,
+        plan: &Plan,
+        output: impl Write,
+        index: Option<GziWriter>,
+    ) -> Result<(Totals, Option<GziWriter>), Error> {
+        let Self { name, file, header_info, length, .. } = self;
         let settings = &plan.options.settings;
         if plan.action == Action::Compress {
-            let totals = gzip::compress_from(bytes, output, settings, &header_info)?;
-            if length.is_some_and(|length| length != totals.uncompressed) {
+            let compressed = if plan.flush_idle {
+                let input = counted_idle(file, IDLE, &plan.run);
+                let settings = settings.flush_idle(true);
+                gzip::compress_from(input, output, &settings, &header_info, index)?
+            } else {
+                let input = counted(file, &plan.run);
+                gzip::compress_from(input, output, settings, &header_info, index)?
+            };
+            if length.is_some_and(|length| length != compressed.0.uncompressed) {
                 plan.reporter.failure(&name, &Error::SizeChanged);
             }
-            return Ok(totals);
+            return Ok(compressed);
         }
         // As in gzip, -cf copies what cannot be decompressed.
         let copies =
             plan.options.force && !plan.list && !matches!(plan.options.output, OutputPath::File(_));
-        gzip::decompress_from(bytes, output, &settings.pass_through(copies))
+        let input = counted(file, &plan.run);
+        let totals = gzip::decompress_from(input, output, &settings.pass_through(copies))?;
+        Ok((totals, None))
     }
 }
 
+/// Begins the index beside `target`, if one is wanted.
+fn begin_index(plan: &Plan, target: &Path) -> Result<Option<GziWriter>, Error> {
+    let options = &plan.options;
+    if !options.block_index {
+        return Ok(None);
+    }
+    let output = Target::of(target).map_err(Error::Write)?;
+    let taken = match &output {
+        Target::Name(dir, name) => dir.look(&gzip::index_name(name)).is_ok(),
+        Target::Stream(_) | Target::Special(..) => false,
+    };
+    if taken && !options.overwrite {
+        return Err(Error::Exists(gzip::index_name(target).into()));
+    }
+    let index = GziWriter::beside(output, 0o666, &plan.run.outputs);
+    index.map(Some).map_err(Error::Write)
+}
+
 /// Returns an input's name in messages.
-fn shown(file: &Path) -> &Path {
+pub(super) fn shown(file: &Path) -> &Path {
     if is_stdin(file) { Path::new("stdin") } else { file }
 }
 

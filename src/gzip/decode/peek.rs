@@ -1,7 +1,7 @@
 //! The input of a decoder: bytes can be looked at before they are taken, and put back; and more can be
 //! read ahead, for others to decode meanwhile.
 
-use crate::gzip::input::{self, CountedInput};
+use crate::gzip::input::CountedInput;
 use crate::io::buffer::{Buffer, Buffers};
 use crate::io::retry;
 use std::collections::VecDeque;
@@ -77,7 +77,7 @@ impl Drop for Bytes {
 impl PeekReader<CountedInput> {
     /// A reader that knows when a read does not block, so that more is read ahead.
     pub(in crate::gzip) fn of_file(input: CountedInput) -> Self {
-        Self { is_ready: input::is_ready, ..Self::new(input) }
+        Self { is_ready: CountedInput::is_ready, ..Self::new(input) }
     }
 }
 

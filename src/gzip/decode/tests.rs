@@ -99,8 +99,9 @@ fn hand_made(text: &[u8], each: usize) -> Vec<u8> {
         if number % 3 == 2 {
             writer = writer.bits(0, 3);
             writer = writer.aligned();
-            writer.data.extend((part.len() as u16).to_le_bytes());
-            writer.data.extend((!part.len() as u16).to_le_bytes());
+            let length = u16::try_from(part.len()).unwrap();
+            writer.data.extend(length.to_le_bytes());
+            writer.data.extend((!length).to_le_bytes());
             writer.data.extend(part);
             continue;
         }
@@ -364,7 +365,9 @@ impl Change {
         match self {
             Self::Cut(at) => file.truncate(at.index(length)),
             Self::Flip(bits) => {
-                bits.iter().for_each(|(at, bit)| file[at.index(length)] ^= 1 << (bit % 8));
+                for (at, bit) in bits {
+                    file[at.index(length)] ^= 1 << (bit % 8);
+                }
             }
             Self::Remove(at, count) => {
                 let at = at.index(length);
@@ -433,7 +436,9 @@ proptest! {
         change in change(),
         way in way(),
     ) {
-        change.iter().for_each(|change| change.apply(&mut packed));
+        if let Some(change) = change {
+            change.apply(&mut packed);
+        }
         assert_same(&packed, &way);
     }
 

@@ -1,17 +1,22 @@
 //! One chunk compressed, verified, and prepared to be part of one member.
 //!
-//! libdeflate compresses fastest for its output size, but only writes whole streams, whose last
-//! block is marked final. To join chunks to one stream, every final mark except the last is removed,
-//! and an empty stored block is appended, which ends on a byte boundary whatever bit the chunk ended
-//! on (RFC 1951, section 3.2.4).
+//! Each run of pieces of one kind is compressed by itself, see [`pieces`](super::pieces) and
+//! [`Engine`]. The encoders only write whole streams, whose last block is marked final. To join runs
+//! and chunks to one stream, every final mark except the last is removed, and an empty stored block
+//! is appended, which ends on a byte boundary whatever bit the run ended on (RFC 1951, section
+//! 3.2.4).
 //!
-//! To find the mark, the chunk's blocks are decoded from the start, and the result is compared with
-//! the input. So every chunk is verified before it is written.
+//! To find the mark, the run's blocks are decoded from the start, and the result is compared with
+//! the input. So every chunk is verified before it is written, and it does not matter which encoder
+//! it is from.
 
+use super::engine::{Engine, Thorough, Way};
+use super::pieces::pieces;
 use super::tiny;
+use super::zeros::Zeros;
 use crate::gzip::inflate::Inflater;
 use crate::gzip::{Error, Level};
-use libdeflater::{CompressionLvl, Compressor};
+use std::ops::Range;
 
 /// An empty stored block's length and its complement, which are its last bytes.
 const STORED_EMPTY: [u8; 4] = [0x00, 0x00, 0xFF, 0xFF];
@@ -25,23 +30,20 @@ pub(in crate::gzip) enum Position {
 
 /// Compresses chunks, one after the other. Every worker has its own.
 pub(in crate::gzip) struct ChunkEncoder {
-    compressor: Compressor,
+    engine: Engine,
     /// Whether the level is 0, so that nothing is compressed.
     stores: bool,
     /// For tiny inputs, which other levels of libdeflate always store.
-    thorough: Option<Compressor>,
+    thorough: Option<Thorough>,
     inflater: Inflater,
-    /// Memory for the largest compressed chunk so far; zeroed once.
-    scratch: Vec<u8>,
+    pub(super) zeros: Zeros,
 }
 
 impl ChunkEncoder {
     pub(in crate::gzip) fn new(level: Level) -> Self {
-        let stores = level.get() == 0;
-        let level = CompressionLvl::new(level.get().into()).expect("libdeflate has 0 to 12");
-        let compressor = Compressor::new(level);
-        let inflater = Inflater::new();
-        Self { compressor, stores, thorough: None, inflater, scratch: Vec::new() }
+        let engine = Engine::new(level);
+        let (inflater, zeros) = (Inflater::new(), Zeros::default());
+        Self { engine, stores: level.get() == 0, thorough: None, inflater, zeros }
     }
 
     /// Appends the chunk, compressed, to `packed`; returns the CRC-32 of `plain`.
@@ -51,40 +53,58 @@ impl ChunkEncoder {
         position: Position,
         packed: &mut Vec<u8>,
     ) -> Result<u32, Error> {
-        let bound = self.compressor.deflate_compress_bound(plain.len());
-        if self.scratch.len() < bound {
-            self.scratch.resize(bound, 0);
-        }
-        let mut length = self
-            .compressor
-            .deflate_compress(plain, &mut self.scratch)
-            .map_err(|_| Error::VerifyFailed)?;
-        if plain.len() <= tiny::MOST && !self.stores {
-            for tiny in [tiny::deflate(plain), self.thorough(plain)?] {
-                if tiny.len() < length {
-                    length = tiny.len();
-                    self.scratch[..length].copy_from_slice(&tiny);
-                }
+        for (range, way) in self.runs(plain) {
+            let last = position == Position::Last && range.end == plain.len();
+            let start = packed.len();
+            self.run(&plain[range.clone()], way, packed)?;
+            let stream = &mut packed[start..];
+            let walk = self.inflater.verify(stream, &plain[range]);
+            let walk = walk.map_err(|_| Error::VerifyFailed)?;
+            if !last {
+                stream[walk.last_block / 8] &= !(1 << (walk.last_block % 8));
+                align(packed, walk.end % 8);
             }
-        }
-        let stream = &mut self.scratch[..length];
-        let walk = self.inflater.verify(stream, plain).map_err(|_| Error::VerifyFailed)?;
-        if position == Position::Inner {
-            stream[walk.last_block / 8] &= !(1 << (walk.last_block % 8));
-        }
-        packed.extend_from_slice(stream);
-        if position == Position::Inner {
-            align(packed, walk.end % 8);
         }
         Ok(crc32fast::hash(plain))
     }
 
+    /// The runs of pieces that are compressed in the same way. An empty chunk is one of them.
+    fn runs(&self, plain: &[u8]) -> Vec<(Range<usize>, Way)> {
+        if self.stores {
+            return vec![(0..plain.len(), Way::Store)];
+        }
+        let mut runs: Vec<(Range<usize>, Way)> = Vec::new();
+        for (range, kind) in pieces(plain) {
+            let way = self.engine.way(kind);
+            match runs.last_mut().filter(|(_, before)| *before == way) {
+                Some((before, _)) => before.end = range.end,
+                None => runs.push((range, way)),
+            }
+        }
+        runs
+    }
+
+    /// Appends a stream for a run.
+    fn run(&mut self, plain: &[u8], way: Way, packed: &mut Vec<u8>) -> Result<(), Error> {
+        let start = packed.len();
+        self.engine.deflate(way, plain, packed)?;
+        if plain.len() <= tiny::MOST && !self.stores {
+            for tiny in [tiny::deflate(plain), self.thorough(plain)?] {
+                if tiny.len() < packed.len() - start {
+                    packed.truncate(start);
+                    packed.extend(tiny);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// A tiny input at the highest level, the only one that tries dynamic codes for so few bytes.
     fn thorough(&mut self, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        let thorough = self.thorough.get_or_insert_with(|| Compressor::new(CompressionLvl::best()));
-        let mut packed = vec![0; thorough.deflate_compress_bound(plain.len())];
-        let length = thorough.deflate_compress(plain, &mut packed);
-        packed.truncate(length.map_err(|_| Error::VerifyFailed)?);
+        let thorough = self.thorough.get_or_insert_with(|| Thorough::new(Thorough::BEST));
+        let mut packed = vec![0; thorough.bound(plain.len())];
+        let length = thorough.deflate(plain, &mut packed)?;
+        packed.truncate(length);
         Ok(packed)
     }
 }
@@ -138,6 +158,32 @@ mod tests {
                 assert_eq!(crc, crc32fast::hash(chunk));
             }
             assert_eq!(inflated(&stream), chunks.concat(), "level {level}");
+        }
+    }
+
+    #[test]
+    fn runs_of_every_kind_become_one_stream() {
+        let mut state = 1_u64;
+        let noise: Vec<u8> = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state.to_be_bytes()[0]
+        })
+        .take(200_000)
+        .collect();
+        let mut sparse = noise.clone();
+        for start in (10_000..200_000).step_by(1000) {
+            sparse.copy_within(start - 10_000..start - 9_900, start);
+        }
+        let text = b"in the beginning was the word ".repeat(5000);
+        let plain = [&text, &noise, &sparse, &text, &sparse, &noise].map(|part| &part[..]).concat();
+        for level in 0..=12 {
+            let mut encoder = ChunkEncoder::new(Level::new(level).unwrap());
+            let mut stream = Vec::new();
+            encoder.encode(&plain, Position::Inner, &mut stream).unwrap();
+            encoder.encode(b"!", Position::Last, &mut stream).unwrap();
+            assert_eq!(inflated(&stream), [&plain[..], b"!"].concat(), "level {level}");
+            let most = if level == 0 { 1_101_000 } else { 830_000 };
+            assert!(stream.len() < most, "level {level}: {}", stream.len());
         }
     }
 

@@ -4,7 +4,8 @@
 //! compressed, verified and put in place by one worker; very small ones come to it in groups, since
 //! handing one over costs about as much as compressing it. A large one is read by the feeder, its
 //! chunks are compressed by all workers, and the results are written in order. Since all are one
-//! sequence of jobs, no worker waits for the end of one file before it begins the next.
+//! sequence of jobs, no worker waits for the end of one file before it begins the next. Where outputs
+//! are read back, a second pool does that for large files.
 
 use super::chunk::ChunkEncoder;
 use super::chunker::{Chunk, Chunks};
@@ -18,8 +19,7 @@ use crate::gzip::report::FileResult;
 use crate::gzip::settings::Checked;
 use crate::gzip::task::{Destination, InputFile};
 use crate::io::buffer::Buffers;
-use crate::sync::pool::{Closed, Feeder};
-use std::convert::Infallible;
+use crate::sync::pool::{Closed, Feeder, SinkResult};
 use std::io::{self, BufWriter};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,15 +40,58 @@ fn is_small(length: u64, plan: &Plan<'_>) -> bool {
     length <= plan.settings.chunk_size as u64
 }
 
-/// Compresses the files; reports the results in order.
+/// Compresses the files; reports each result when it is there.
 pub(in crate::gzip) fn files(
     files: &[InputPath],
     plan: &Plan<'_>,
     mut report: impl FnMut(usize, FileResult),
 ) {
+    let mut report = |results: Vec<(usize, FileResult)>| {
+        for (position, result) in results {
+            report(position, result);
+        }
+    };
+    let threads = plan.settings.threads.get();
+    if threads > 1 && plan.options.verifies(plan.action) {
+        // Large files are read back by threads of their own, while the next ones are compressed.
+        return plan.settings.pool().window(threads).run(
+            |feeder| {
+                // Fails if `report` has panicked, which the pool passes on.
+                let _ = compress(files, plan, |compressed| feeder.submit(compressed));
+            },
+            || |compressed: Compressed| compressed.results(plan),
+            report,
+        );
+    }
+    compress(files, plan, |compressed| report(compressed.results(plan)));
+}
+
+/// Files that are compressed.
+enum Compressed {
+    /// They are in place, or have failed.
+    Done(Vec<(usize, FileResult)>),
+    /// All its chunks are written.
+    Large(Box<LargeFile>),
+}
+
+impl Compressed {
+    fn results(self, plan: &Plan<'_>) -> Vec<(usize, FileResult)> {
+        match self {
+            Self::Done(results) => results,
+            Self::Large(file) => vec![(file.position, file.finish(plan))],
+        }
+    }
+}
+
+/// Compresses the files up to what remains to be done with large ones, and hands each to `take`.
+fn compress<S: SinkResult>(
+    files: &[InputPath],
+    plan: &Plan<'_>,
+    mut take: impl FnMut(Compressed) -> S,
+) -> S {
     let buffers = &Buffers::new(plan.settings.chunk_size);
-    let mut large: Option<LargeFile> = None;
-    let Ok(()) = plan.settings.pool().run(
+    let mut large: Option<Box<LargeFile>> = None;
+    plan.settings.pool().run(
         |feeder| {
             // Fails if `report` has panicked, which the pool passes on.
             let _ = FileFeeder { feeder, plan, buffers, group: Vec::new(), bytes: 0 }.files(files);
@@ -59,24 +102,20 @@ pub(in crate::gzip) fn files(
         },
         |encoded| {
             match encoded {
-                Encoded::Files(results) => {
-                    for (position, result) in results {
-                        report(position, result);
-                    }
-                }
-                Encoded::Begun(begun) => large = Some(*begun),
+                Encoded::Files(results) => return take(Compressed::Done(results)),
+                Encoded::Begun(begun) => large = Some(begun),
                 Encoded::Chunk(chunk, last) => {
                     if let Some(file) = &mut large {
                         file.add(chunk);
                     }
                     if let Some(file) = large.take_if(|_| last) {
-                        report(file.position, file.finish(plan));
+                        return take(Compressed::Large(file));
                     }
                 }
             }
-            Ok::<(), Infallible>(())
+            S::OK
         },
-    );
+    )
 }
 
 /// Writes the index and puts a compressed file in place.
@@ -89,7 +128,8 @@ fn commit_member(
         let output = finished.output.get_ref();
         output.write_at(&index, EXTRA_OFFSET).map_err(Error::Write)?;
     }
-    file.commit(finished.output, finished.totals, plan)
+    let Finished { output, block_index, totals, .. } = finished;
+    file.commit_with_index(output, block_index, totals, plan)
 }
 
 /// Compresses a file on this thread, with what the thread keeps from file to file.
@@ -102,7 +142,8 @@ fn small(
     let (input, file) = InputFile::open(input, plan)?;
     let mut member = begin(&file, plan)?;
     for chunk in Chunks::new(input, buffers, plan.settings.rsyncable) {
-        member.add(&encode(encoder, chunk.map_err(Error::Read)?, buffers)?)?;
+        let chunk = chunk.map_err(Error::Read)?;
+        member.add(&encode(encoder, chunk, plan.settings.format, buffers)?)?;
     }
     commit_member(member.finish()?, file, plan)
 }
@@ -110,10 +151,11 @@ fn small(
 /// Begins the member of a file whose length is known, so that there can be room for the index.
 fn begin(file: &InputFile, plan: &Plan<'_>) -> Result<Member<BufWriter<Destination>>, Error> {
     let output = file.begin_output(plan)?;
-    let Checked { level, chunk_size, rsyncable, index, .. } = plan.settings;
+    let Checked { chunk_size, rsyncable, index, .. } = plan.settings;
     let wanted = index && !rsyncable && output.get_ref().can_write_at();
     let reserved = Reserved::new(file.metadata().len(), chunk_size).filter(|_| wanted);
-    Ok(Member::new(output, level, reserved, &file.header_info))
+    let member = Member::new(output, &plan.settings, reserved, &file.header_info);
+    Ok(member.with_block_index(file.begin_block_index(plan)?))
 }
 
 enum EncodeJob<'a> {
@@ -212,7 +254,7 @@ fn work(
         EncodeJob::Begin(large) => Encoded::Begun(large),
         EncodeJob::Chunk(Ok(chunk)) => {
             let last = chunk.is_last();
-            Encoded::Chunk(encode(encoder, chunk, buffers), last)
+            Encoded::Chunk(encode(encoder, chunk, plan.settings.format, buffers), last)
         }
         EncodeJob::Chunk(Err(error)) => Encoded::Chunk(Err(Error::Read(error)), true),
         EncodeJob::Failed(position, error) => Encoded::Files(vec![(position, Err(error))]),
@@ -248,7 +290,7 @@ impl LargeFile {
         }
     }
 
-    fn finish(self, plan: &Plan<'_>) -> FileResult {
+    fn finish(self: Box<Self>, plan: &Plan<'_>) -> FileResult {
         commit_member(self.member?.finish()?, self.file, plan)
     }
 }

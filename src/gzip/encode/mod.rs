@@ -2,35 +2,43 @@
 
 mod chunk;
 mod chunker;
+mod engine;
 mod files;
+mod pieces;
 mod tiny;
+mod zeros;
 
 pub(super) use chunk::{ChunkEncoder, Position};
-pub(super) use chunker::{Chunk, content_cut};
+pub(super) use chunker::{Chunk, LONGEST_RSYNCABLE, Plain, content_cut};
 pub(super) use files::{file, files};
 
+use super::gzi::GziWriter;
 use super::header::{self, Header, Trailer};
 use super::index::Reserved;
+use super::input::Source;
 use super::settings::Checked;
-use super::{Error, HeaderInfo, Level, Totals};
+use super::{Error, Format, HeaderInfo, Totals, bgzf};
 use crate::io::buffer::Buffers;
+use crate::io::is_zero;
 use chunker::Chunks;
 use crc32fast::Hasher;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::mem;
 
 /// Compresses all of `input` into one member.
 pub(super) fn compress(
-    input: impl Read + Send,
+    input: impl Source + Send,
     output: impl Write,
     settings: &Checked,
     header_info: &HeaderInfo,
-) -> Result<Totals, Error> {
+    block_index: Option<GziWriter>,
+) -> Result<(Totals, Option<GziWriter>), Error> {
     let buffers = &Buffers::new(settings.chunk_size);
-    let mut member = Member::new(output, settings.level, None, header_info);
+    let mut member = Member::new(output, settings, None, header_info).with_block_index(block_index);
     settings.pool().run(
         |feeder| {
-            for chunk in Chunks::new(input, buffers, settings.rsyncable) {
+            let chunks = Chunks::new(input, buffers, settings.rsyncable);
+            for chunk in chunks.flush_idle(settings.flush_idle) {
                 if feeder.submit(chunk).is_err() {
                     break;
                 }
@@ -38,40 +46,72 @@ pub(super) fn compress(
         },
         || {
             let mut encoder = ChunkEncoder::new(settings.level);
-            move |chunk| encode(&mut encoder, chunk.map_err(Error::Read)?, buffers)
+            move |chunk| encode(&mut encoder, chunk.map_err(Error::Read)?, settings.format, buffers)
         },
         |chunk| member.add(&chunk?),
     )?;
-    Ok(member.finish()?.totals)
+    let Finished { totals, block_index, .. } = member.finish()?;
+    Ok((totals, block_index))
 }
 
 /// A compressed chunk, and what the member needs to know about it.
+#[derive(Clone)]
 pub(super) struct CompressedChunk {
     packed: Vec<u8>,
     plain: u64,
     crc: u32,
+    /// Whether to flush after it.
+    flush: bool,
 }
 
 /// Compresses a chunk and gives its buffer back.
 pub(super) fn encode(
     encoder: &mut ChunkEncoder,
     chunk: Chunk,
+    format: Format,
     buffers: &Buffers,
 ) -> Result<CompressedChunk, Error> {
-    let mut packed = Vec::with_capacity(chunk.plain.len() / 3 + 64);
-    let crc = encoder.encode(&chunk.plain, chunk.position, &mut packed)?;
-    let plain = chunk.plain.len() as u64;
-    buffers.give(chunk.plain);
-    Ok(CompressedChunk { packed, plain, crc })
+    let Chunk { plain, position, flush } = chunk;
+    let plain = match plain {
+        Plain::Bytes(plain) => plain,
+        Plain::Zeros(count) => {
+            let zeros = zeros::encode(encoder, count, position, format)?;
+            return Ok(CompressedChunk { flush, ..zeros });
+        }
+    };
+    let compressed = if plain.is_full() && is_zero(&plain) {
+        zeros::encode(encoder, plain.len(), position, format)
+    } else {
+        compressed(encoder, &plain, position, format)
+    };
+    buffers.give(plain);
+    Ok(CompressedChunk { flush, ..compressed? })
 }
 
-/// A member being written, chunk by chunk.
+fn compressed(
+    encoder: &mut ChunkEncoder,
+    plain: &[u8],
+    position: Position,
+    format: Format,
+) -> Result<CompressedChunk, Error> {
+    let mut packed = Vec::with_capacity(plain.len() / 3 + 64);
+    let crc = match format {
+        Format::Gzip => encoder.encode(plain, position, &mut packed)?,
+        Format::Bgzf => bgzf::encode(encoder, plain, &mut packed)?,
+    };
+    Ok(CompressedChunk { packed, plain: plain.len() as u64, crc, flush: false })
+}
+
+/// A member, or a file of BGZF's members, being written, chunk by chunk.
 #[derive(Debug)]
 pub(super) struct Member<W> {
     pub(super) output: W,
+    format: Format,
     /// The header, until it is written.
     header: Vec<u8>,
     reserved: Option<Reserved>,
+    /// The index beside a BGZF file.
+    block_index: Option<GziWriter>,
     crc: Hasher,
     pub(super) totals: Totals,
 }
@@ -80,17 +120,34 @@ impl<W: Write> Member<W> {
     /// Writes nothing yet. What is `reserved` is room for the index, for [`Finished::index`].
     pub(super) fn new(
         output: W,
-        level: Level,
+        settings: &Checked,
         reserved: Option<Reserved>,
         header_info: &HeaderInfo,
     ) -> Self {
-        let extra = reserved.as_ref().map_or_else(Vec::new, Reserved::extra_field);
-        let header = header::bytes(&Header { extra, info: header_info.clone() }, level);
-        let compressed = header.len() as u64;
-        let overhead = compressed + Trailer::LENGTH as u64;
-        let out_of_range = header_info.out_of_range;
-        let totals = Totals { compressed, overhead, out_of_range, ..Totals::default() };
-        Self { output, header, reserved, crc: Hasher::new(), totals }
+        let format = settings.format;
+        let mut totals = Totals::default();
+        let header = match format {
+            Format::Gzip => {
+                let extra = reserved.as_ref().map_or_else(Vec::new, Reserved::extra_field);
+                let header = Header { extra, info: header_info.clone() };
+                let header = header::bytes(&header, settings.level);
+                totals.compressed = header.len() as u64;
+                totals.overhead = (header.len() + Trailer::LENGTH) as u64;
+                totals.out_of_range = header_info.out_of_range;
+                header
+            }
+            Format::Bgzf => {
+                totals.overhead = (bgzf::HEADER + Trailer::LENGTH) as u64;
+                Vec::new()
+            }
+        };
+        let crc = Hasher::new();
+        Self { output, format, header, reserved, block_index: None, crc, totals }
+    }
+
+    /// Notes where BGZF's blocks are in an index beside the output.
+    fn with_block_index(self, block_index: Option<GziWriter>) -> Self {
+        Self { block_index, ..self }
     }
 
     /// Writes the header, if it is not written yet.
@@ -108,22 +165,33 @@ impl<W: Write> Member<W> {
         if let Some(reserved) = &mut self.reserved {
             reserved.add(chunk.packed.len());
         }
+        if let Some(index) = &mut self.block_index {
+            index.add(&chunk.packed).map_err(Error::Write)?;
+        }
+        if chunk.flush {
+            self.output.flush().map_err(Error::Write)?;
+        }
         Ok(())
     }
 
-    /// Writes the trailer.
+    /// Writes what comes at the end: the trailer, or the empty member.
     pub(super) fn end(&mut self) -> Result<(), Error> {
         self.totals.crc = self.crc.clone().finalize();
         let trailer = Trailer::new(self.totals.crc, self.totals.uncompressed).to_bytes();
-        self.output.write_all(&trailer).and_then(|()| self.output.flush()).map_err(Error::Write)?;
-        self.totals.compressed += trailer.len() as u64;
+        let end = match self.format {
+            Format::Gzip => &trailer[..],
+            Format::Bgzf => &bgzf::END,
+        };
+        self.output.write_all(end).and_then(|()| self.output.flush()).map_err(Error::Write)?;
+        self.totals.compressed += end.len() as u64;
         Ok(())
     }
 
     fn finish(mut self) -> Result<Finished<W>, Error> {
         self.end()?;
         let index = self.reserved.and_then(|reserved| reserved.filled(self.totals.uncompressed));
-        Ok(Finished { output: self.output, index, totals: self.totals })
+        let Self { output, block_index, totals, .. } = self;
+        Ok(Finished { output, index, block_index, totals })
     }
 }
 
@@ -132,5 +200,6 @@ struct Finished<W> {
     output: W,
     /// The bytes that belong at [`header::EXTRA_OFFSET`] of the member.
     index: Option<Vec<u8>>,
+    block_index: Option<GziWriter>,
     totals: Totals,
 }

@@ -85,7 +85,7 @@ pub(in crate::gzip) fn block_starts(data: &[u8], text: &[u8]) -> Vec<BlockStart>
     loop {
         let bit = 8 * taken + usize::from(stream.bit());
         let is_sought =
-            (0..3).all(|at| data[(bit + at) / 8] >> ((bit + at) % 8) & 1 == at as u8 / 2);
+            (0..3).all(|at| (data[(bit + at) / 8] >> ((bit + at) % 8) & 1 == 1) == (at == 2));
         starts.push(BlockStart { bit, plain, is_sought });
         let step = stream.decode_until(bit + 1 - 8 * taken, &data[taken..], &mut out[plain..]);
         (taken, plain) = (taken + step.taken, plain + step.given);

@@ -32,22 +32,26 @@ impl<'a> Counter<'a> {
         match (self.rules.split, case) {
             (Split::Space, Case::Lower) => {
                 scanner.words::<true, _>(buffer, text.start, text.end, |text, edges| {
-                    batch.words(text, edges, case)
+                    batch.words::<false>(text, edges, case)
                 })
             }
             (Split::Space, Case::Keep) => {
                 scanner.words::<false, _>(buffer, text.start, text.end, |text, edges| {
-                    batch.words(text, edges, case)
+                    batch.words::<false>(text, edges, case)
                 })
             }
-            (Split::Unicode, _) => {
-                scanner.words::<false, _>(buffer, text.start, text.end, |text, edges| {
-                    edges.chunks_exact(2).try_for_each(|edge| {
-                        words::unicode_words(&text[edge[0]..edge[1]])
-                            .try_for_each(|word| batch.word(word, case))
-                    })
-                })
-            }
+            (Split::Unicode, Case::Lower) => scanner.unicode_words::<true, _>(
+                buffer,
+                text.start,
+                text.end,
+                |text, edges, rest| batch.unicode_words(text, edges, rest, case),
+            ),
+            (Split::Unicode, Case::Keep) => scanner.unicode_words::<false, _>(
+                buffer,
+                text.start,
+                text.end,
+                |text, edges, rest| batch.unicode_words(text, edges, rest, case),
+            ),
         }
     }
 
@@ -68,16 +72,40 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Adds the words between the edges of a text whose ASCII letters are in the right case.
-    fn words(&mut self, text: &[u8], edges: &[usize], case: Case) -> Result<(), Error> {
+    /// Adds the words between the edges of a text, which are as they are counted, and those of the
+    /// rest.
+    fn unicode_words(
+        &mut self,
+        text: &[u8],
+        edges: &[usize],
+        rest: &[Range<usize>],
+        case: Case,
+    ) -> Result<(), Error> {
+        self.words::<true>(text, edges, case)?;
+        rest.iter()
+            .flat_map(|range| words::unicode_words_of(&text[range.clone()]))
+            .try_for_each(|word| self.word(word, case))?;
+        self.flush()
+    }
+
+    /// Adds the words between the edges of a text whose ASCII letters are in the right case. If they
+    /// are `READY`, so are the others, and the words are UTF-8.
+    fn words<const READY: bool>(
+        &mut self,
+        text: &[u8],
+        edges: &[usize],
+        case: Case,
+    ) -> Result<(), Error> {
         for edges in edges.chunks(2 * BATCH) {
             let table = &self.store.table;
             for (edge, probe) in edges.chunks_exact(2).zip(&mut self.probes) {
                 let (from, to) = (edge[0], edge[1]);
                 *probe = match short_key(text, from, to) {
-                    Some(key) => table.short_probe(key, to - from),
-                    None => slow_probe(table, &text[from..to], case, &mut self.text),
+                    Some(key) if READY || key & HIGH_BITS == 0 => table.short_probe(key, to - from),
+                    None if READY => long_probe(table, &text[from..to], &mut self.text),
+                    _ => slow_probe(table, &text[from..to], case, &mut self.text),
                 };
+                table.prefetch(*probe);
             }
             self.filled = edges.len() / 2;
             self.flush()?;
@@ -87,7 +115,9 @@ impl Batch<'_> {
 
     /// Adds one word.
     fn word(&mut self, word: &[u8], case: Case) -> Result<(), Error> {
-        self.probes[self.filled] = slow_probe(&self.store.table, word, case, &mut self.text);
+        let probe = slow_probe(&self.store.table, word, case, &mut self.text);
+        self.store.table.prefetch(probe);
+        self.probes[self.filled] = probe;
         self.filled += 1;
         if self.filled == BATCH { self.flush() } else { Ok(()) }
     }
@@ -103,13 +133,20 @@ impl Batch<'_> {
     }
 }
 
-/// Returns the word, padded with zeros, if it is short and all ASCII.
+/// Returns the word, padded with zeros, if it is short.
 #[inline]
 fn short_key(text: &[u8], from: usize, to: usize) -> Option<u128> {
     let mask = MASKS.get(to - from)?;
     let bytes = text[from..].first_chunk()?;
-    let key = u128::from_le_bytes(*bytes) & mask;
-    (key & HIGH_BITS == 0).then_some(key)
+    Some(u128::from_le_bytes(*bytes) & mask)
+}
+
+/// Returns the probe for a long word, which is appended to `long`.
+#[inline(never)]
+fn long_probe(table: &Table, word: &[u8], long: &mut Vec<u8>) -> Probe {
+    let at = long.len();
+    long.extend_from_slice(word);
+    table.long_probe(word, at)
 }
 
 /// Returns the probe for any word, whose text is appended to `long`.

@@ -20,7 +20,6 @@ pub(super) use spill::{Entries, Extent, Spill};
 pub(super) use store::{Bounds, Store};
 
 use arena::Arena;
-use std::hint::black_box;
 
 /// The longest word that a slot holds, in bytes.
 pub(super) const INLINE: usize = 16;
@@ -31,7 +30,8 @@ const LEAST_SLOTS: usize = 1024;
 /// Set in the key of a long word that is in the caller's text, not in the arena, so that it never
 /// equals the key of a slot.
 const ELSEWHERE: u128 = 1 << 127;
-/// The number of words looked up together, so that their slots are fetched from memory together.
+/// The number of words looked up together: enough that the first slot is there when the last has been
+/// asked for, and few enough that all stay in the processor's first cache.
 pub(super) const BATCH: usize = 64;
 /// The number of partitions of the hashes, by their first bits.
 pub(super) const PARTITIONS: usize = 1 << PARTITION_BITS;
@@ -102,14 +102,19 @@ impl Table {
         self.words + more <= self.slots.len() / 4 * 3
     }
 
-    /// Adds 1 for each of the words. There must be room for all of them. With up to [`BATCH`] words,
-    /// their slots stay in the processor's first cache.
+    /// Starts to fetch the word's slot from memory, so that it is there when the word is counted.
+    #[inline]
+    pub(super) fn prefetch(&self, probe: Probe) {
+        let slot = &self.slots[self.home(probe.tag)];
+        #[cfg(target_arch = "x86_64")]
+        safe_arch::prefetch_t0(slot);
+        #[cfg(not(target_arch = "x86_64"))]
+        std::hint::black_box(slot.tag);
+    }
+
+    /// Adds 1 for each of the words. There must be room for all of them.
     #[inline]
     pub(super) fn count_all(&mut self, probes: &[Probe], text: &[u8]) {
-        // The first load of a slot may wait for memory. These loads do not depend on one another and
-        // wait together; those in the loop below would wait one after the other.
-        let looks = probes.iter().map(|probe| self.slots[self.home(probe.tag)].tag);
-        black_box(looks.fold(0, |all, tag| all ^ tag));
         for probe in probes {
             let home = self.home(probe.tag);
             let slot = &mut self.slots[home];

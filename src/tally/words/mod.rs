@@ -106,6 +106,12 @@ pub(super) fn unicode_words(piece: &[u8]) -> impl Iterator<Item = &[u8]> {
     piece.utf8_chunks().flat_map(|chunk| chunk.valid().unicode_words()).map(str::as_bytes)
 }
 
+/// Returns the words of a text, split at white space and then as by [`Split::Unicode`].
+pub(super) fn unicode_words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let pieces = text.utf8_chunks().flat_map(|chunk| chunk.valid().split(char::is_whitespace));
+    pieces.flat_map(str::unicode_words).map(str::as_bytes)
+}
+
 /// Bytes read at a time.
 const BLOCK: usize = 256 * 1024;
 /// The longest white space in UTF-8, in bytes; a block can cut off all but the last of them.
@@ -181,13 +187,29 @@ pub(super) fn space(bytes: &[u8]) -> usize {
     }
 }
 
-/// Appends the word in lower case.
+/// Appends the word in lower case: characters of one and two bytes by a table up to the first that is
+/// not in it, and the rest by the full mapping.
 fn lower(word: &[u8], into: &mut Vec<u8>) {
     if word.is_ascii() {
         into.extend(word.iter().map(u8::to_ascii_lowercase));
         return;
     }
-    map_chars(word, into, lower_char);
+    let mut rest = word;
+    loop {
+        rest = match *rest {
+            [byte @ ..0x80, ref rest @ ..] => {
+                into.push(byte.to_ascii_lowercase());
+                rest
+            }
+            [first @ 0xC2..=0xDF, second @ 0x80..=0xBF, ref rest @ ..] => {
+                let Some(lower) = scan::lower_letter([first, second]) else { break };
+                into.extend_from_slice(&lower);
+                rest
+            }
+            _ => break,
+        }
+    }
+    map_chars(rest, into, lower_char);
 }
 
 /// Appends the word with every character mapped, and every byte that is not UTF-8 replaced.
@@ -242,6 +264,17 @@ mod tests {
         let longer: Vec<char> =
             ('\0'..=char::MAX).filter(|c| c.to_lowercase().count() > 1).collect();
         assert_eq!(longer, ['İ']);
+    }
+
+    #[test]
+    fn lower_casing_is_the_same_with_and_without_the_table() {
+        for c in '\0'..=char::MAX {
+            let text = format!("A{c}É{c}\u{212A}{c}");
+            let (mut found, mut expected) = (Vec::new(), Vec::new());
+            lower(text.as_bytes(), &mut found);
+            map_chars(text.as_bytes(), &mut expected, lower_char);
+            assert_eq!(found, expected, "{c:?}");
+        }
     }
 
     #[test]

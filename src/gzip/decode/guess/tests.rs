@@ -55,7 +55,7 @@ impl Sample {
         assert!(self.text[end - WINDOW..end] == window);
         // The rest is decoded as if nothing had been between.
         let (mut stream, mut rest) = (Stream::<u8>::new(), vec![0; self.text.len() - end + 1]);
-        let (byte, bit) = (usize::try_from(guess.end / 8).unwrap(), (guess.end % 8) as u8);
+        let (byte, bit) = (usize::try_from(guess.end / 8).unwrap(), bit_of(guess.end));
         stream.resume(guess.blocks, &window, bit);
         let step = stream.decode(&self.data[byte..], &mut rest);
         assert_eq!(step.status, Ok(Status::Ended));
@@ -63,6 +63,11 @@ impl Sample {
         assert!(rest[..step.given] == self.text[end..]);
         bytes.len()
     }
+}
+
+/// The bit of its byte.
+fn bit_of(bit: u64) -> u8 {
+    u8::try_from(bit % 8).unwrap()
 }
 
 fn samples() -> Vec<Sample> {
@@ -89,11 +94,11 @@ fn sizes(most: usize, step: usize, block: usize) -> (Sizes, Buffers, Buffers<u16
 fn from_every_block_on_symbols_stand_for_the_bytes() {
     let (sizes, buffers, symbols) = sizes(usize::MAX, STEP, 100_000);
     let guesser = &mut Guesser::new(sizes, &buffers, &symbols);
-    let (mut guesses, mut with_bytes, mut with_symbols) = (0, 0, 0);
+    let (mut count, mut with_bytes, mut with_symbols) = (0, 0, 0);
     for sample in samples() {
         let all = sample.data.len();
         for start in sample.guessable() {
-            let (byte, bit) = (start.bit / 8, (start.bit % 8) as u8);
+            let (byte, bit) = (start.bit / 8, bit_of(start.bit as u64));
             for end in [byte, byte + (all - byte) / 2, all, all + 1] {
                 let (task, _) = sample.task(byte, end);
                 let guess = guesser.decode(&task, bit).unwrap();
@@ -103,15 +108,16 @@ fn from_every_block_on_symbols_stand_for_the_bytes() {
                 let least = (8 * end as u64).max(guess.start + 1);
                 let expected = after.find(|&bit| bit >= least).unwrap_or(8 * all as u64);
                 assert_eq!(guess.end, expected);
-                let last = guess.parts.last().unwrap();
-                with_bytes += u32::from(matches!(last, Part::Bytes(_)));
-                with_symbols += u32::from(matches!(last, Part::Symbols(_)));
-                guesses += 1;
+                match guess.parts.last().unwrap() {
+                    Part::Bytes(_) => with_bytes += 1,
+                    Part::Symbols(_) => with_symbols += 1,
+                }
+                count += 1;
                 sample.assert_resolved(guess, start.plain);
             }
         }
     }
-    assert!(guesses > 100 && with_bytes > 10 && with_symbols > 10, "{with_bytes} of {guesses}");
+    assert!(count > 100 && with_bytes > 10 && with_symbols > 10, "{with_bytes} of {count}");
 }
 
 #[test]
@@ -126,7 +132,7 @@ fn a_guess_ends_soon_when_it_is_cut_or_has_all_that_it_may() {
                 if is_cut {
                     task.progress.cut();
                 }
-                let guess = guesser.decode(&task, (start.bit % 8) as u8).unwrap();
+                let guess = guesser.decode(&task, bit_of(start.bit as u64)).unwrap();
                 let count = sample.assert_resolved(guess, start.plain);
                 let most = if is_cut { 0 } else { most };
                 assert!(count <= most + 1000 + ROOM, "{count}");
@@ -206,7 +212,7 @@ fn data_that_is_wrong_or_missing_ends_a_guess_where_it_ends_a_decoder() {
             let expected = alone.decode(&data, &mut out);
             let broken = Sample { data, text: out, starts: Vec::new() };
             let (task, _) = broken.task(start.bit / 8, usize::MAX / 16);
-            let guess = guesser.decode(&task, (start.bit % 8) as u8).unwrap();
+            let guess = guesser.decode(&task, bit_of(start.bit as u64)).unwrap();
             let count: usize = guess
                 .parts
                 .iter()
@@ -218,7 +224,7 @@ fn data_that_is_wrong_or_missing_ends_a_guess_where_it_ends_a_decoder() {
             assert_eq!(start.plain + count, expected.given);
             let mut stream = Stream::<u8>::new();
             let byte = usize::try_from(guess.end / 8).unwrap();
-            stream.resume(guess.blocks, &[], (guess.end % 8) as u8);
+            stream.resume(guess.blocks, &[], bit_of(guess.end));
             let step = stream.decode(&broken.data[byte..], &mut [0; 10]);
             assert_eq!((step.status, step.given), (expected.status, 0));
         }
@@ -248,7 +254,7 @@ proptest! {
         let guesser = &mut Guesser::new(sizes, &buffers, &symbols);
         for start in sample.guessable() {
             let (task, _) = sample.task(start.bit / 8, end.index(sample.data.len()));
-            let guess = guesser.decode(&task, (start.bit % 8) as u8).unwrap();
+            let guess = guesser.decode(&task, bit_of(start.bit as u64)).unwrap();
             sample.assert_resolved(guess, start.plain);
         }
     }
