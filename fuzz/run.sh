@@ -13,7 +13,7 @@ case ${1-} in
 '' | *[!0-9]*) ;;
 *) seconds=$1 && shift ;;
 esac
-[ $# -gt 0 ] || set -- decompress index legacy merge mixture range round_trip words
+[ $# -gt 0 ] || set -- decompress guesses index legacy merge mixture range round_trip words
 
 # The instrumentation that libFuzzer needs: which edges are taken, and which values are compared.
 # With an explicit --target, cargo does not apply these flags to build scripts.
@@ -33,6 +33,9 @@ for count in 1 20 2000; do
     words $count | gzip -9n | seed decompress $count
     (printf '\000\004CSxx' && words $count | gzip -1n | tail -c +11) | seed index $count
     (printf '\006\100\002' && words $count) | seed round_trip $count
+    (printf '\000\000\000' && words $count | gzip -9n | tail -c +11) | seed guesses raw-$count
+    (printf '\021\001\000' && words $count) | head -c 8000 | seed guesses blocks-$count
+    (printf '\017\002\002' && words $count) | head -c 8000 | seed guesses damaged-$count
     (printf '\000%c' 200 && words $count) | head -c 4000 | seed mixture $count
     (printf '\007\000\002\001\020\140%c' 200 && words $count) | head -c 4000 | seed range $count
 done

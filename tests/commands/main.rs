@@ -18,6 +18,7 @@ mod pgz_flags;
 mod pgz_for_the_kernel;
 mod pgz_idle;
 mod pgz_leaves_alone;
+mod pgz_of_others;
 mod pgz_outputs;
 mod pgz_ranges;
 mod pgz_skip_compressed;

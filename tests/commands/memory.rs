@@ -4,7 +4,7 @@
 //! `pgz` with it. The limit counts all memory that is private and can be written, the stacks of the
 //! threads included, whether it has been touched or not. So what is resident is less.
 
-use crate::harness::{Dir, shell};
+use crate::harness::{Dir, noise, shell};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::PathBuf;
@@ -140,6 +140,63 @@ fn memory_is_made_for_what_is_there_and_not_for_what_is_claimed() {
         let (status, word) = run(&["-dc"], 16 * MIB, &file(&boast(entries)[..]));
         assert!(status.success(), "{status}");
         assert_same(&word, &file(&b"word"[..]));
+    }
+}
+
+/// Deflate data made to take memory, each decoded by guesses if they can be made: its name, what of it
+/// repeats, and how often.
+fn hostile() -> [(&'static str, Vec<u8>, usize); 5] {
+    let piece = |plain: &[u8], level| {
+        let mut compress = flate2::Compress::new(flate2::Compression::new(level), false);
+        let mut data = Vec::with_capacity(plain.len() + plain.len() / 8 + 1000);
+        compress.compress_vec(plain, &mut data, flate2::FlushCompress::Sync).unwrap();
+        assert!(data.len() < data.capacity());
+        data
+    };
+    let noise = noise(7, 2 * MIB);
+    let letters: Vec<u8> = noise.iter().map(|byte| byte % 200).collect();
+    // Headers of blocks, in stored blocks where none of them is one.
+    let headers: Vec<u8> =
+        letters.chunks(700).flat_map(|part| piece(part, 6)[..150].to_vec()).collect();
+    [
+        ("a thousand bytes for each", piece(&vec![0; 16 * MIB], 9), 200),
+        ("stored noise", piece(&noise, 0), 8),
+        ("false headers", piece(&headers, 0), 30),
+        ("blocks without matches", piece(&letters, 6), 8),
+        ("a few bytes in each block", piece(&letters[..1000], 6), 8000),
+    ]
+}
+
+#[test]
+fn guesses_take_a_bounded_amount_whatever_the_data_says() {
+    for (name, piece, times) in hostile() {
+        let mut data = piece.repeat(times);
+        data.extend([3, 0]);
+        let mut plain = Vec::new();
+        flate2::read::DeflateDecoder::new(&piece[..]).read_to_end(&mut plain).unwrap_err();
+        let mut crc = crc32fast::Hasher::new();
+        let one =
+            crc32fast::Hasher::new_with_initial_len(crc32fast::hash(&plain), plain.len() as u64);
+        (0..times).for_each(|_| crc.combine(&one));
+        let length = u32::try_from(plain.len() * times).unwrap();
+        let mut packed = vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255];
+        packed.extend(data);
+        packed.extend([crc.finalize().to_le_bytes(), length.to_le_bytes()].concat());
+        let packed = file(&packed[..]);
+        for threads in [2, 4] {
+            let limit = 64 * MIB + (threads - 2) * 16 * MIB;
+            for through in ["exec pgz", "cat | pgz"] {
+                let mut pgz = shell(&format!(
+                    "ulimit -d {}; {through} -dc -p {threads} > /dev/null",
+                    limit / 1024
+                ));
+                (&packed).rewind().unwrap();
+                pgz.env("RUST_BACKTRACE", "0").stdin(packed.try_clone().unwrap());
+                let ran = pgz.output().unwrap();
+                let complaint = String::from_utf8_lossy(&ran.stderr);
+                assert!(ran.status.success(), "{name}, {threads} threads, {through}: {complaint}");
+            }
+        }
     }
 }
 

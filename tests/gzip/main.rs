@@ -8,6 +8,7 @@ mod batches;
 mod bgzf;
 mod damage;
 mod failures;
+mod guesses;
 mod members;
 mod other_formats;
 mod peers;

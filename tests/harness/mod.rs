@@ -102,6 +102,11 @@ pub(crate) fn odd_name(suffix: &str) -> OsString {
 /// user, who must be able to reach the command and the files: it is copied into the directory, and
 /// all there is opened to everybody.
 pub(crate) fn single_threaded(dir: &Dir, name: &str, arguments: &str) -> Command {
+    with_threads(dir, 1, name, arguments)
+}
+
+/// The same, with at most so many threads, its first included.
+pub(crate) fn with_threads(dir: &Dir, most: usize, name: &str, arguments: &str) -> Command {
     let copy = dir.path(name);
     if !copy.exists() {
         fs::copy(binaries().join(name), &copy).unwrap();
@@ -115,7 +120,7 @@ pub(crate) fn single_threaded(dir: &Dir, name: &str, arguments: &str) -> Command
         command = program("setpriv", &[]);
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "prlimit"]);
     }
-    command.arg("--nproc=1").arg(copy).args(arguments.split_whitespace());
+    command.arg(format!("--nproc={most}")).arg(copy).args(arguments.split_whitespace());
     command.current_dir(dir.root());
     command
 }

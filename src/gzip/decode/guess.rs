@@ -209,6 +209,7 @@ struct Place<'a> {
     input: PeekReader<Empty>,
     /// Bytes of the input that have to be there for the next step.
     wanted: usize,
+    start: u64,
     /// The bit at or after which the next end of a block is where to end.
     end: u64,
     progress: &'a Progress,
@@ -227,6 +228,7 @@ impl<'a> Place<'a> {
         Self {
             input: task.input.fork(0, usize::MAX),
             wanted: 1,
+            start,
             end: (8 * task.end).max(start + 1),
             progress: &task.progress,
             has_block: false,
@@ -270,7 +272,7 @@ impl<'a> Place<'a> {
     fn step<T: Symbol>(&mut self, stream: &mut Stream<T>, out: &mut Buffer<T>) -> bool {
         let start = 8 * self.input.taken();
         // Also at the end of the first block, only to note that there is one.
-        let end = if self.has_block { self.end } else { start + u64::from(stream.bit()) + 1 };
+        let end = if self.has_block { self.end } else { self.start + 1 };
         let stop = usize::try_from(end.saturating_sub(start)).unwrap_or(usize::MAX);
         let Ok(input) = self.input.peek_all(self.wanted) else { return false };
         let available = input.len();
@@ -346,3 +348,6 @@ impl Meaning {
         to.iter_mut().zip(from).for_each(|(to, &from)| *to = meaning[usize::from(from)]);
     }
 }
+
+#[cfg(test)]
+mod tests;

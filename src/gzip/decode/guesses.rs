@@ -32,11 +32,14 @@ pub(super) struct Sizes {
     /// Whether the decoder that is in order waits for each guess to end by itself, so that what tests
     /// see does not depend on which thread is first.
     pub(super) waits: bool,
+    /// Counts the guesses that are taken over.
+    #[cfg(test)]
+    pub(super) taken_over: Option<&'static std::sync::atomic::AtomicUsize>,
 }
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self {
+        let sizes = Self {
             length: LENGTH,
             gap: GAP,
             overlap: OVERLAP,
@@ -44,7 +47,14 @@ impl Default for Sizes {
             step: STEP,
             block: super::BLOCK,
             waits: false,
+            #[cfg(test)]
+            taken_over: None,
+        };
+        if cfg!(fuzzing) {
+            // Fuzzed data is short.
+            return Self { length: 100, gap: 50, overlap: 100, waits: true, ..sizes };
         }
+        sizes
     }
 }
 
@@ -182,6 +192,10 @@ impl<'a> Guesses<'a> {
                     let guess = guess.filter(|guess| guess.start == here);
                     if guess.is_some() {
                         self.pause = 1;
+                        #[cfg(test)]
+                        self.sizes.taken_over.inspect(|count| {
+                            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                        });
                         return guess;
                     }
                 }

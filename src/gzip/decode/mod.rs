@@ -164,3 +164,6 @@ impl<R: Read + Send> Opened<R> {
 
 /// Uncompressed bytes in a job, and a buffer's size unless a piece needs more.
 const BLOCK: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests;

@@ -285,6 +285,9 @@ impl<'a, R: Read> MemberReader<'a, R> {
 
     /// Inflates until the buffer is full, the member's data has ended, or a guess begins.
     fn fill(&mut self, plain: &mut Buffer) -> Result<Filled, Error> {
+        // What was decoded already comes before a guess that begins here, and before an error.
+        let given = self.stream.give(plain.room());
+        plain.grow(given);
         let mut wanted = 1;
         self.guesses.plan(&mut self.input);
         while !plain.is_full() {

@@ -215,7 +215,7 @@ mod tests {
         }
         assert!(found < 20, "{found}");
         for same in [0, 0xff, 0x55, 0b0010_0100] {
-            assert_eq!(find_block(&[same; 100_000], 0..800_000, inflater), None);
+            assert_eq!(find_block(&vec![same; 100_000], 0..800_000, inflater), None);
         }
     }
 

@@ -85,7 +85,7 @@ pub(in crate::gzip) fn block_starts(data: &[u8], text: &[u8]) -> Vec<BlockStart>
     loop {
         let bit = 8 * taken + usize::from(stream.bit());
         let is_sought =
-            (0..3).all(|at| data[(bit + at) / 8] >> ((bit + at) % 8) & 1 == at as u8 / 2);
+            (0..3).all(|at| (data[(bit + at) / 8] >> ((bit + at) % 8) & 1 == 1) == (at == 2));
         starts.push(BlockStart { bit, plain, is_sought });
         let step = stream.decode_until(bit + 1 - 8 * taken, &data[taken..], &mut out[plain..]);
         (taken, plain) = (taken + step.taken, plain + step.given);
@@ -328,9 +328,15 @@ impl Writer {
         self
     }
 
+    /// Zeros up to the next byte, so that bytes can be appended.
+    pub(in crate::gzip) fn aligned(mut self) -> Self {
+        self.used = 0;
+        self
+    }
+
     /// A final dynamic block's header up to the code lengths, which are written with four bits each
     /// and no repeats.
-    fn dynamic(self, literals: &[u8], distances: &[u8]) -> Self {
+    pub(in crate::gzip) fn dynamic(self, literals: &[u8], distances: &[u8]) -> Self {
         let mut writer = self
             .bits(0b101, 3)
             .bits(literals.len() - 257, 5)
@@ -348,7 +354,7 @@ impl Writer {
 }
 
 /// Lengths of `count` codes, 0 except for those named.
-fn lengths(count: usize, named: &[(usize, u8)]) -> Vec<u8> {
+pub(in crate::gzip) fn lengths(count: usize, named: &[(usize, u8)]) -> Vec<u8> {
     let mut lengths = vec![0; count];
     for &(symbol, length) in named {
         lengths[symbol] = length;

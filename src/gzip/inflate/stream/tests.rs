@@ -341,7 +341,7 @@ fn one_step(
 #[test]
 fn symbols_are_the_bytes_and_stand_for_those_of_the_window() {
     let texts = texts().into_iter().chain([many_blocks().1]);
-    for data in texts.map(|text| [libdeflate(&text, 6), libdeflate(&text, 0)]).flatten() {
+    for data in texts.flat_map(|text| [libdeflate(&text, 6), libdeflate(&text, 0)]) {
         let expected = decode(&[], &data, iter::repeat(usize::MAX / 2), 1 << 20).plain;
         let (mut symbols, mut stream) = (Vec::<u16>::new(), Stream::new());
         let (_, status) =
