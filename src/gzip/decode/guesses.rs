@@ -84,6 +84,12 @@ struct Pending {
     result: Receiver<Guess>,
 }
 
+impl Pending {
+    fn is_under_way(&self) -> bool {
+        self.result.is_empty() && self.progress.start() != Start::Nowhere
+    }
+}
+
 impl<'a> Guesses<'a> {
     /// Guesses made by at most this many threads of the scope, which start when there is work.
     pub(super) fn new<'scope: 'a>(
@@ -127,7 +133,7 @@ impl<'a> Guesses<'a> {
     /// Whether there should be another guess: one for each thread, and one for the thread that is done
     /// first.
     fn has_room(&self) -> bool {
-        let under_way = self.pending.iter().filter(|pending| pending.result.is_empty()).count();
+        let under_way = self.pending.iter().filter(|pending| pending.is_under_way()).count();
         under_way <= self.threads && self.pending.len() < self.threads + 2
     }
 
