@@ -111,12 +111,28 @@ title 'compress rand64.bin through a pipe, level 6'
 compress "$dir/rand64.bin" "$pgz -6 -p$threads" "pigz -6 -p$threads" "crabz -l6 -p$threads" \
     "gzippy -6 -p$threads" "libdeflate-gzip -6 -c" 'igzip -3 -c'
 
+if has bgzip; then
+    for level in 1 6 9; do
+        title "compress linux64.tar to BGZF through a pipe, level $level"
+        compress "$tar" "$pgz -$level -p$threads --format bgzf" "bgzip -l$level -@$threads -c"
+    done
+fi
+
 title 'compress linux64.tar, from a file and through a pipe'
 best "$pgz -p$threads -c '$tar' | cat"
 file=$seconds
 row 'pgz -6 FILE' "$seconds" "$processor" "$(rate 67108864 "$seconds")" '' 1.00
 best "cat '$tar' | $pgz -p$threads | cat"
 row 'cat FILE | pgz -6' "$seconds" "$processor" "$(rate 67108864 "$seconds")" '' "$(ratio "$seconds" "$file")"
+
+title 'compress linux64.tar to a file, and decompress that once more to verify it'
+cp "$tar" checked
+"$pgz" -qf -p"$threads" --verify checked && gzip -dc checked.gz | cmp - checked
+best "$pgz -qf -p$threads --verify checked"
+verified=$seconds
+row 'pgz --verify' "$seconds" "$processor" "$(rate 67108864 "$seconds")" '' 1.00
+best 'gzip -kf checked && gzip -t checked.gz'
+row 'gzip && gzip -t' "$seconds" "$processor" "$(rate 67108864 "$seconds")" '' "$(ratio "$seconds" "$verified")"
 
 title '3,000 small files, one .gz each'
 # In memory if possible: creating thousands of files takes longer on a disk's file system than
@@ -158,6 +174,9 @@ title 'decompress kjv100.txt, compressed by gzip -6'
 decompress gzip.txt.gz "$text" "${readers[@]}"
 title 'decompress linux64.tar, compressed by gzip -6'
 decompress gzip.tar.gz "$tar" "${readers[@]}"
+gzip -6 <"$dir/bin64.tar" >gzip.bin.gz
+title 'decompress bin64.tar, compressed by gzip -6'
+decompress gzip.bin.gz "$dir/bin64.tar" "${readers[@]}"
 if has bgzip; then
     bgzip -c <"$tar" >bgzip.tar.gz
     title 'decompress linux64.tar, compressed by bgzip'
