@@ -134,7 +134,7 @@ impl<'a> Guesses<'a> {
     /// first.
     fn has_room(&self) -> bool {
         let under_way = self.pending.iter().filter(|pending| pending.is_under_way()).count();
-        under_way <= self.threads && self.pending.len() < self.threads + 2
+        (self.sizes.waits || under_way <= self.threads) && self.pending.len() < self.threads + 2
     }
 
     fn plan_one<R: Read>(&mut self, input: &PeekReader<R>) -> bool {
