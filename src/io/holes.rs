@@ -120,6 +120,14 @@ impl HoleWriter {
         if self.sparse == Sparse::Never {
             return file.write(bytes);
         }
+        if self.in_hole {
+            // A hole goes on through any zeros, wherever one write ends and the next begins.
+            let count = leading_zeros(bytes, self.offset);
+            if count > 0 {
+                self.offset += count as u64;
+                return Ok(count);
+            }
+        }
         let hole = next_hole(bytes, self.offset, self.sparse.shortest());
         let count = if hole.start == 0 {
             self.in_hole |= !hole.is_empty();
@@ -149,8 +157,7 @@ impl HoleWriter {
 /// The first run of zero blocks that is at least `shortest` bytes long, in bytes that go to this
 /// offset of a file; an empty range at their end if there is none.
 fn next_hole(bytes: &[u8], offset: u64, shortest: usize) -> Range<usize> {
-    #[expect(clippy::cast_possible_truncation, reason = "it is less than a block")]
-    let before = (offset.next_multiple_of(BLOCK as u64) - offset) as usize;
+    let before = to_boundary(offset);
     let blocks = bytes.get(before..).unwrap_or_default().chunks_exact(BLOCK);
     let mut hole = before..before;
     for block in blocks {
@@ -163,6 +170,22 @@ fn next_hole(bytes: &[u8], offset: u64, shortest: usize) -> Range<usize> {
         }
     }
     if hole.len() >= shortest { hole } else { bytes.len()..bytes.len() }
+}
+
+/// The bytes from this offset to where the next block begins.
+fn to_boundary(offset: u64) -> usize {
+    #[expect(clippy::cast_possible_truncation, reason = "it is less than a block")]
+    ((offset.next_multiple_of(BLOCK as u64) - offset) as usize)
+}
+
+/// How many zeros the bytes begin with, up to where a block begins or the bytes end.
+fn leading_zeros(bytes: &[u8], offset: u64) -> usize {
+    let (start, blocks) = bytes.split_at(bytes.len().min(to_boundary(offset)));
+    if !is_zero(start) {
+        return 0;
+    }
+    let zeros = blocks.chunks(BLOCK).take_while(|block| is_zero(block));
+    start.len() + zeros.map(<[u8]>::len).sum::<usize>()
 }
 
 /// Whether all the bytes are zeros.
@@ -241,6 +264,26 @@ mod tests {
             bytes = &bytes[count..];
         }
         writer.end(file).unwrap();
+    }
+
+    #[test]
+    fn a_hole_goes_on_wherever_writes_end() {
+        if sparse_file().is_none() {
+            return;
+        }
+        let mut bytes = vec![0; 4 << 20];
+        bytes[0] = 1;
+        bytes[3 << 20] = 1;
+        for step in [1_000_001, 200_003, 140_000] {
+            let mut file = tempfile::tempfile().unwrap();
+            write(&mut file, Sparse::Auto, &bytes, step);
+            // At most the two blocks with a byte, and what comes before the first run is long enough.
+            assert!(file.metadata().unwrap().blocks() * 512 < 400_000, "{step}");
+            let mut back = Vec::new();
+            file.rewind().unwrap();
+            file.read_to_end(&mut back).unwrap();
+            assert!(back == bytes);
+        }
     }
 
     #[test]
