@@ -8,6 +8,8 @@ fn a_list_of_names_takes_any_name() {
     dir.write(odd_name(""), b"odd");
     dir.run("find . -type f -print0 | pgz -q --files0-from -").silent();
     dir.run("find . -name '*.gz' -print0 > l; pgz -qt --files0-from l").silent();
+    dir.run("find . -type f ! -name '*.gz' ! -name l -print0 | pgz -qf --verify --files0-from -")
+        .silent();
     assert_eq!(dir.run("tr -cd '\\0' < l | wc -c").text().trim(), "4");
     // In gzip's place, too, and the name - is standard input in a list that is a file.
     dir.run("printf 'd/a b\\0-' > m; seq 3 | gzip -fn --files0-from m | zcat | tail -n 1")

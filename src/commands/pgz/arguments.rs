@@ -404,12 +404,11 @@ impl Arguments {
 
     /// Refuses what `--verify` cannot be true to.
     fn check_verify(&self, action: Action, stdout: bool) -> Result<(), String> {
-        let no_name = self.files.is_empty() || self.files.iter().any(|file| is_stdin(file));
         let named = self.output.as_ref().is_some_and(|path| !output::is_standard(path));
         if action == Action::Decompress {
             return Err("--verify is for compressing; -t tests compressed files".to_owned());
         }
-        if action == Action::Compress && (stdout || no_name && !named) {
+        if action == Action::Compress && (stdout || self.reads_stdin() && !named) {
             let text = "--verify cannot read standard output back; name a file with -o";
             return Err(text.to_owned());
         }
