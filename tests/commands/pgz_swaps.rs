@@ -93,20 +93,11 @@ fn swapped(line: &str, input: &str, judge: impl Fn(&Dir, [&Side; 2])) {
     let inside = Side::new(at.into(), "inside");
     let outside = Side::new(dir.path("v"), "outside");
     let [one, other] = ["u/d", "u/l"].map(|name| dir.path(name));
-    let swap = || renameat_with(CWD, &one, CWD, &other, RenameFlags::EXCHANGE);
-    if !inside.path.exists() || swap().is_err() {
-        eprintln!("skipped: files cannot be exchanged here");
+    if !inside.path.exists() {
+        eprintln!("skipped: there is no /proc here");
         return;
     }
-    let over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            while !over.load(Ordering::Relaxed) {
-                swap().unwrap();
-            }
-        });
-        // The swapping ends with a failed run, too.
-        let _over = OnDrop(&over);
+    while_swapped(&one, &other, || {
         let start = Instant::now();
         for runs in 0.. {
             if runs >= AT_LEAST && start.elapsed() > WHILE {
@@ -119,6 +110,26 @@ fn swapped(line: &str, input: &str, judge: impl Fn(&Dir, [&Side; 2])) {
             assert!(matches!(ran.code, Some(0..=2)) && lines <= 2, "{ran:?}");
             judge(&dir, [&inside, &outside]);
         }
+    });
+}
+
+/// Calls `test` while two names are exchanged over and over; does not, where that is not possible.
+pub(super) fn while_swapped(one: &Path, other: &Path, test: impl FnOnce()) {
+    let swap = || renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE);
+    if swap().is_err() {
+        eprintln!("skipped: files cannot be exchanged here");
+        return;
+    }
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                swap().unwrap();
+            }
+        });
+        // The swapping ends with a failed test, too.
+        let _over = OnDrop(&over);
+        test();
     });
 }
 
