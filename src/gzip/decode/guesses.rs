@@ -72,6 +72,8 @@ pub(super) struct Guesses<'a> {
     pending: VecDeque<Pending>,
     /// Where the next one may begin.
     next: u64,
+    /// Before this byte of the input, there is nothing new to plan.
+    plan_at: u64,
     /// How many are left out after the next one that is of no use.
     pause: u64,
     sizes: Sizes,
@@ -82,12 +84,6 @@ struct Pending {
     from: u64,
     progress: Arc<Progress>,
     result: Receiver<Guess>,
-}
-
-impl Pending {
-    fn is_under_way(&self) -> bool {
-        self.result.is_empty() && self.progress.start() != Start::Nowhere
-    }
 }
 
 impl<'a> Guesses<'a> {
@@ -115,6 +111,7 @@ impl<'a> Guesses<'a> {
             to_do,
             pending: VecDeque::new(),
             next: 0,
+            plan_at: 0,
             pause: 1,
             sizes,
         }
@@ -122,10 +119,12 @@ impl<'a> Guesses<'a> {
 
     /// Reads ahead as far as is useful, and begins guesses there.
     pub(super) fn plan<R: Read>(&mut self, input: &mut PeekReader<R>) {
-        if self.threads == 0 {
+        let Sizes { length, gap, overlap, .. } = self.sizes;
+        if self.threads == 0 || input.taken() < self.plan_at {
             return;
         }
-        let Sizes { length, gap, overlap, .. } = self.sizes;
+        // Not for each of many small members: near the end of the input, that is a read for each.
+        self.plan_at = input.taken() + length as u64 / 8;
         input.read_ahead(gap + (self.threads + 2) * length + overlap);
         while self.has_room() && self.plan_one(input) {}
     }
@@ -228,9 +227,13 @@ impl<'a> Guesses<'a> {
 }
 
 impl Pending {
+    fn is_under_way(&self) -> bool {
+        self.result.is_empty() && self.progress.start() != Start::Nowhere
+    }
+
     /// Waits until the guess has ended.
     fn wait(&self) {
-        while self.result.is_empty() && self.progress.start() != Start::Nowhere {
+        while self.is_under_way() {
             thread::yield_now();
         }
     }
