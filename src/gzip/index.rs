@@ -18,6 +18,8 @@
 //!
 //! A reader must not trust the subfield; see [`decode`](super::decode).
 
+use super::inflate::{Ending, Inflater};
+use crate::io::buffer::Buffer;
 use std::ops::RangeInclusive;
 
 const NAME: [u8; 2] = *b"CS";
@@ -148,6 +150,22 @@ pub(super) struct Piece {
     pub(super) plain: usize,
     /// Whether it contains the final block.
     pub(super) last: bool,
+}
+
+/// Inflates some chunks of a member, which decode to `plain` bytes; `None` if they do not.
+pub(super) fn inflate(
+    packed: &[u8],
+    plain: usize,
+    ending: Ending,
+    inflater: &mut Inflater,
+    buffer: &mut Buffer,
+) -> Option<()> {
+    // The index claims no more than the sizes in it allow. But the input may end earlier, and no
+    // memory is allocated for bytes that cannot be there.
+    if plain > packed.len().saturating_mul(Index::BEST_RATIO) {
+        return None;
+    }
+    inflater.inflate(packed, buffer.space(plain), ending).ok()
 }
 
 /// The subfields of an extra field, name and data, up to the first malformed one.

@@ -123,6 +123,13 @@ impl<T: Copy + Default> Buffers<T> {
         free.unwrap_or_else(|| Buffer::new(self.size))
     }
 
+    /// Takes a buffer of which nothing is in use.
+    pub(crate) fn take_empty(&self) -> Buffer<T> {
+        let mut buffer = self.take();
+        buffer.clear();
+        buffer
+    }
+
     pub(crate) fn give(&self, buffer: Buffer<T>) {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
     }

@@ -247,12 +247,12 @@ impl<'a> Place<'a> {
         part: impl Fn(Buffer<T>) -> Part,
         mut is_done: impl FnMut(&[T]) -> bool,
     ) {
-        let mut out = empty(buffers);
+        let mut out = buffers.take_empty();
         loop {
             let goes_on = self.step(stream, &mut out);
             loop {
                 if out.is_full() {
-                    self.parts.push(part(mem::replace(&mut out, empty(buffers))));
+                    self.parts.push(part(mem::replace(&mut out, buffers.take_empty())));
                 }
                 let given = stream.give(out.room());
                 if given == 0 {
@@ -301,12 +301,6 @@ impl<'a> Place<'a> {
             }
         }
     }
-}
-
-fn empty<T: Copy + Default>(buffers: &Buffers<T>) -> Buffer<T> {
-    let mut buffer = buffers.take();
-    buffer.clear();
-    buffer
 }
 
 /// As many as there are symbols, so that looking one up needs no check.

@@ -12,7 +12,7 @@ pub(super) struct Outlet<'a, 'f> {
 
 impl<'a, 'f> Outlet<'a, 'f> {
     pub(super) fn new(feeder: &'a mut Feeder<'f>, buffers: &'a Buffers) -> Self {
-        Self { feeder, buffers, plain: empty(buffers) }
+        Self { feeder, buffers, plain: buffers.take_empty() }
     }
 
     pub(super) fn put(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
@@ -22,7 +22,7 @@ impl<'a, 'f> Outlet<'a, 'f> {
             room[..now.len()].copy_from_slice(now);
             self.plain.grow(now.len());
             if self.plain.is_full() {
-                let plain = std::mem::replace(&mut self.plain, empty(self.buffers));
+                let plain = std::mem::replace(&mut self.plain, self.buffers.take_empty());
                 submit(self.feeder, DecodeJob::Plain(plain))?;
             }
             bytes = later;
@@ -34,10 +34,4 @@ impl<'a, 'f> Outlet<'a, 'f> {
     pub(super) fn end(self) -> Result<(), Error> {
         submit(self.feeder, DecodeJob::Plain(self.plain))
     }
-}
-
-fn empty(buffers: &Buffers) -> Buffer {
-    let mut buffer = buffers.take();
-    buffer.clear();
-    buffer
 }

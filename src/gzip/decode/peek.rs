@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 /// Bytes in a slab, unless it came from elsewhere.
 const SLAB: usize = 512 << 10;
-/// Bytes of the next slab that are joined to what is left of the first, at least: few symbols and
-/// headers need more.
+/// The fewest bytes of the next slab that are copied behind the rest of the first. Few symbols and
+/// headers are longer.
 const JOINED: usize = 512;
 
 /// A buffered reader that counts what is taken from it.
@@ -51,8 +51,7 @@ impl Slab {
     }
 
     fn empty(memory: &Arc<Buffers>) -> Self {
-        let mut buffer = memory.take();
-        buffer.clear();
+        let buffer = memory.take_empty();
         Self { bytes: Arc::new(Bytes(buffer, Some(Arc::clone(memory)))), start: 0 }
     }
 

@@ -270,8 +270,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
     fn inflate(&mut self, window: &[u8], feeder: &mut Feeder<'_>) -> Result<(), Error> {
         self.stream.restart(window, 0);
         loop {
-            let mut plain = self.buffers.take();
-            plain.clear();
+            let mut plain = self.buffers.take_empty();
             let filled = self.fill(&mut plain);
             // What was decoded before an error is written, as gzip does it.
             submit(feeder, DecodeJob::Plain(plain))?;

@@ -1,5 +1,5 @@
-//! Guesses against decoding in order: the same bytes, totals and errors, whatever the data and the
-//! sizes are, and whoever is first.
+//! Decoding with guesses against decoding in order. Bytes, totals and errors are the same for any data
+//! and any sizes, and whichever thread is first.
 
 use super::peek::tests::{Rough, sizes as reads};
 use super::*;
@@ -92,7 +92,7 @@ fn member(data: &[u8], text: &[u8]) -> Vec<u8> {
     [&[0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255], data, &trailer.to_bytes()].concat()
 }
 
-/// A member of hand-made blocks of so many bytes each, with the fixed code or stored.
+/// A member of blocks of `each` bytes, which are stored or have the fixed code. No encoder writes it.
 fn hand_made(text: &[u8], each: usize) -> Vec<u8> {
     let mut writer = Writer::default();
     for (number, part) in text.chunks(each.min(0xFFFF)).enumerate() {
@@ -119,7 +119,7 @@ fn hand_made(text: &[u8], each: usize) -> Vec<u8> {
     member(&writer.bits(0b011, 3).bits(0, 7).data, text)
 }
 
-/// A member of zlib's, with a flush after so many bytes each time.
+/// A member from zlib, which is flushed after as many bytes as each of the `cuts` says, in turn.
 fn flushed(text: &[u8], level: u32, cuts: &[(usize, bool)]) -> Vec<u8> {
     let mut compress = Compress::new(Compression::new(level), false);
     let mut data = Vec::with_capacity(2 * text.len() + 100_000);
@@ -268,7 +268,7 @@ enum Section {
     Letters(usize),
     /// Like a program: short words of four bytes, many alike.
     Code(usize),
-    /// The last so many bytes again.
+    /// A copy of the last bytes, at most this many.
     Again(usize),
     /// A deflate stream, full of blocks that are none.
     Packed(usize),

@@ -2,9 +2,8 @@
 
 use super::guess::Meaning;
 use crate::gzip::header::Trailer;
-use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
-use crate::gzip::{Error, bgzf};
+use crate::gzip::{Error, bgzf, index};
 use crate::io::buffer::{Buffer, Buffers};
 use crate::sync::pool;
 use std::sync::Arc;
@@ -67,10 +66,7 @@ pub(super) fn worker<'a>(
         }
         DecodeJob::Piece { packed, plain, ending } => {
             let mut buffer = buffers.take();
-            // The index claims no more than the sizes in it allow. But the input may end earlier, and
-            // no memory is allocated for bytes that cannot be there.
-            let good = plain <= packed.len().saturating_mul(Index::BEST_RATIO)
-                && inflater.inflate(&packed, buffer.space(plain), ending).is_ok();
+            let good = index::inflate(&packed, plain, ending, &mut inflater, &mut buffer).is_some();
             let plain = accept(good, buffer, buffers);
             let plain = plain.map(|plain| Inflated { crc: Some(crc32fast::hash(&plain)), plain });
             Decoded::Piece { packed, plain }

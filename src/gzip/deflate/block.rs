@@ -5,6 +5,7 @@ use super::bits::BitWriter;
 use super::codes::{Codes, Description, LONGEST_CODE};
 use super::tokens::{Token, distance_base, distance_extra, length_symbol};
 use std::array::from_fn;
+use std::sync::LazyLock;
 
 const END_OF_BLOCK: usize = 256;
 /// Bytes of a stored block.
@@ -22,13 +23,16 @@ struct BlockCodes {
     distances: Codes<30>,
 }
 
+/// The fixed codes, made once.
+static FIXED: LazyLock<BlockCodes> = LazyLock::new(BlockCodes::fixed);
+
 /// Appends a block with these tokens, which stand for `plain`.
 pub(super) fn write(tokens: &[Token], plain: &[u8], last: bool, out: &mut BitWriter<'_>) {
     let counts = Counts::new(tokens);
     let dynamic = BlockCodes::new(&counts);
     let description = Description::new(&dynamic.literals, &dynamic.distances);
     let dynamic_cost = description.cost() + dynamic.cost(&counts);
-    let fixed = BlockCodes::fixed();
+    let fixed = &*FIXED;
     let fixed_cost = fixed.cost(&counts);
     if 3 + dynamic_cost.min(fixed_cost) + counts.extra_bits() > stored_cost(plain, out) {
         return store(plain, last, out);
@@ -40,7 +44,7 @@ pub(super) fn write(tokens: &[Token], plain: &[u8], last: bool, out: &mut BitWri
         &dynamic
     } else {
         out.put(1, 2);
-        &fixed
+        fixed
     };
     if counts.distances.iter().sum::<u32>() as usize * 16 < tokens.len() {
         write_tokens::<true>(tokens, codes, out);
@@ -190,7 +194,8 @@ fn put_token(token: Token, indexes: &[u32; 512], distances: &[u64; 32], out: &mu
 /// The number of bits that `plain` takes in stored blocks.
 fn stored_cost(plain: &[u8], out: &BitWriter<'_>) -> u64 {
     let blocks = plain.len().div_ceil(STORED_MOST).max(1) as u64;
-    // The first block has three bits, and what is left of their byte; the others' are a byte.
+    // A header is three bits, and zeros up to the end of a byte. That of any block but the first is one
+    // byte, since it begins at one.
     let first = 3 + u64::from((out.padding() + 5) % 8);
     first + 8 * (plain.len() as u64 + 5 * blocks - 1)
 }

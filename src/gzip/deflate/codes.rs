@@ -1,6 +1,7 @@
 //! Prefix codes of limited length, and how they are written (RFC 1951, sections 3.2.2 and 3.2.7).
 
 use super::bits::BitWriter;
+use crate::gzip::inflate::LENGTHS_ORDER;
 
 /// The longest code of a literal, length or distance.
 const LONGEST: usize = 15;
@@ -145,9 +146,6 @@ fn limited(weights: &mut [u32], longest: usize) -> [usize; LONGEST + 1] {
     leaves
 }
 
-/// The order in which the lengths of the code length code are written.
-const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-
 /// The description of the codes of a dynamic block (section 3.2.7).
 pub(super) struct Description {
     literals: usize,
@@ -173,7 +171,7 @@ impl Description {
             counts[usize::from(symbol)] += 1;
         }
         let codes = Codes::new(&counts, LONGEST_OF_LENGTHS);
-        let written = ORDER.iter().rposition(|&symbol| codes.lengths[symbol] > 0);
+        let written = LENGTHS_ORDER.iter().rposition(|&symbol| codes.lengths[symbol] > 0);
         let written = written.map_or(4, |last| last + 1).max(4);
         Self { literals: literal_count, distances: distance_count, items, codes, written }
     }
@@ -190,7 +188,7 @@ impl Description {
         out.put(self.literals as u64 - 257, 5);
         out.put(self.distances as u64 - 1, 5);
         out.put(self.written as u64 - 4, 4);
-        for &symbol in &ORDER[..self.written] {
+        for &symbol in &LENGTHS_ORDER[..self.written] {
             out.put(self.codes.lengths[symbol].into(), 3);
         }
         for &(symbol, extra, count) in &self.items {

@@ -5,11 +5,10 @@
 
 use super::tokens::{LONGEST, Token};
 use super::{BLOCK, MARGIN, Search};
+use crate::gzip::inflate::WINDOW;
 
 /// Bits of a hash. The table fits into the processor's first cache.
 const HASH_BITS: u32 = 14;
-/// How far back a match may begin.
-const WINDOW: usize = 32 * 1024;
 /// Bytes needed after a position to look it up.
 const AHEAD: usize = 32;
 /// Bits that the second of two matches must have more to be taken.
@@ -113,7 +112,7 @@ fn look_up(table: &mut Table, plain: &[u8], at: usize, bytes: u64, search: Searc
     let slot = &mut table[hash(bytes)];
     #[expect(clippy::cast_possible_truncation, reason = "modulo 65,536")]
     let position = at as u16;
-    // From 1 to the window's size whatever is in the slot.
+    // Whatever the slot holds, this is from 1 to the size of the window.
     let distance = usize::from(position.wrapping_sub(1).wrapping_sub(*slot)) % WINDOW + 1;
     *slot = position;
     let distance = distance.min(at);

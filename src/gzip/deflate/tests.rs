@@ -2,6 +2,7 @@
 
 use super::{Deflater, Search, store};
 use crate::gzip::inflate::Inflater;
+use crate::gzip::inflate::tests::noise;
 use proptest::prelude::*;
 use std::io::Read;
 
@@ -23,19 +24,9 @@ fn check(deflater: &mut Deflater, plain: &[u8]) {
     }
 }
 
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 1_u64;
-    std::iter::repeat_with(|| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        state.to_be_bytes()[0]
-    })
-    .take(length)
-    .collect()
-}
-
 #[test]
 fn lengths_around_every_limit_round_trip() {
-    let noise = noise(200_000);
+    let noise = noise(200_000, 1);
     let mut deflater = Deflater::new();
     let lengths = (0..70).chain([255, 258, 259, 16_383, 16_384, 16_385, 32_768, 65_535, 65_536]);
     for length in lengths.chain([98_304, 131_071, 200_000]) {
@@ -48,7 +39,7 @@ fn lengths_around_every_limit_round_trip() {
 
 #[test]
 fn matches_at_every_distance_and_of_every_length_round_trip() {
-    let noise = noise(40_000);
+    let noise = noise(40_000, 1);
     let mut deflater = Deflater::new();
     for distance in (1..300).chain([4096, 4097, 32_767, 32_768, 32_769, 39_000]) {
         let repeated = noise[..distance].iter().copied().cycle();
@@ -68,7 +59,7 @@ fn codes_that_would_be_too_long_are_limited() {
         (count, next) = (next, count + next);
     }
     // Shuffled, so that no matches hide the literals.
-    let mut shuffled: Vec<(u8, u8)> = noise(plain.len()).into_iter().zip(plain).collect();
+    let mut shuffled: Vec<(u8, u8)> = noise(plain.len(), 1).into_iter().zip(plain).collect();
     shuffled.sort_unstable();
     let plain: Vec<u8> = shuffled.into_iter().map(|(_, byte)| byte).collect();
     check(&mut Deflater::new(), &plain);
@@ -76,7 +67,7 @@ fn codes_that_would_be_too_long_are_limited() {
 
 #[test]
 fn stored_streams_round_trip() {
-    let noise = noise(200_000);
+    let noise = noise(200_000, 1);
     for length in [0, 1, 65_534, 65_535, 65_536, 131_070, 131_071, 200_000] {
         let mut packed = Vec::new();
         store(&noise[..length], &mut packed);

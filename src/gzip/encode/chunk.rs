@@ -31,8 +31,6 @@ pub(in crate::gzip) enum Position {
 /// Compresses chunks, one after the other. Every worker has its own.
 pub(in crate::gzip) struct ChunkEncoder {
     engine: Engine,
-    /// Whether the level is 0, so that nothing is compressed.
-    stores: bool,
     /// For tiny inputs, which other levels of libdeflate always store.
     thorough: Option<Thorough>,
     inflater: Inflater,
@@ -41,9 +39,8 @@ pub(in crate::gzip) struct ChunkEncoder {
 
 impl ChunkEncoder {
     pub(in crate::gzip) fn new(level: Level) -> Self {
-        let engine = Engine::new(level);
-        let (inflater, zeros) = (Inflater::new(), Zeros::default());
-        Self { engine, stores: level.get() == 0, thorough: None, inflater, zeros }
+        let (engine, inflater) = (Engine::new(level), Inflater::new());
+        Self { engine, thorough: None, inflater, zeros: Zeros::default() }
     }
 
     /// Appends the chunk, compressed, to `packed`; returns the CRC-32 of `plain`.
@@ -70,7 +67,7 @@ impl ChunkEncoder {
 
     /// The runs of pieces that are compressed in the same way. An empty chunk is one of them.
     fn runs(&self, plain: &[u8]) -> Vec<(Range<usize>, Way)> {
-        if self.stores {
+        if self.engine.stores() {
             return vec![(0..plain.len(), Way::Store)];
         }
         let mut runs: Vec<(Range<usize>, Way)> = Vec::new();
@@ -88,7 +85,7 @@ impl ChunkEncoder {
     fn run(&mut self, plain: &[u8], way: Way, packed: &mut Vec<u8>) -> Result<(), Error> {
         let start = packed.len();
         self.engine.deflate(way, plain, packed)?;
-        if plain.len() <= tiny::MOST && !self.stores {
+        if plain.len() <= tiny::MOST && !self.engine.stores() {
             for tiny in [tiny::deflate(plain), self.thorough(plain)?] {
                 if tiny.len() < packed.len() - start {
                     packed.truncate(start);
@@ -127,6 +124,7 @@ fn align(packed: &mut Vec<u8>, used: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gzip::inflate::tests::noise;
     use std::io::Read;
 
     fn inflated(stream: &[u8]) -> Vec<u8> {
@@ -163,13 +161,7 @@ mod tests {
 
     #[test]
     fn runs_of_every_kind_become_one_stream() {
-        let mut state = 1_u64;
-        let noise: Vec<u8> = std::iter::repeat_with(|| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            state.to_be_bytes()[0]
-        })
-        .take(200_000)
-        .collect();
+        let noise = noise(200_000, 1);
         let mut sparse = noise.clone();
         for start in (10_000..200_000).step_by(1000) {
             sparse.copy_within(start - 10_000..start - 9_900, start);

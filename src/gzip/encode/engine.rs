@@ -14,7 +14,8 @@ const SWIFT: u8 = 6;
 
 pub(super) struct Engine {
     level: u8,
-    fast: Deflater,
+    /// Made when it is needed, which it never is at most levels.
+    fast: Option<Deflater>,
     /// `None` for levels 0 and 1.
     thorough: Option<Thorough>,
     /// Memory for the largest stream so far; zeroed once.
@@ -25,7 +26,12 @@ impl Engine {
     pub(super) fn new(level: Level) -> Self {
         let level = level.get();
         let thorough = (level > 1).then(|| Thorough::new(level));
-        Self { level, fast: Deflater::new(), thorough, scratch: Vec::new() }
+        Self { level, fast: None, thorough, scratch: Vec::new() }
+    }
+
+    /// Whether nothing is compressed.
+    pub(super) fn stores(&self) -> bool {
+        self.level == 0
     }
 
     /// What is done with a piece of this kind: pieces that follow each other make one stream if it is
@@ -53,7 +59,7 @@ impl Engine {
             }
             (Way::Fast(search), _) => {
                 let scratch = at_least(&mut self.scratch, Deflater::bound(plain.len()));
-                self.fast.deflate(plain, search, scratch)
+                self.fast.get_or_insert_with(Deflater::new).deflate(plain, search, scratch)
             }
             _ => {
                 deflate::store(plain, packed);

@@ -91,16 +91,7 @@ fn repeats(piece: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn noise(length: usize) -> Vec<u8> {
-        let mut state = 1_u64;
-        std::iter::repeat_with(|| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            state.to_be_bytes()[0]
-        })
-        .take(length)
-        .collect()
-    }
+    use crate::gzip::inflate::tests::noise;
 
     fn kinds(plain: &[u8]) -> Vec<(usize, Kind)> {
         pieces(plain).map(|(range, kind)| (range.len(), kind)).collect()
@@ -110,7 +101,7 @@ mod tests {
     fn each_kind_is_recognized() {
         let text = b"in the beginning was the word ".repeat(PIECE / 30 + 1);
         let text = &text[..PIECE];
-        let noise = noise(PIECE + SHORTEST - 1);
+        let noise = noise(PIECE + SHORTEST - 1, 1);
         assert_eq!(
             kinds(&[text, &noise].concat()),
             [(PIECE, Kind::Ordinary), (noise.len(), Kind::Noise)]
@@ -128,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_pieces_are_all_of_the_chunk() {
-        let noise = noise(300_000);
+        let noise = noise(300_000, 1);
         assert_eq!(kinds(&[]), [(0, Kind::Ordinary)]);
         for length in [1, SHORTEST - 1, SHORTEST, PIECE, PIECE + SHORTEST, 3 * PIECE, 300_000] {
             let mut end = 0;

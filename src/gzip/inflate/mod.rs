@@ -27,6 +27,10 @@ use tables::{CODE_LENGTH_BITS, Entry, Tables};
 /// How far back a distance may reach (section 2).
 pub(crate) const WINDOW: usize = 32 * 1024;
 
+/// The order in which the lengths of the code length code are written (section 3.2.7).
+pub(crate) const LENGTHS_ORDER: [usize; 19] =
+    [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+
 /// Why data is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InflateError {
@@ -185,8 +189,6 @@ impl Inflater {
 
     /// Reads the codes of a dynamic block (section 3.2.7).
     fn read_codes(&mut self, bits: &mut Bits<'_>) -> Result<(), InflateError> {
-        const ORDER: [usize; 19] =
-            [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
         let literals = bits.take(5) + 257;
         let distances = bits.take(5) + 1;
         let code_lengths = bits.take(4) + 4;
@@ -194,7 +196,7 @@ impl Inflater {
             return Err(InflateError::BadLengths);
         }
         let mut lengths = [0; 19];
-        for &symbol in &ORDER[..code_lengths] {
+        for &symbol in &LENGTHS_ORDER[..code_lengths] {
             bits.refill();
             #[expect(clippy::cast_possible_truncation, reason = "three bits")]
             (lengths[symbol] = bits.take(3) as u8);

@@ -2,10 +2,9 @@
 
 use super::ByteRange;
 use super::walk::{Kind, Next, Unit, Walk};
-use crate::gzip::index::Index;
 use crate::gzip::inflate::Inflater;
 use crate::gzip::settings::Checked;
-use crate::gzip::{Error, bgzf};
+use crate::gzip::{Error, bgzf, index};
 use crate::io::buffer::{Buffer, Buffers};
 use crate::sync::pool::{Closed, Feeder};
 use std::io::{self, Read, Seek, Write};
@@ -75,12 +74,7 @@ impl Job {
         match self.kind {
             Kind::Block => bgzf::inflate(&self.packed, inflater, &mut buffer)?,
             Kind::Piece(ending) => {
-                // The file can end within the piece; no memory is allocated for bytes that cannot
-                // be there.
-                if self.plain > self.packed.len().saturating_mul(Index::BEST_RATIO) {
-                    return None;
-                }
-                inflater.inflate(&self.packed, buffer.space(self.plain), ending).ok()?;
+                index::inflate(&self.packed, self.plain, ending, inflater, &mut buffer)?;
             }
         }
         (buffer.len() == self.plain).then_some(buffer)

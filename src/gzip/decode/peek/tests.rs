@@ -1,4 +1,4 @@
-//! Whatever is read, shared and put back, the bytes come in order.
+//! The bytes come in order, however they are read, shared and put back.
 
 use super::*;
 use proptest::collection::vec;
