@@ -167,6 +167,26 @@ fn zip_entries_of_every_kind_round_trip() {
 }
 
 #[test]
+fn a_stored_entry_can_have_a_descriptor_if_its_header_has_a_length() {
+    for signed in [true, false] {
+        let zip = || Zip { described: Some(signed), wide: false };
+        let (plain, outcome) = decompressed(&zip().entry(b"", b""), false);
+        assert!(plain.is_empty() && outcome.is_ok());
+
+        let mut entry = zip().entry(b"some text", b"some text");
+        let (plain, outcome) = decompressed(&entry, false);
+        let error = outcome.unwrap_err().to_string();
+        assert!(plain.is_empty());
+        assert_eq!(error, "zip archive not supported: stored entry without a length");
+        for size in [18, 22] {
+            entry[size] = 9;
+        }
+        let (plain, outcome) = decompressed(&entry, false);
+        assert!(plain == b"some text" && outcome.is_ok());
+    }
+}
+
+#[test]
 fn a_damaged_zip_entry_is_refused() {
     let good = Zip::default().entry(b"some text", b"some text");
     for (position, expected) in [(14, "crc error"), (34, "crc error"), (18, "length mismatch")] {

@@ -72,7 +72,6 @@ impl Entry {
         let is_described = flags & DESCRIBED != 0;
         let body = match method {
             _ if flags & ENCRYPTED != 0 => return Err(Error::Zip("encrypted file")),
-            STORED if is_described => return Err(Error::Zip("stored entry without a length")),
             STORED if packed != plain => return Err(Error::Corrupt("length mismatch")),
             STORED => Body::Stored(plain),
             DEFLATED => Body::Deflated,
@@ -104,7 +103,12 @@ impl Entry {
         // The lower 32 of 64 bits, as for gzip's length.
         let plain = &sizes[self.size..];
         let plain = u32::from_le_bytes([plain[0], plain[1], plain[2], plain[3]]);
-        Ok(Trailer::new(u32::from_le_bytes(crc), plain.into()))
+        let crc = u32::from_le_bytes(crc);
+        // The header gave no length, and what was taken for the descriptor may be data.
+        if self.body == Body::Stored(0) && (crc, plain) != (0, 0) {
+            return Err(Error::Zip("stored entry without a length"));
+        }
+        Ok(Trailer::new(crc, plain.into()))
     }
 }
 
