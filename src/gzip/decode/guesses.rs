@@ -22,13 +22,15 @@ const LONGEST_PAUSE: u64 = 256;
 /// How much is done at a time. Tests make it little, so that small data has many guesses.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sizes {
-    /// See [`LENGTH`], [`GAP`], [`OVERLAP`], [`MOST`], [`STEP`], and [`BLOCK`](super::BLOCK).
+    /// See [`LENGTH`], [`GAP`], [`OVERLAP`], [`MOST`], [`STEP`], [`BLOCK`](super::BLOCK) and
+    /// [`NEAR`](super::reader::NEAR).
     pub(super) length: usize,
     pub(super) gap: usize,
     pub(super) overlap: usize,
     pub(super) most: usize,
     pub(super) step: usize,
     pub(super) block: usize,
+    pub(super) near: usize,
     /// Whether the decoder that is in order waits for each guess to end by itself, so that what tests
     /// see does not depend on which thread is first.
     pub(super) waits: bool,
@@ -46,13 +48,14 @@ impl Default for Sizes {
             most: MOST,
             step: STEP,
             block: super::BLOCK,
+            near: super::reader::NEAR,
             waits: false,
             #[cfg(test)]
             taken_over: None,
         };
         if cfg!(fuzzing) {
             // Fuzzed data is short.
-            return Self { length: 100, gap: 50, overlap: 100, waits: true, ..sizes };
+            return Self { length: 100, gap: 50, overlap: 100, near: 20, waits: true, ..sizes };
         }
         sizes
     }

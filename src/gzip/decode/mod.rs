@@ -145,8 +145,16 @@ impl<R: Read + Send> Opened<R> {
             |feeder| {
                 thread::scope(|scope| {
                     let guesses = Guesses::new(scope, guessing, sizes, buffers, symbol_buffers);
-                    let reader =
-                        MemberReader::new(self, pass_through, verdicts, doubt, buffers, guesses);
+                    let near = sizes.near;
+                    let reader = MemberReader::new(
+                        self,
+                        pass_through,
+                        verdicts,
+                        doubt,
+                        buffers,
+                        near,
+                        guesses,
+                    );
                     found = reader.read(feeder);
                 });
             },

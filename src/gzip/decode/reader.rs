@@ -5,7 +5,7 @@ use super::guess::{Guess, Meaning, Part};
 use super::guesses::Guesses;
 use super::outlet::Outlet;
 use super::peek::PeekReader;
-use super::worker::{DecodeJob, Feeder, submit};
+use super::worker::{DecodeJob, Feeder, MemberEnd, submit};
 use super::writer::Verdict;
 use crate::gzip::bgzf;
 use crate::gzip::header::{self, Header, Trailer};
@@ -16,11 +16,17 @@ use crate::gzip::{Error, Method, Totals};
 use crate::io::buffer::{Buffer, Buffers};
 use crossbeam_channel::Receiver;
 use std::io::{BufRead, ErrorKind, Read};
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// BGZF members per job: as many as are certain to fit into a buffer.
 const MEMBERS: usize = super::BLOCK / bgzf::PLAIN;
+
+/// Members that are gathered into one job, at most: they can be empty.
+const GATHERED: usize = 4096;
+/// While this much of the input is in memory, the next of many small members is taken to be there too.
+pub(super) const NEAR: usize = 64 << 10;
 
 pub(super) struct MemberReader<'a, R> {
     input: PeekReader<R>,
@@ -33,6 +39,11 @@ pub(super) struct MemberReader<'a, R> {
     pass_through: bool,
     /// For what is decoded in order; one for all members, which may be many and small.
     stream: Stream,
+    /// What that has decoded and is not submitted yet, and the members that end in it.
+    plain: Option<Buffer>,
+    ends: Vec<MemberEnd>,
+    /// See [`NEAR`].
+    near: usize,
     /// What is decoded meanwhile.
     guesses: Guesses<'a>,
     /// What was found so far, without what the writer knows.
@@ -48,6 +59,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
         verdicts: Receiver<Verdict>,
         doubt: &'a AtomicBool,
         buffers: &'a Buffers,
+        near: usize,
         guesses: Guesses<'a>,
     ) -> Self {
         let Opened { input, header, .. } = opened;
@@ -59,6 +71,9 @@ impl<'a, R: Read> MemberReader<'a, R> {
             buffers,
             pass_through,
             stream: Stream::new(),
+            plain: None,
+            ends: Vec::new(),
+            near,
             guesses,
             found: Totals::default(),
             is_gzip: false,
@@ -68,7 +83,10 @@ impl<'a, R: Read> MemberReader<'a, R> {
     /// Feeds all of the input. Returns what was found, without what the writer knows, and whether the
     /// last member was gzip.
     pub(super) fn read(mut self, feeder: &mut Feeder<'_>) -> Result<(Totals, bool), Error> {
-        self.members(feeder)?;
+        let all = self.members(feeder);
+        // What was decoded before an error is written, as gzip does it.
+        self.submit_plain(feeder)?;
+        all?;
         let totals = Totals { compressed: self.input.taken(), ..self.found };
         Ok((totals, self.is_gzip))
     }
@@ -141,9 +159,9 @@ impl<'a, R: Read> MemberReader<'a, R> {
         decode: impl FnOnce(&mut PeekReader<R>, &mut Put<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         (self.is_gzip, self.found.method) = (false, method);
+        self.submit_plain(feeder)?;
         let mut outlet = Outlet::new(feeder, self.buffers);
         let decoded = decode(&mut self.input, &mut |bytes| outlet.put(bytes));
-        // What was decoded before an error is written.
         outlet.end()?;
         decoded?;
         submit(feeder, DecodeJob::End)
@@ -158,7 +176,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
             Body::Stored(length) => self.pass(length, feeder)?,
         }
         let trailer = entry.trailer(&mut self.input)?;
-        submit(feeder, DecodeJob::Check(trailer))?;
+        self.submit(feeder, DecodeJob::Check(trailer))?;
         self.found.more_entries = legacy::zip_begins(self.peek(4)?);
         self.found.trailing_garbage = self.found.more_entries;
         Ok(())
@@ -168,7 +186,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
     fn copy(&mut self, feeder: &mut Feeder<'_>) -> Result<(), Error> {
         (self.is_gzip, self.found.method) = (false, Method::Stored);
         while self.pass_some(u64::MAX, feeder)? > 0 {}
-        submit(feeder, DecodeJob::End)
+        self.submit(feeder, DecodeJob::End)
     }
 
     /// Feeds this many bytes unchanged.
@@ -186,7 +204,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
     fn pass_some(&mut self, most: u64, feeder: &mut Feeder<'_>) -> Result<u64, Error> {
         let mut plain = self.buffers.take();
         let count = plain.read_once(self.input.by_ref().take(most)).map_err(Error::Read)?;
-        submit(feeder, DecodeJob::Plain(plain))?;
+        self.submit(feeder, DecodeJob::Plain(plain))?;
         Ok(count as u64)
     }
 
@@ -214,7 +232,27 @@ impl<'a, R: Read> MemberReader<'a, R> {
         }
         let mut trailer = [0; Trailer::LENGTH];
         self.input.read_exact(&mut trailer).map_err(Error::from_read)?;
-        submit(feeder, DecodeJob::Check(Trailer::from_bytes(trailer)))
+        let plain = self.plain.get_or_insert_with(|| self.buffers.take_empty());
+        self.ends.push(MemberEnd { at: plain.len(), trailer: Trailer::from_bytes(trailer) });
+        if self.ends.len() == GATHERED || self.input.ahead().0 < self.near {
+            self.submit_plain(feeder)?;
+        }
+        Ok(())
+    }
+
+    /// Submits what was decoded here so far.
+    fn submit_plain(&mut self, feeder: &mut Feeder<'_>) -> Result<(), Error> {
+        match (self.plain.take(), mem::take(&mut self.ends)) {
+            (None, _) => Ok(()),
+            (Some(plain), ends) if ends.is_empty() => submit(feeder, DecodeJob::Plain(plain)),
+            (Some(plain), ends) => submit(feeder, DecodeJob::Members(plain, ends)),
+        }
+    }
+
+    /// Submits a job, after what was decoded here before it.
+    fn submit(&mut self, feeder: &mut Feeder<'_>, job: DecodeJob) -> Result<(), Error> {
+        self.submit_plain(feeder)?;
+        submit(feeder, job)
     }
 
     /// Feeds the pieces of a member that its index lists.
@@ -226,7 +264,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
             let mut packed = Vec::new();
             self.input.read_into(piece.packed, &mut packed).map_err(Error::Read)?;
             let ending = if piece.last { Ending::Final } else { Ending::Open };
-            submit(feeder, DecodeJob::Piece { packed, plain: piece.plain, ending })?;
+            self.submit(feeder, DecodeJob::Piece { packed, plain: piece.plain, ending })?;
         }
         match self.ask(feeder)? {
             Verdict::Good => Ok(()),
@@ -250,7 +288,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
             if packed.is_empty() {
                 break;
             }
-            submit(feeder, DecodeJob::Blocks { packed })?;
+            self.submit(feeder, DecodeJob::Blocks { packed })?;
         }
         if let Verdict::Redo { packed, .. } = self.ask(feeder)? {
             self.input.put_back(packed);
@@ -261,7 +299,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
 
     /// Waits until the writer has seen all the pieces.
     fn ask(&mut self, feeder: &mut Feeder<'_>) -> Result<Verdict, Error> {
-        submit(feeder, DecodeJob::Ask)?;
+        self.submit(feeder, DecodeJob::Ask)?;
         self.verdicts.recv().map_err(|_| Error::closed())
     }
 
@@ -270,19 +308,19 @@ impl<'a, R: Read> MemberReader<'a, R> {
     fn inflate(&mut self, window: &[u8], feeder: &mut Feeder<'_>) -> Result<(), Error> {
         self.stream.restart(window, 0);
         loop {
-            let mut plain = self.buffers.take_empty();
+            let mut plain = self.plain.take().unwrap_or_else(|| self.buffers.take_empty());
             let filled = self.fill(&mut plain);
-            // What was decoded before an error is written, as gzip does it.
-            submit(feeder, DecodeJob::Plain(plain))?;
+            self.plain = Some(plain);
             match filled? {
-                Filled::Full => {}
+                Filled::Full => self.submit_plain(feeder)?,
                 Filled::Ended => return Ok(()),
                 Filled::Guessed(guess) => self.take_over(guess, feeder)?,
             }
         }
     }
 
-    /// Inflates until the buffer is full, the member's data has ended, or a guess begins.
+    /// Inflates until the buffer is full or should be handed on, the member's data has ended, or a guess
+    /// begins.
     fn fill(&mut self, plain: &mut Buffer) -> Result<Filled, Error> {
         // What was decoded already comes before a guess that begins here, and before an error.
         let given = self.stream.give(plain.room());
@@ -292,6 +330,10 @@ impl<'a, R: Read> MemberReader<'a, R> {
         while !plain.is_full() {
             if let Some(guess) = self.arrive() {
                 return Ok(Filled::Guessed(guess));
+            }
+            if self.input.ahead().0 < wanted && !self.ends.is_empty() {
+                // Whole members do not wait for a read that may block.
+                return Ok(Filled::Full);
             }
             let (start, here) = (8 * self.input.taken(), self.bit());
             let stop = usize::try_from(self.guesses.stop(here) - start).unwrap_or(usize::MAX);
@@ -330,7 +372,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
         let meaning = Arc::new(Meaning::new(self.stream.window()));
         let window = meaning.window_after(&guess);
         for part in guess.parts {
-            submit(
+            self.submit(
                 feeder,
                 match part {
                     Part::Symbols(symbols) => DecodeJob::Symbols(symbols, Arc::clone(&meaning)),
@@ -367,7 +409,7 @@ impl<'a, R: Read> MemberReader<'a, R> {
 
 /// Why [`fill`](MemberReader::fill) has ended.
 enum Filled {
-    /// The buffer is full.
+    /// The buffer is full, or should be handed on.
     Full,
     /// The member's data has ended.
     Ended,

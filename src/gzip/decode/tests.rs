@@ -2,6 +2,7 @@
 //! and any sizes, and whichever thread is first.
 
 use super::peek::tests::{Rough, sizes as reads};
+use super::reader::NEAR;
 use super::*;
 use crate::gzip::Settings;
 use crate::gzip::header::Trailer;
@@ -30,7 +31,7 @@ impl Way {
     fn in_order() -> Self {
         Self {
             threads: 1,
-            sizes: Sizes::default(),
+            sizes: Sizes { near: usize::MAX, ..Sizes::default() },
             slab: 100_000,
             reads: vec![usize::MAX],
             is_ready: false,
@@ -258,6 +259,86 @@ fn a_writer_that_fails_ends_it() {
     }
 }
 
+/// Members of about this many bytes, and where each of them ends, in them and in the text.
+fn small_members(text: &[u8], each: usize) -> (Vec<u8>, Vec<(usize, usize)>) {
+    let (mut packed, mut ends, mut plain) = (Vec::new(), vec![(0, 0)], 0);
+    for (number, text) in text.chunks(each).enumerate() {
+        packed.extend(member(&libdeflate(text, 6), text));
+        plain += text.len();
+        ends.push((packed.len(), plain));
+        if number % 5 == 0 {
+            packed.extend(member(&[3, 0], b""));
+        }
+    }
+    (packed, ends)
+}
+
+#[test]
+fn damage_in_one_of_many_small_members_is_found_where_it_is() {
+    let text = prose(300_000);
+    let (packed, ends) = small_members(&text, 700);
+    for near in [0, 5000, NEAR] {
+        let way = Way { sizes: Sizes { near, ..Sizes::default() }, ..Way::in_order() };
+        assert!(assert_same(&packed, &way).plain == text);
+        for &(end, plain) in ends[1..].iter().step_by(40) {
+            for (from_end, error) in [(5, "crc error"), (1, "length error")] {
+                let mut bad = packed.clone();
+                bad[end - from_end] ^= 0x10;
+                let outcome = assert_same(&bad, &way);
+                assert!(outcome.end.unwrap_err().contains(error));
+                assert!(outcome.plain == text[..plain]);
+            }
+        }
+    }
+}
+
+#[test]
+fn whole_members_do_not_wait_for_more_input() {
+    /// Gives the data, and does not end before this much was written.
+    struct Slow<'a> {
+        data: &'a [u8],
+        written: &'a AtomicUsize,
+        expected: usize,
+    }
+    impl Read for Slow<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            if self.data.is_empty() {
+                let start = std::time::Instant::now();
+                while self.written.load(Ordering::SeqCst) < self.expected {
+                    assert!(start.elapsed().as_secs() < 60, "it is held back");
+                    std::thread::yield_now();
+                }
+            }
+            self.data.read(into)
+        }
+    }
+    struct Count<'a>(&'a AtomicUsize);
+    impl Write for Count<'_> {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.fetch_add(bytes.len(), Ordering::SeqCst);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let (mut packed, ends) = small_members(&prose(300_000), 700);
+    let ends = [ends[ends.len() - 2], ends[ends.len() - 1]];
+    let noise = noise(200_000, 8);
+    packed.extend(member(&libdeflate(&noise, 6), &noise));
+    let settings = Settings::default().threads(2).check().unwrap();
+    for (end, expected) in ends {
+        // The input stops in the next member.
+        for more in [0, 5, 300, 5000, NEAR - 1, NEAR, NEAR + 1, 150_000] {
+            let written = AtomicUsize::new(0);
+            let input = Slow { data: &packed[..end + more], written: &written, expected };
+            let opened = Opened::unread(PeekReader::new(input));
+            let _ = opened.decompress_by(Sizes::default(), Count(&written), &settings);
+            assert!(written.into_inner() >= expected);
+        }
+    }
+}
+
 /// A stretch of text.
 #[derive(Clone, Debug)]
 enum Section {
@@ -400,14 +481,16 @@ fn sizes() -> impl Strategy<Value = Sizes> {
     let (length, gap, overlap) = (1..20_000_usize, 0..20_000_usize, 0..5000_usize);
     let most = prop_oneof![1..3000_usize, 1..500_000_usize, Just(usize::MAX)];
     let (step, block) = (1..40_000_usize, prop_oneof![1000..4000_usize, 1000..300_000_usize]);
-    (length, gap, overlap, most, step, block, any::<bool>()).prop_map(
-        |(length, gap, overlap, most, step, block, waits)| Sizes {
+    let near = prop_oneof![Just(0), 1..100_000_usize];
+    (length, gap, overlap, most, step, block, near, any::<bool>()).prop_map(
+        |(length, gap, overlap, most, step, block, near, waits)| Sizes {
             length,
             gap,
             overlap,
             most,
             step,
             block,
+            near,
             waits,
             ..Sizes::default()
         },

@@ -6,12 +6,15 @@ use crate::gzip::inflate::{Ending, Inflater};
 use crate::gzip::{Error, bgzf, index};
 use crate::io::buffer::{Buffer, Buffers};
 use crate::sync::pool;
+use std::mem;
 use std::sync::Arc;
 
 /// Something for a worker to do, or to pass on to the writer in order.
 pub(super) enum DecodeJob {
     /// Inflated already.
     Plain(Buffer),
+    /// The same, and where in it members end.
+    Members(Buffer, Vec<MemberEnd>),
     /// Decoded to symbols, each of which stands for a byte.
     Symbols(Buffer<u16>, Arc<Meaning>),
     /// Some chunks of a member.
@@ -26,6 +29,12 @@ pub(super) enum DecodeJob {
     Ask,
 }
 
+/// Where a member ends, counted from the start of a buffer, and its trailer.
+pub(super) struct MemberEnd {
+    pub(super) at: usize,
+    pub(super) trailer: Trailer,
+}
+
 /// Takes jobs to the workers.
 pub(super) type Feeder<'f> = pool::Feeder<'f, DecodeJob, Decoded>;
 
@@ -36,8 +45,20 @@ pub(super) fn submit(feeder: &mut Feeder<'_>, job: DecodeJob) -> Result<(), Erro
 
 /// The result of a job.
 pub(super) enum Decoded {
-    Plain { plain: Buffer, crc: u32 },
-    Piece { packed: Vec<u8>, plain: Option<Inflated> },
+    Plain {
+        plain: Buffer,
+        crc: u32,
+    },
+    /// The checksum of what comes before each end, back to the one before it, and of the rest.
+    Members {
+        plain: Buffer,
+        ends: Vec<MemberEnd>,
+        crcs: Vec<u32>,
+    },
+    Piece {
+        packed: Vec<u8>,
+        plain: Option<Inflated>,
+    },
     Check(Trailer),
     End,
     Ask,
@@ -58,6 +79,10 @@ pub(super) fn worker<'a>(
     let mut inflater = Inflater::new();
     move |job| match job {
         DecodeJob::Plain(plain) => Decoded::Plain { crc: crc32fast::hash(&plain), plain },
+        DecodeJob::Members(plain, ends) => {
+            let crcs = checksums(&plain, &ends);
+            Decoded::Members { plain, ends, crcs }
+        }
         DecodeJob::Symbols(symbols, meaning) => {
             let mut plain = buffers.take();
             meaning.resolve(&symbols, plain.space(symbols.len()));
@@ -81,6 +106,13 @@ pub(super) fn worker<'a>(
         DecodeJob::End => Decoded::End,
         DecodeJob::Ask => Decoded::Ask,
     }
+}
+
+/// The checksum of each part of `plain`: up to each end, and after the last.
+fn checksums(plain: &[u8], ends: &[MemberEnd]) -> Vec<u32> {
+    let mut start = 0;
+    let ends = ends.iter().map(|end| end.at).chain([plain.len()]);
+    ends.map(|end| crc32fast::hash(&plain[mem::replace(&mut start, end)..end])).collect()
 }
 
 fn accept(good: bool, buffer: Buffer, buffers: &Buffers) -> Option<Buffer> {

@@ -1,7 +1,7 @@
 //! The writer: writes the results in order, compares checksums, and keeps what may have to be decoded
 //! again.
 
-use super::worker::{Decoded, Inflated};
+use super::worker::{Decoded, Inflated, MemberEnd};
 use crate::gzip::Error;
 use crate::gzip::header::Trailer;
 use crate::gzip::inflate::WINDOW;
@@ -74,15 +74,12 @@ impl<'a, W: Write> MemberWriter<'a, W> {
     pub(super) fn take(&mut self, done: Decoded, verdicts: &Sender<Verdict>) -> Result<(), Error> {
         match done {
             Decoded::Plain { plain, crc } => {
-                self.add_crc(crc, &plain);
+                self.add_crc(crc, plain.len());
                 self.write(plain)?;
             }
+            Decoded::Members { plain, ends, crcs } => self.take_members(plain, &ends, &crcs)?,
             Decoded::Piece { packed, plain } => self.take_piece(packed, plain)?,
-            Decoded::Check(trailer) => {
-                let (crc, length) = self.end();
-                self.last_crc = trailer.crc;
-                trailer.check(crc, length)?;
-            }
+            Decoded::Check(trailer) => self.check(trailer)?,
             Decoded::End => drop(self.end()),
             Decoded::Ask => {
                 let verdict = match self.refused.take() {
@@ -96,6 +93,27 @@ impl<'a, W: Write> MemberWriter<'a, W> {
         Ok(())
     }
 
+    fn take_members(
+        &mut self,
+        mut plain: Buffer,
+        ends: &[MemberEnd],
+        crcs: &[u32],
+    ) -> Result<(), Error> {
+        let mut start = 0;
+        for (&MemberEnd { at, trailer }, &crc) in ends.iter().zip(crcs) {
+            self.add_crc(crc, at - start);
+            if let Err(error) = self.check(trailer) {
+                // As gzip does it, a member is written before it turns out to be damaged.
+                plain.truncate(at);
+                self.write(plain)?;
+                return Err(error);
+            }
+            start = at;
+        }
+        self.add_crc(crcs[ends.len()], plain.len() - start);
+        self.write(plain)
+    }
+
     fn take_piece(&mut self, packed: Vec<u8>, plain: Option<Inflated>) -> Result<(), Error> {
         if let Some(refused) = &mut self.refused {
             refused.extend(packed);
@@ -107,7 +125,7 @@ impl<'a, W: Write> MemberWriter<'a, W> {
             return Ok(());
         };
         if let Some(crc) = crc {
-            self.add_crc(crc, &plain);
+            self.add_crc(crc, plain.len());
             self.remember(&plain);
         } else if let Some(trailer) = packed.last_chunk() {
             self.last_crc = Trailer::from_bytes(*trailer).crc;
@@ -115,9 +133,23 @@ impl<'a, W: Write> MemberWriter<'a, W> {
         self.write(plain)
     }
 
-    fn add_crc(&mut self, crc: u32, plain: &[u8]) {
-        self.crc.combine(&Hasher::new_with_initial_len(crc, plain.len() as u64));
-        self.length += plain.len() as u64;
+    /// Adds the checksum of the next `length` bytes of this member.
+    fn add_crc(&mut self, crc: u32, length: usize) {
+        let next = Hasher::new_with_initial_len(crc, length as u64);
+        if self.length == 0 {
+            // To combine takes long, beside a small member.
+            self.crc = next;
+        } else {
+            self.crc.combine(&next);
+        }
+        self.length += length as u64;
+    }
+
+    /// Ends a member, and compares it with its trailer.
+    fn check(&mut self, trailer: Trailer) -> Result<(), Error> {
+        let (crc, length) = self.end();
+        self.last_crc = trailer.crc;
+        trailer.check(crc, length)
     }
 
     fn remember(&mut self, plain: &[u8]) {

@@ -249,6 +249,8 @@ enum Missing {
 
 /// Longest code (section 3.2.7).
 const LONGEST: usize = 15;
+/// Symbols that are lengths with extra bits (section 3.2.5).
+const LONG_LENGTHS: usize = 20;
 
 /// Builds the table of the code with these lengths (section 3.2.2), 0 for a symbol that is not
 /// used.
@@ -276,11 +278,8 @@ fn build(
         }
     }
     let used = usize::from(starts[LONGEST + 1]);
-    if free > 0 {
-        if missing == Missing::Refused || used > usize::from(counts[1]) {
-            return Err(InflateError::BadLengths);
-        }
-        table[..1 << index_bits].fill(Entry::NOTHING);
+    if free > 0 && (missing == Missing::Refused || used > usize::from(counts[1])) {
+        return Err(InflateError::BadLengths);
     }
     let mut sorted = [0_u16; 288];
     for (symbol, &length) in (0..).zip(lengths) {
@@ -291,32 +290,53 @@ fn build(
         }
     }
     let mut entries = sorted[..used].iter().map(|&symbol| symbols[usize::from(symbol)]);
-    let mut code = 0;
-    for length in 1..=index_bits {
-        for entry in entries.by_ref().take(counts[length as usize].into()) {
-            set(
-                &mut table[..1 << index_bits],
-                reversed(code, length),
-                entry.with_code_bits(length),
-            );
-            code += 1;
-        }
-        code <<= 1;
-    }
+    let code = fill_table(table, index_bits, &mut entries, &counts);
     fill_subtables(table, index_bits, entries, code, &counts);
     Ok(())
 }
 
-/// Sets all entries that begin with the code `prefix` to `entry`; a length with its extra bits,
-/// if the index holds them.
-fn set(table: &mut [Entry], prefix: usize, entry: Entry) {
+/// Adds the codes that the index holds; returns the one after them.
+///
+/// The table of one bit more is that of one bit less, twice, with the codes of that length in it.
+fn fill_table(
+    table: &mut [Entry],
+    index_bits: u32,
+    entries: &mut impl Iterator<Item = Entry>,
+    counts: &[u16; LONGEST + 1],
+) -> u32 {
+    let mut long = [(0, Entry::NOTHING); LONG_LENGTHS];
+    let mut long_count = 0;
+    let mut code = 0;
+    table[0] = Entry::NOTHING;
+    for length in 1..=index_bits {
+        let half = 1 << (length - 1);
+        table.copy_within(..half, half);
+        for entry in entries.take(counts[length as usize].into()) {
+            let entry = entry.with_code_bits(length);
+            let place = reversed(code, length);
+            table[place] = entry;
+            if entry.is_long() {
+                long[long_count] = (place, entry);
+                long_count += 1;
+            }
+            code += 1;
+        }
+        code <<= 1;
+    }
+    for &(place, entry) in &long[..long_count] {
+        set_lengths(&mut table[..1 << index_bits], place, entry);
+    }
+    code
+}
+
+/// Replaces all entries that begin with the code `prefix`, of a length with extra bits, if the index
+/// holds those: each is the length itself.
+fn set_lengths(table: &mut [Entry], prefix: usize, entry: Entry) {
     let (code, all) = (entry.code_bits(), entry.bits());
-    if entry.is_long() && 1 << all <= table.len() {
+    if 1 << all <= table.len() {
         for extra in 0..1_u32 << (all - code) {
             repeat(table, prefix | (extra as usize) << code, all, entry.with_extra(extra));
         }
-    } else {
-        repeat(table, prefix, code, entry);
     }
 }
 
