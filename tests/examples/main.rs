@@ -3,6 +3,8 @@
 //! `cargo test` builds the examples; after `cargo test --test examples` alone they may be missing or
 //! old: `cargo build --examples` first.
 
+mod exercises;
+
 use flate2::read::MultiGzDecoder;
 use std::ffi::OsStr;
 use std::fs;
