@@ -86,6 +86,7 @@ mod rank;
 pub mod report;
 mod settings;
 mod table;
+mod total;
 mod tree;
 pub mod words;
 
@@ -96,6 +97,7 @@ pub use input::Source;
 pub use progress::Progress;
 pub use rank::{Counts, Filter, Ranking, SortKey};
 pub use settings::Settings;
+pub use total::{Figure, Totals, total_sources};
 
 #[cfg(test)]
 mod tests {
@@ -108,6 +110,7 @@ mod tests {
         fn check<T: Debug + Send>() {}
         check::<Counts<'_>>();
         check::<Error>();
+        check::<Figure>();
         check::<Filter<'_>>();
         check::<Progress>();
         check::<Ranking<'_>>();
@@ -115,6 +118,7 @@ mod tests {
         check::<SortKey>();
         check::<Source<'_>>();
         check::<Tally>();
+        check::<Totals>();
         check::<partial::LineError>();
         check::<partial::Reader<&[u8]>>();
         check::<partial::Summed>();

@@ -4,6 +4,7 @@ use super::comparison_args::ComparisonArgs;
 use super::counting::{ResourceArgs, WordArgs};
 use super::listing::ListArgs;
 use super::steps::Step;
+use super::total::TotalArgs;
 use crate::commands::common::arguments::attached_here;
 use crate::commands::common::inputs::{self, Input, Walk};
 use crate::commands::common::progress::{ProgressArgs, ProgressLine};
@@ -43,6 +44,9 @@ pub(super) struct Options {
     /// Make a list for each file
     #[arg(long, conflicts_with = "partial", help_heading = "List", hide_short_help = true)]
     pub(super) per_file: bool,
+
+    #[command(flatten)]
+    pub(super) total: TotalArgs,
 
     #[command(flatten)]
     pub(super) resources: ResourceArgs,
@@ -99,6 +103,7 @@ Examples:
   wc-race -n1 -t20 -w unicode -r src  The 20 most frequent, without punctuation
   zcat log.gz | wc-race --chart       Draw a chart of the 20 most frequent words
   wc-race -f csv -o words.csv *.txt   Write a table
+  wc-race --total=words,lines *.txt   Count words and lines, as wc does
   wc-race --race book.txt             Compare six ways for threads to share a tally
   wc-race --partial a.txt -o a.tsv; wc-race merge a.tsv b.tsv
                                       Count on two machines, and add up
@@ -135,6 +140,7 @@ impl Options {
             return step.validate();
         }
         inputs::read_once(&self.input.files, self.list.exclude.as_ref())?;
+        self.total.validate(&self.list)?;
         self.comparison.validate(&self.list, &self.resources)
     }
 

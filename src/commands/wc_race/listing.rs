@@ -15,9 +15,9 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "List")]
 pub(super) struct ListArgs {
-    /// List words that appear at least N times
-    #[arg(short = 'n', long, value_name = "N", value_parser = number::parse::<u64>, default_value_t = 2)]
-    pub min_count: u64,
+    /// List words that appear at least N times [default: 2]
+    #[arg(short = 'n', long, value_name = "N", value_parser = number::parse::<u64>)]
+    pub min_count: Option<u64>,
 
     /// List only the N most frequent words
     #[arg(short, long, value_name = "N", value_parser = number::parse::<usize>)]
@@ -108,13 +108,26 @@ impl ListArgs {
         if self.partial {
             return Filter::default().sort_by(SortKey::Word);
         }
-        let filter = Filter::default()
-            .min_count(self.min_count)
-            .min_length(self.min_length)
+        let filter = self
+            .kept(exclude)
+            .min_count(self.least_count())
             .sort_by(self.sort.into())
             .reverse(self.reverse);
-        let filter = exclude.map_or(filter, |words| filter.exclude(words));
         self.chart.or(self.top).map_or(filter, |top| filter.top(top))
+    }
+
+    /// Returns which words are in the totals: all, unless an option leaves some out.
+    #[must_use]
+    pub(super) fn kept<'e>(&self, exclude: Option<&'e Tally>) -> Filter<'e> {
+        let filter = Filter::default()
+            .min_count(self.min_count.unwrap_or_default())
+            .min_length(self.min_length);
+        exclude.map_or(filter, |words| filter.exclude(words))
+    }
+
+    /// Returns how often a word appears that is listed, at least.
+    fn least_count(&self) -> u64 {
+        self.min_count.unwrap_or(2)
     }
 
     /// Opens the output. On a terminal, characters of words that would control it are escaped.
@@ -128,7 +141,7 @@ impl ListArgs {
         &self,
         output: &'o mut Destination,
     ) -> ListWriter<&'o mut Destination> {
-        ListWriter::new(output, self.format()).min_count(self.min_count)
+        ListWriter::new(output, self.format()).min_count(self.least_count())
     }
 
     /// To the library, a chart and a partial tally are formats.

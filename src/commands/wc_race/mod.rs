@@ -9,6 +9,7 @@ mod counting;
 mod listing;
 mod merging;
 mod steps;
+mod total;
 mod values;
 
 use super::common::arguments::Reader;
@@ -38,6 +39,7 @@ fn run(options: &Options) -> anyhow::Result<Exit> {
     match &options.step {
         Some(step) => steps::run(step),
         None if options.comparison.race => comparison::run(options),
+        None if options.total.is_wanted() => total::run(options),
         None => count::run(options),
     }
 }

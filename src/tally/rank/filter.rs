@@ -83,6 +83,11 @@ impl<'e> Filter<'e> {
         }
     }
 
+    /// Returns whether no word is left out, except by the top.
+    pub(in crate::tally) fn keeps_all(&self) -> bool {
+        self.min_count <= 1 && self.min_length <= 1 && self.exclude.is_none()
+    }
+
     /// Returns whether the word is kept, if it is among the top.
     pub(super) fn keeps(&self, word: &[u8], count: u64) -> bool {
         count >= self.min_count
