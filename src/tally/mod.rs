@@ -92,7 +92,7 @@ pub mod words;
 
 pub use engine::count_sources;
 pub use error::Error;
-pub use in_memory::{Tally, count, count_files};
+pub use in_memory::{Tally, count, count_all, count_files};
 pub use input::Source;
 pub use progress::Progress;
 pub use rank::{Counts, Filter, Ranking, SortKey};

@@ -155,8 +155,7 @@ fn count_words(split: Split, buffer: &mut Vec<u8>, text: Range<usize>) -> u64 {
         found += edges.len() / 2 + rest.count();
         Ok::<(), std::convert::Infallible>(())
     };
-    let Ok(()) =
-        Scanner::default().unicode_words::<false, _>(buffer, text.start, text.end, count);
+    let Ok(()) = Scanner::default().unicode_words::<false, _>(buffer, text.start, text.end, count);
     found as u64
 }
 

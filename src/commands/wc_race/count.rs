@@ -14,7 +14,7 @@ use std::path::Path;
 /// Counts and lists.
 pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
-    let inputs = options.inputs(&mut exit);
+    let inputs = options.inputs(&mut exit)?;
     let settings = options.settings()?;
     let exclude = options.list.stop_words(&settings)?;
     let mut output = options.list.open()?;

@@ -1,13 +1,11 @@
 //! The options that choose the words to list, and how to write them.
 
 use super::values::{Format, Sort};
-use crate::commands::common::dash::is_stdin;
 use crate::commands::common::escaping::Escapes;
 use crate::commands::common::output::Destination;
-use crate::commands::common::{message, number, stdio, terminal};
+use crate::commands::common::{inputs, message, number, terminal};
 use crate::tally::report::{self, ListWriter};
 use crate::tally::{self, Error, Filter, Progress, Settings, SortKey, Tally};
-use anyhow::Context;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -31,9 +29,16 @@ pub(super) struct ListArgs {
     #[arg(long, hide_short_help = true)]
     pub reverse: bool,
 
-    /// Leave out the words that FILE contains; it can be a gzip file
-    #[arg(short = 'x', long, value_name = "FILE", hide_short_help = true)]
-    pub exclude: Option<PathBuf>,
+    /// Leave out the words that FILE contains; can be given more than once
+    #[arg(
+        short = 'x',
+        long,
+        value_name = "FILE",
+        hide_short_help = true,
+        long_help = "Leave out the words that FILE contains; can be given more than once. FILE is read as an \
+                     input is: it can be a gzip file, and - is standard input"
+    )]
+    pub exclude: Vec<PathBuf>,
 
     /// Leave out words of fewer than N characters
     #[arg(
@@ -67,6 +72,7 @@ pub(super) struct ListArgs {
         short,
         long,
         value_name = "PATH",
+        hide_short_help = true,
         long_help = "Write to PATH, which is replaced once the list is complete; - is standard output"
     )]
     pub output: Option<PathBuf>,
@@ -87,19 +93,22 @@ pub(super) struct ListArgs {
 impl ListArgs {
     /// Returns the words to leave out, split and folded as those that are counted.
     pub(super) fn stop_words(&self, settings: &Settings) -> anyhow::Result<Option<Tally>> {
-        let Some(file) = &self.exclude else { return Ok(None) };
+        if self.exclude.is_empty() {
+            return Ok(None);
+        }
         // Not part of the progress that is shown.
         let settings = settings.clone().progress(Progress::default());
-        let words = if is_stdin(file) {
-            stdio::input().map_err(Error::Read).and_then(|input| tally::count(input, &settings))
-        } else {
-            tally::count_files(&[file], &settings)
-        };
-        let words = words.map_err(|error| match error {
-            Error::File { source, .. } | Error::Read(source) => source.into(),
-            error => anyhow::Error::new(error),
+        let name = |file: &PathBuf| message::InputName(file).to_string();
+        let inputs = inputs::find(self.exclude.clone(), None, |_, _| {});
+        let sources = inputs.into_iter().map(|input| input.source).collect();
+        let words = tally::count_all(sources, &settings).map_err(|error| match error {
+            Error::Input { number, source } => cause(*source).context(name(&self.exclude[number])),
+            error => {
+                let names: Vec<_> = self.exclude.iter().map(name).collect();
+                anyhow::Error::new(error).context(names.join(", "))
+            }
         });
-        words.map(Some).with_context(|| message::InputName(file).to_string())
+        words.map(Some)
     }
 
     /// Returns which words are listed, and in which order.

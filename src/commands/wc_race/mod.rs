@@ -8,6 +8,7 @@ mod count;
 mod counting;
 mod listing;
 mod merging;
+mod names;
 mod steps;
 mod total;
 mod values;
@@ -31,7 +32,7 @@ pub fn main() -> ExitCode {
     };
     match options.validate() {
         Ok(()) => exit::finish(NAME, run(&options)),
-        Err(reason) => reader.refuse(reason),
+        Err(reason) => reader.refuse(&reason),
     }
 }
 

@@ -17,10 +17,10 @@ use super::{Error, Settings};
 use crate::sync::fan_out;
 use order::Order;
 use sorter::{Merge, SortedRun, Sorter};
-use sums::{Summing, Sums};
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use sums::{Summing, Sums};
 
 /// Bytes read at a time from a partition on disk.
 const READ: usize = 64 * 1024;
