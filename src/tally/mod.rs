@@ -95,7 +95,7 @@ pub use error::Error;
 pub use in_memory::{Tally, count, count_all, count_files};
 pub use input::Source;
 pub use progress::Progress;
-pub use rank::{Counts, Filter, Ranking, SortKey};
+pub use rank::{Counts, Filter, PatternError, Patterns, Ranking, SortKey};
 pub use settings::Settings;
 pub use total::{Figure, Totals, total_sources};
 
@@ -112,6 +112,8 @@ mod tests {
         check::<Error>();
         check::<Figure>();
         check::<Filter<'_>>();
+        check::<PatternError>();
+        check::<Patterns>();
         check::<Progress>();
         check::<Ranking<'_>>();
         check::<Settings>();

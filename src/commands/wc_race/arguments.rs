@@ -147,6 +147,7 @@ impl Options {
             return step.validate();
         }
         self.names().validate()?;
+        self.list.validate()?;
         self.total.validate(&self.list)?;
         Ok(self.comparison.validate(&self.list, &self.resources)?)
     }

@@ -5,7 +5,10 @@ use crate::commands::common::escaping::Escapes;
 use crate::commands::common::output::Destination;
 use crate::commands::common::{inputs, message, number, terminal};
 use crate::tally::report::{self, ListWriter};
-use crate::tally::{self, Error, Filter, Progress, Settings, SortKey, Tally};
+use crate::tally::{
+    self, Error, Filter, PatternError, Patterns, Progress, Settings, SortKey, Tally,
+};
+use anyhow::Context;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -40,6 +43,29 @@ pub(super) struct ListArgs {
     )]
     pub exclude: Vec<PathBuf>,
 
+    /// List only words that match REGEX; can be given more than once
+    #[arg(
+        long = "match",
+        value_name = "REGEX",
+        value_parser = pattern,
+        allow_hyphen_values = true,
+        hide_short_help = true,
+        long_help = "List only words in which REGEX is found, once they are folded to lower case. Can be \
+                     given more than once: a word has to match one of them. The syntax is that of the \
+                     Rust crate regex: ^ and $ are the beginning and the end of the word"
+    )]
+    pub matching: Vec<String>,
+
+    /// Leave out words that match REGEX; can be given more than once
+    #[arg(
+        long,
+        value_name = "REGEX",
+        value_parser = pattern,
+        allow_hyphen_values = true,
+        hide_short_help = true
+    )]
+    pub no_match: Vec<String>,
+
     /// Leave out words of fewer than N characters
     #[arg(
         long,
@@ -53,6 +79,15 @@ pub(super) struct ListArgs {
     /// Choose the format
     #[arg(short, long, value_enum, default_value_t)]
     pub format: Format,
+
+    /// With -f csv, keep words that begin like a formula from being taken for one
+    #[arg(
+        long,
+        hide_short_help = true,
+        long_help = "With -f csv, write words and file names that begin with =, +, -, @, a tab, or a line end in \
+                     quotes and after an apostrophe, so that no spreadsheet takes them for a formula"
+    )]
+    pub csv_safe: bool,
 
     /// Draw a chart of the N most frequent [default: 20]
     #[arg(
@@ -85,14 +120,31 @@ pub(super) struct ListArgs {
         long_help = "Write a partial tally for merge instead of a list: every word, a tab and its count, \
                      one per line, sorted by word. If an input cannot be read, write nothing",
         conflicts_with_all =
-            ["min_count", "top", "sort", "reverse", "format", "exclude", "min_length", "chart"]
+            ["min_count", "top", "sort", "reverse", "format", "exclude", "matching",
+            "no_match", "min_length", "chart", "csv_safe"]
     )]
     pub partial: bool,
 }
 
+/// What words are compared with.
+#[derive(Debug)]
+pub(super) struct Criteria {
+    exclude: Option<Tally>,
+    matching: Option<Patterns>,
+    no_match: Option<Patterns>,
+}
+
 impl ListArgs {
+    /// Returns what is wrong with the combination of options.
+    pub(super) fn validate(&self) -> Result<(), &'static str> {
+        if self.csv_safe && self.format != Format::Csv {
+            return Err("--csv-safe requires --format csv");
+        }
+        Ok(())
+    }
+
     /// Returns the words to leave out, split and folded as those that are counted.
-    pub(super) fn stop_words(&self, settings: &Settings) -> anyhow::Result<Option<Tally>> {
+    fn stop_words(&self, settings: &Settings) -> anyhow::Result<Option<Tally>> {
         if self.exclude.is_empty() {
             return Ok(None);
         }
@@ -111,14 +163,27 @@ impl ListArgs {
         words.map(Some)
     }
 
+    /// Returns what words are compared with, for the filter.
+    pub(super) fn criteria(&self, settings: &Settings) -> anyhow::Result<Criteria> {
+        let compile = |patterns: &[String]| match patterns {
+            [] => Ok(None),
+            patterns => Patterns::new(patterns).map(Some),
+        };
+        Ok(Criteria {
+            exclude: self.stop_words(settings)?,
+            matching: compile(&self.matching).context("--match")?,
+            no_match: compile(&self.no_match).context("--no-match")?,
+        })
+    }
+
     /// Returns which words are listed, and in which order.
     #[must_use]
-    pub(super) fn filter<'e>(&self, exclude: Option<&'e Tally>) -> Filter<'e> {
+    pub(super) fn filter<'e>(&self, criteria: &'e Criteria) -> Filter<'e> {
         if self.partial {
             return Filter::default().sort_by(SortKey::Word);
         }
         let filter = self
-            .kept(exclude)
+            .kept(criteria)
             .min_count(self.least_count())
             .sort_by(self.sort.into())
             .reverse(self.reverse);
@@ -127,11 +192,14 @@ impl ListArgs {
 
     /// Returns which words are in the totals: all, unless an option leaves some out.
     #[must_use]
-    pub(super) fn kept<'e>(&self, exclude: Option<&'e Tally>) -> Filter<'e> {
+    pub(super) fn kept<'e>(&self, criteria: &'e Criteria) -> Filter<'e> {
+        let Criteria { exclude, matching, no_match } = criteria;
         let filter = Filter::default()
             .min_count(self.min_count.unwrap_or_default())
             .min_length(self.min_length);
-        exclude.map_or(filter, |words| filter.exclude(words))
+        let filter = exclude.as_ref().map_or(filter, |words| filter.exclude(words));
+        let filter = matching.as_ref().map_or(filter, |patterns| filter.matching(patterns));
+        no_match.as_ref().map_or(filter, |patterns| filter.no_match(patterns))
     }
 
     /// Returns how often a word appears that is listed, at least.
@@ -150,7 +218,8 @@ impl ListArgs {
         &self,
         output: &'o mut Destination,
     ) -> ListWriter<&'o mut Destination> {
-        ListWriter::new(output, self.format()).min_count(self.least_count())
+        let writer = ListWriter::new(output, self.format()).min_count(self.least_count());
+        if self.csv_safe { writer.csv_safe() } else { writer }
     }
 
     /// To the library, a chart and a partial tally are formats.
@@ -161,6 +230,11 @@ impl ListArgs {
             None => self.format.into(),
         }
     }
+}
+
+/// Checks a regular expression.
+fn pattern(text: &str) -> Result<String, PatternError> {
+    Patterns::new([text]).map(|_| text.to_owned())
 }
 
 /// Adds the output's name to an error in writing to it.

@@ -73,6 +73,7 @@ struct StopWordArgs {
 impl MergeArgs {
     /// Returns what is wrong with the combination of options.
     pub(super) fn validate(&self) -> Result<(), String> {
+        self.list.validate()?;
         self.names().validate()
     }
 
@@ -166,8 +167,8 @@ impl Merge<'_> {
         output: &mut Destination,
     ) -> anyhow::Result<()> {
         let Self { args, settings, .. } = self;
-        let exclude = args.list.stop_words(settings)?;
-        let filter = args.list.filter(exclude.as_ref());
+        let criteria = args.list.criteria(settings)?;
+        let filter = args.list.filter(&criteria);
         let progress = self.show_progress(args.progress.progress);
         let merged = partial::merge_ranked(inputs, settings, &filter);
         drop(progress);

@@ -64,12 +64,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     let inputs = options.inputs(&mut exit)?;
     let settings = options.settings()?;
-    let exclude = options.list.stop_words(&settings)?;
+    let criteria = options.list.criteria(&settings)?;
     let mut output = options.list.open()?;
     output.refuse_inputs(&inputs)?;
     let figures = options.total.figures();
     let wanted: Vec<_> = figures.iter().map(|&figure| figure.into()).collect();
-    let filter = options.list.kept(exclude.as_ref());
+    let filter = options.list.kept(&criteria);
     let progress = options.show_progress(&settings, &inputs);
     let (names, sources): (Vec<_>, Vec<_>) =
         inputs.into_iter().map(|input| (input.name, input.source)).unzip();

@@ -6,11 +6,13 @@
 
 mod filter;
 mod order;
+mod patterns;
 mod rows;
 mod sorter;
 mod sums;
 
 pub use filter::{Filter, SortKey};
+pub use patterns::{PatternError, Patterns};
 
 use super::table::{Bounds, Extent, Hasher, PARTITIONS, Spill, Store, Table};
 use super::{Error, Settings};
