@@ -128,6 +128,7 @@ mod tests {
         check::<partial::Written>();
         check::<race::Measurement>();
         check::<race::Strategy>();
+        check::<report::Bars>();
         check::<report::Format>();
         check::<report::ListWriter<Vec<u8>>>();
         check::<report::Title<'_>>();

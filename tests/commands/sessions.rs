@@ -67,7 +67,12 @@ fn hosts() -> Dir {
 /// `PATH`, then those under test.
 fn run(command: &str, dir: &Dir) -> Ran {
     let mut shell = dir.shell(&format!("PATH=$PWD/bin:$PATH\nexec 2>&1\n{command}"));
-    shell.env("HOME", dir.root()).env("TMPDIR", dir.root()).env_remove("SHELL");
+    // What is drawn there is not in ASCII.
+    shell
+        .env("LC_ALL", "C.UTF-8")
+        .env("HOME", dir.root())
+        .env("TMPDIR", dir.root())
+        .env_remove("SHELL");
     harness::run(&mut shell, b"")
 }
 

@@ -225,7 +225,9 @@ impl ListArgs {
     /// To the library, a chart and a partial tally are formats.
     fn format(&self) -> report::Format {
         match self.chart {
-            Some(_) => report::Format::Chart { width: terminal::width() },
+            Some(_) => {
+                report::Format::Chart { width: terminal::width(), bars: terminal::charset().into() }
+            }
             None if self.partial => report::Format::Partial,
             None => self.format.into(),
         }

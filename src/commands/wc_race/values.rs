@@ -2,6 +2,7 @@
 //!
 //! The library's own enums know nothing of a command line; these turn into them.
 
+use crate::commands::common::terminal::Charset;
 use crate::tally::{self, SortKey, race, report, words};
 use clap::ValueEnum;
 
@@ -126,6 +127,15 @@ impl From<Format> for report::Format {
             Format::Csv => Self::Csv,
             Format::Json => Self::Json,
             Format::Uniq => Self::Uniq,
+        }
+    }
+}
+
+impl From<Charset> for report::Bars {
+    fn from(charset: Charset) -> Self {
+        match charset {
+            Charset::Unicode => Self::Blocks,
+            Charset::Ascii => Self::Ascii,
         }
     }
 }

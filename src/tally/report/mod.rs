@@ -3,6 +3,7 @@
 mod chart;
 mod title;
 
+pub use chart::Bars;
 pub(crate) use chart::bar;
 pub use title::Title;
 
@@ -37,6 +38,8 @@ pub enum Format {
     Chart {
         /// The column where the longest bar ends.
         width: usize,
+        /// What the bars are made of.
+        bars: Bars,
     },
 }
 
@@ -96,7 +99,9 @@ impl<W: Write> ListWriter<W> {
         self.header(title).map_err(Error::Write)?;
         self.lists += 1;
         match self.format {
-            Format::Chart { width } => return chart::write(list, width, &mut self.output),
+            Format::Chart { width, bars } => {
+                return chart::write(list, width, bars, &mut self.output);
+            }
             Format::Partial => return partial::write(list, &mut self.output).map(|_| ()),
             _ => {}
         }
