@@ -336,7 +336,7 @@ fn words_cannot_control_the_terminal() {
         ("-n1 -f tsv a", r"\u{9b}"),
         ("--partial a", r"\u{202e}"),
         ("-n1 --match \u{9b} a", r"\u{9b}: 1"),
-        ("--chart -n1 a", "? 1 #"),
+        ("--chart -n1 a", "?[31mred?[0m 1 #"),
     ] {
         let mut session = terminal(dir.command("wc-race", options));
         let shown_all = session.exp_eof().unwrap();
