@@ -12,7 +12,7 @@ use std::io::Write as _;
 use std::thread;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Numbers that follow from a seed (SplitMix64).
+/// Numbers that follow from a seed (`SplitMix64`).
 struct Lots(u64);
 
 impl Lots {
@@ -117,8 +117,8 @@ struct Case {
     /// All text that is counted, each input apart.
     inputs: Vec<Vec<u8>>,
     stop_lists: Vec<Vec<u8>>,
-    unicode: bool,
-    keep_case: bool,
+    split: &'static str,
+    folding: &'static str,
     min_count: Option<u64>,
     min_length: usize,
     top: Option<usize>,
@@ -139,8 +139,8 @@ impl Case {
             stdin: Vec::new(),
             inputs: Vec::new(),
             stop_lists: Vec::new(),
-            unicode: lots.one_in(2),
-            keep_case: lots.one_in(3),
+            split: lots.pick(&["space", "unicode"]),
+            folding: lots.pick(&["lower", "lower", "keep"]),
             min_count: (!lots.one_in(3)).then(|| lots.draw() % 4),
             min_length: lots.pick(&[0, 0, 0, 1, 2, 3, 17]),
             top: lots.one_in(3).then(|| lots.below(6)),
@@ -182,8 +182,8 @@ impl Case {
 
     fn write_options(&mut self, lots: &mut Lots) {
         let mut options = Vec::new();
-        options.push(format!("--words={}", if self.unicode { "unicode" } else { "space" }));
-        options.push(format!("--case={}", if self.keep_case { "keep" } else { "lower" }));
+        options.push(format!("--words={}", self.split));
+        options.push(format!("--case={}", self.folding));
         options.extend(self.min_count.map(|count| format!("-n{count}")));
         options.push(format!("--min-length={}", self.min_length));
         options.extend(self.top.map(|top| format!("-t{top}")));
@@ -253,7 +253,7 @@ impl Case {
 
     fn words(&self, text: &[u8]) -> Vec<String> {
         let mut pieces: Vec<String> = Vec::new();
-        if self.unicode {
+        if self.split == "unicode" {
             let valid = text.utf8_chunks().map(|chunk| chunk.valid());
             let between = valid.flat_map(|valid| valid.split(char::is_whitespace));
             pieces.extend(between.flat_map(|piece| piece.unicode_words()).map(str::to_owned));
@@ -266,7 +266,7 @@ impl Case {
             pieces.extend(valid.split_whitespace().map(str::to_owned));
         }
         let lower = |word: String| word.chars().filter_map(|c| c.to_lowercase().next()).collect();
-        if self.keep_case { pieces } else { pieces.into_iter().map(lower).collect() }
+        if self.folding == "keep" { pieces } else { pieces.into_iter().map(lower).collect() }
     }
 
     fn totals(&self, figures: &[&str], counts: &BTreeMap<String, u64>) -> String {
@@ -337,7 +337,9 @@ fn json_string(word: &str) -> String {
     for c in word.chars() {
         match c {
             '"' | '\\' => string.extend(['\\', c]),
-            '\0'..'\u{20}' => string += &format!("\\u{:04x}", u32::from(c)),
+            '\0'..'\u{20}' => {
+                let _ = write!(string, "\\u{:04x}", u32::from(c));
+            }
             c => string.push(c),
         }
     }

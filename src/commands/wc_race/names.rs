@@ -63,8 +63,8 @@ impl Names<'_> {
     /// parts of words.
     fn is_read_twice(self, names: &[PathBuf]) -> bool {
         let others = self.stop_lists.iter().map(PathBuf::as_path).chain(self.list);
-        let named = names.iter().map(PathBuf::as_path).chain(others);
-        let times = named.filter(|name| is_stdin(name)).count();
+        let all = names.iter().map(PathBuf::as_path).chain(others);
+        let times = all.filter(|name| is_stdin(name)).count();
         times + usize::from(self.is_unnamed()) > 1
     }
 }
