@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
     version,
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
-    after_help = "More with --help: patterns, threads, memory, --race, and merge for many machines.",
+    after_help = "More with --help: patterns, memory, --race, and merge for many machines.",
     after_long_help = long_help()
 )]
 pub(super) struct Options {
