@@ -64,6 +64,8 @@ plain() { LC_ALL=C tr -s '[:space:]' '\n' <"$1" | LC_ALL=C tr A-Z a-z | grep . |
 "$wc_race" -n1 -f uniq "$dir/kjv.txt" >"$scratch/ours"
 plain "$dir/kjv.txt" | cmp - "$scratch/ours" || fail "kjv.txt: not the words of the plain pipeline"
 [ "$(awk '{ sum += $1 } END { print sum }' "$scratch/ours")" = "$(wc -w <"$dir/kjv.txt")" ] || fail "kjv.txt: not as many words as wc finds"
+[ "$("$wc_race" --total=words,lines,bytes "$dir/kjv.txt")" = "$(LC_ALL=C wc -wlc <"$dir/kjv.txt" | awk '{ print $2, $1, $3 }')" ] || fail "kjv.txt: not the totals of wc"
+cmp <("$wc_race" -n1 --match '^[a-c]' -f tsv "$dir/kjv.txt") <("$wc_race" -n1 -f tsv "$dir/kjv.txt" | grep '^[a-c]') || fail "--match: not the words of grep"
 cmp <("$wc_race" "$dir/kjv10.txt") <("$wc_race" "$dir/kjvs/"*) || fail "kjvs: not the words of kjv10.txt"
 cmp <("$wc_race" "$dir/kjv10.txt") <("$wc_race" -j1 <"$dir/kjv10.txt") || fail "standard input: not the same"
 "$pgz" -o "$scratch/kjv100.txt.gz" "$dir/kjv100.txt" >/dev/null
@@ -95,6 +97,11 @@ for peer in "countwords, optimized C:${COUNTWORDS_C:-}:kjv100" "countwords, opti
     echo "Not named, so left out: $name." >&2
   fi
 done
+for file in kjv100 src log; do
+  row "\`$file.txt\`, \`--total=words\`, against \`wc -w\`" "$dir/$file.txt" "$wc_race" --total=words "$dir/$file.txt" - wc -w "$dir/$file.txt"
+  row "\`$file.txt\`, \`--total\`, against \`wc -w\`" "$dir/$file.txt" "$wc_race" --total "$dir/$file.txt" - wc -w "$dir/$file.txt"
+done
+row '`src.txt`, `--match "^[a-m]" --no-match [0-9]` against without' "$dir/src.txt" "$wc_race" --match '^[a-m]' --no-match '[0-9]' "$dir/src.txt" - "$wc_race" "$dir/src.txt"
 row '16 files, `kjvs/*`, against one, `kjv10.txt`' "$dir/kjv10.txt" "$wc_race" "$dir/kjvs/"* - "$wc_race" "$dir/kjv10.txt"
 row '`small/`, thousands of files, against one pipe with all of it' "$dir/small" "$wc_race" -r --hidden --binary "$dir/small" - sh -c "find $dir/small -type f -print0 | xargs -0 cat | $wc_race"
 row '`kjv100.txt` through a pipe against the file' "$dir/kjv100.txt" sh -c "cat $dir/kjv100.txt | $wc_race" - "$wc_race" "$dir/kjv100.txt"

@@ -6,6 +6,8 @@ mod attributes;
 mod blocking;
 pub(crate) mod buffer;
 mod close;
+#[cfg(feature = "tally")]
+mod controls;
 mod dir;
 mod dirs;
 mod holes;
@@ -22,6 +24,8 @@ pub(crate) use atomic_file::{AtomicFile, Existing, Placed};
 pub(crate) use attributes::Attributes;
 pub(crate) use blocking::Blocking;
 pub(crate) use close::close;
+#[cfg(feature = "tally")]
+pub(crate) use controls::controls;
 pub(crate) use dir::{Dir, open, split};
 pub(crate) use dirs::Dirs;
 pub use holes::Sparse;

@@ -47,6 +47,20 @@ pub fn count_files(paths: &[impl AsRef<Path>], settings: &Settings) -> Result<Ta
     })
 }
 
+/// Counts the words of all the sources together, on all cores, and holds them in memory.
+///
+/// Blocks until all sources are read.
+///
+/// # Errors
+///
+/// [`Error::Input`] for the first of the sources that could not be read; otherwise as [`count`].
+pub fn count_all(sources: Vec<Source<'_>>, settings: &Settings) -> Result<Tally, Error> {
+    count_in_memory(sources, settings, |number, source| Error::Input {
+        number,
+        source: Box::new(Error::Read(source)),
+    })
+}
+
 fn count_in_memory(
     sources: Vec<Source<'_>>,
     settings: &Settings,

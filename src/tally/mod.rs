@@ -86,16 +86,18 @@ mod rank;
 pub mod report;
 mod settings;
 mod table;
+mod total;
 mod tree;
 pub mod words;
 
 pub use engine::count_sources;
 pub use error::Error;
-pub use in_memory::{Tally, count, count_files};
+pub use in_memory::{Tally, count, count_all, count_files};
 pub use input::Source;
 pub use progress::Progress;
-pub use rank::{Counts, Filter, Ranking, SortKey};
+pub use rank::{Counts, Filter, PatternError, Patterns, Ranking, SortKey};
 pub use settings::Settings;
+pub use total::{Figure, Totals, total_sources};
 
 #[cfg(test)]
 mod tests {
@@ -108,13 +110,17 @@ mod tests {
         fn check<T: Debug + Send>() {}
         check::<Counts<'_>>();
         check::<Error>();
+        check::<Figure>();
         check::<Filter<'_>>();
+        check::<PatternError>();
+        check::<Patterns>();
         check::<Progress>();
         check::<Ranking<'_>>();
         check::<Settings>();
         check::<SortKey>();
         check::<Source<'_>>();
         check::<Tally>();
+        check::<Totals>();
         check::<partial::LineError>();
         check::<partial::Reader<&[u8]>>();
         check::<partial::Summed>();
@@ -122,6 +128,7 @@ mod tests {
         check::<partial::Written>();
         check::<race::Measurement>();
         check::<race::Strategy>();
+        check::<report::Bars>();
         check::<report::Format>();
         check::<report::ListWriter<Vec<u8>>>();
         check::<report::Title<'_>>();

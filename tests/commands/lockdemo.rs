@@ -205,7 +205,8 @@ fn a_file_that_cannot_be_written_is_reported_before_the_run() {
 
 #[test]
 fn the_timeline_has_a_row_for_each_worker_as_wide_as_80_columns() {
-    let ran = lockdemo("--workers 3 --hold 30ms --timeline");
+    let mut command = command("lockdemo", "--workers 3 --hold 30ms --timeline");
+    let ran = run(command.env("LC_ALL", "C.UTF-8"), b"");
     ran.assert_fine();
     let drawn: Vec<_> = ran.text().lines().skip(9).collect();
     assert_eq!((drawn.len(), drawn[0]), (6, ""), "{}", ran.text());

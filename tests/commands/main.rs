@@ -34,3 +34,5 @@ mod wc_race_limits;
 mod wc_race_merge;
 mod wc_race_options;
 mod wc_race_race;
+mod wc_race_random;
+mod wc_race_total;

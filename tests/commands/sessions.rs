@@ -1,4 +1,5 @@
-//! Every session in the README and in `docs/scale-out.md`, run as it is written there.
+//! Every session in the README, in `docs/wc-race.md` and in `docs/scale-out.md`, run as it is written
+//! there.
 
 use crate::harness::{self, Dir, Ran};
 use std::fs;
@@ -67,7 +68,12 @@ fn hosts() -> Dir {
 /// `PATH`, then those under test.
 fn run(command: &str, dir: &Dir) -> Ran {
     let mut shell = dir.shell(&format!("PATH=$PWD/bin:$PATH\nexec 2>&1\n{command}"));
-    shell.env("HOME", dir.root()).env("TMPDIR", dir.root()).env_remove("SHELL");
+    // What is drawn there is not in ASCII.
+    shell
+        .env("LC_ALL", "C.UTF-8")
+        .env("HOME", dir.root())
+        .env("TMPDIR", dir.root())
+        .env_remove("SHELL");
     harness::run(&mut shell, b"")
 }
 
@@ -81,6 +87,15 @@ fn assert_shown(session: &Session, dir: &Dir) {
 fn every_session_of_the_readme_shows_what_it_says() {
     let sessions = sessions("README.md");
     assert!(sessions.len() >= 4, "a session for each command");
+    for session in sessions {
+        assert_shown(&session, &texts());
+    }
+}
+
+#[test]
+fn every_session_about_options_shows_what_it_says() {
+    let sessions = sessions("docs/wc-race.md");
+    assert!(sessions.len() >= 6, "a session for each chapter");
     for session in sessions {
         assert_shown(&session, &texts());
     }

@@ -48,9 +48,18 @@ fn a_word_that_a_merge_would_refuse_is_not_written() {
 
 #[test]
 fn a_partial_tally_goes_with_no_option_that_leaves_words_out() {
-    for options in
-        ["-n1", "-t1", "-sword", "--reverse", "-ftsv", "-xfile", "--min-length=2", "--chart"]
-    {
+    for options in [
+        "-n1",
+        "-t1",
+        "-sword",
+        "--reverse",
+        "-ftsv",
+        "-xfile",
+        "--min-length=2",
+        "--chart",
+        "--match=a",
+        "--no-match=a",
+    ] {
         for step in ["", "merge "] {
             let ran = run(&mut command("wc-race", &format!("{step}--partial {options}")), b"");
             assert_eq!((ran.code, ran.text()), (Some(2), ""), "{options}");

@@ -87,6 +87,63 @@ fn stop_words_are_taken_by_the_same_rules() {
 }
 
 #[test]
+fn stop_words_come_from_any_number_of_files() {
+    let dir = Dir::with("echo a > x; echo B | gzip > y.gz; printf 'a b c d' > t");
+    let ran = dir.run("echo c | wc-race -n1 -f tsv -x x -x y.gz -x - t");
+    ran.assert_fine();
+    assert_eq!(ran.text(), "d\t1\n");
+    let ran = dir.run("wc-race -x x -x missing -x y.gz t");
+    ran.says(1, "wc-race: missing: No such file or directory\n");
+    let ran = dir.run("seq 300000 > n; wc-race -x x -x n --memory 4M t");
+    ran.says(1, "wc-race: x, n: the words take more than 4 MiB of memory\n");
+}
+
+#[test]
+fn words_are_listed_by_what_they_match() {
+    let list = |options: &[&str]| {
+        let options = [&["-n1", "-f", "tsv"], options].concat();
+        printed(&options, "b Ab a É \u{1F980} =1 -x").replace(['\t', '\n'], " ")
+    };
+    assert_eq!(list(&["--match", "^a"]), "a 1 ab 1 ");
+    assert_eq!(list(&["--match", "^A"]), "");
+    assert_eq!(list(&["--case", "keep", "--match", "^A"]), "Ab 1 ");
+    assert_eq!(list(&["--match", "^a", "--match", "b$", "--no-match", "^.$"]), "ab 1 ");
+    assert_eq!(list(&["--no-match", r"^[\pL=-]"]), "\u{1F980} 1 ");
+    assert_eq!(list(&["--match", "^-x", "-t1"]), "-x 1 ");
+    assert_eq!(list(&["--match", "-x"]), "-x 1 ");
+    assert_eq!(list(&["--match", "^é$", "--no-match", "nothing"]), "é 1 ");
+}
+
+#[test]
+fn a_merge_lists_words_by_what_they_match_too() {
+    let dir = Dir::with("printf 'a\\t2\\nab\\t2\\nb\\t1\\n' > p");
+    let ran = dir.run("wc-race merge -n1 -f tsv --match b --no-match a p");
+    ran.assert_fine();
+    assert_eq!(ran.text(), "b\t1\n");
+}
+
+#[test]
+fn no_spreadsheet_takes_a_word_for_a_formula_if_asked_to() {
+    let text = "=1+1 +1 -1 @a \"=\" a=1 =\"a\",";
+    let list = |options: &[&str]| {
+        let options = [&["-n1", "-f", "csv", "-s", "word"], options].concat();
+        printed(&options, text)
+            .lines()
+            .skip(1)
+            .map(|line| line.replace(",1", ""))
+            .collect::<Vec<_>>()
+    };
+    let kept = [r#""""=""""#, "+1", "-1", r#""=""a"",""#, "=1+1", "@a", "a=1"];
+    assert_eq!(list(&[]), kept);
+    let safe =
+        [r#""""=""""#, r#""'+1""#, r#""'-1""#, r#""'=""a"",""#, r#""'=1+1""#, r#""'@a""#, "a=1"];
+    assert_eq!(list(&["--csv-safe"]), safe);
+    let dir = Dir::with_files(&[("=a", b"b b"), ("\rb", b"b b")]);
+    let ran = dir.run("wc-race -f csv --csv-safe --per-file =a \"$(printf '\\rb')\"");
+    assert_eq!(ran.text(), "file,word,count\n\"'=a\",b,2\n\"'\rb\",b,2\n");
+}
+
+#[test]
 fn stop_words_that_take_all_the_memory_are_one_clear_error() {
     let dir = Dir::new();
     let words: Vec<_> = (0..400_000_u32).map(|n| n.to_string()).collect();
@@ -166,16 +223,49 @@ fn an_output_file_is_replaced_when_it_is_complete_and_keeps_its_mode() {
 
 #[test]
 fn a_chart_in_place_of_the_list() {
-    let chart = printed(&["--chart=2", "-n1"], "aa aa aa b b c");
-    let lengths: Vec<_> = chart.lines().map(|line| line.matches('█').count()).collect();
-    assert_eq!(lengths, [75, 50], "{chart}");
-    assert!(chart.starts_with("aa 3 █") && chart.contains("\nb  2 █"), "{chart}");
+    for (locale, full) in [("C.UTF-8", "█"), ("C", "#")] {
+        let dir = Dir::new();
+        let mut command = dir.command("wc-race", "--chart=2 -n1");
+        let ran = harness::run(command.env("LC_ALL", locale), b"aa aa aa b b c");
+        ran.assert_fine();
+        let chart = ran.text();
+        let lengths: Vec<_> = chart.lines().map(|line| line.matches(full).count()).collect();
+        assert_eq!(lengths, [75, 50], "{chart}");
+        assert!(chart.starts_with(&format!("aa 3 {full}")), "{chart}");
+        assert!(chart.contains(&format!("\nb  2 {full}")), "{chart}");
+    }
+}
+
+#[test]
+fn drawings_are_in_ascii_unless_the_locale_is_in_utf_8() {
+    let dir = Dir::with_files(&[("a", b"a a")]);
+    for (locale, is_ascii) in [
+        ("", true),
+        ("LANG=C", true),
+        ("LANG=C.UTF-8", false),
+        ("LANG=C.UTF-8 LC_CTYPE=POSIX", true),
+        ("LANG=C LC_CTYPE=en_US.utf8 LC_ALL=", false),
+        ("LANG=C.UTF-8 LC_ALL=de_DE.ISO-8859-1", true),
+    ] {
+        for command in ["wc-race --chart a", "wc-race --race a", "lockdemo --hold 1ms --timeline"] {
+            let ran = dir.run(&format!("unset LC_ALL LC_CTYPE LANG; export {locale}; {command}"));
+            ran.assert_fine();
+            assert_eq!(ran.out.is_ascii(), is_ascii, "{locale}: {}", ran.text());
+        }
+    }
 }
 
 #[test]
 fn progress_is_shown_when_asked_for_and_wiped_away() {
     let ran = run(&Dir::new(), &["--progress", "always"], &b"a b ".repeat(1000));
     assert!(ran.err.ends_with("\r\x1b[K"), "{:?}", ran.err);
+}
+
+#[test]
+fn on_a_dumb_terminal_progress_is_lines_without_escapes() {
+    let dir = Dir::new();
+    let ran = dir.run("(echo a a; sleep 0.1) | TERM=dumb wc-race --progress always");
+    assert!(ran.err.contains(" B/s\n") && !ran.err.contains(['\r', '\x1b']), "{:?}", ran.err);
 }
 
 #[test]
@@ -201,6 +291,10 @@ fn invalid_options_are_one_clear_error() {
         (&["-", "-"], "standard input: can be read only once"),
         (&["--chart=5", "-f", "csv"], "cannot be used with"),
         (&["--hidden"], "required"),
+        (&["--match", "a("], "for '--match <REGEX>': unclosed group"),
+        (&["--no-match", "[z-a]"], "the start must be <= the end"),
+        (&["--match", "(\\pL{100}){100}{100}"], "takes too much memory"),
+        (&["--csv-safe"], "--csv-safe requires --format csv"),
     ] {
         let ran = run(&Dir::new(), arguments, b"");
         assert_eq!(ran.code, Some(2), "{arguments:?}");
@@ -241,6 +335,8 @@ fn words_cannot_control_the_terminal() {
         ("-n1 -f json a", r#"{"word":"\u001b[31mred\u001b[0m","count":1}"#),
         ("-n1 -f tsv a", r"\u{9b}"),
         ("--partial a", r"\u{202e}"),
+        ("-n1 --match \u{9b} a", r"\u{9b}: 1"),
+        ("--chart -n1 a", "?[31mred?[0m 1 #"),
     ] {
         let mut session = terminal(dir.command("wc-race", options));
         let shown_all = session.exp_eof().unwrap();

@@ -2,7 +2,7 @@
 
 use crate::reference::{file, list, plain, settings, stream};
 use csp_toolkit::tally::words::{self, Case, Split};
-use csp_toolkit::tally::{Filter, SortKey, Tally, count_sources};
+use csp_toolkit::tally::{Figure, Filter, SortKey, Tally, Totals, count_sources, total_sources};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -72,6 +72,32 @@ proptest! {
         let plain = plain.most_frequent(usize::MAX);
         let expected: Vec<_> = plain.map(|(word, count)| (word.as_bytes().to_vec(), count)).collect();
         prop_assert_eq!(list(vec![file(&text)], &settings, &Filter::default()).unwrap(), expected);
+    }
+
+    #[test]
+    fn totals_are_those_of_the_list_and_of_the_bytes(
+        text in texts(), threads in 1_usize..4, segment in 1_usize..300, least in 0_u64..3,
+        split in prop_oneof![Just(Split::Space), Just(Split::Unicode)],
+    ) {
+        let settings = settings(threads, segment).split(split);
+        let filter = Filter::default().min_count(least);
+        let rows = list(vec![file(&text)], &settings, &filter).unwrap();
+        let expected = Totals {
+            words: rows.iter().map(|(_, count)| count).sum(),
+            distinct: rows.len() as u64,
+            lines: text.split(|&byte| byte == b'\n').count() as u64 - 1,
+            bytes: text.len() as u64,
+        };
+        let total = |source, figures: &[Figure]| {
+            let failed = |_, error| panic!("{error}");
+            total_sources(vec![source], &settings, &filter, figures, failed).unwrap()
+        };
+        let all = [Figure::Words, Figure::Distinct, Figure::Lines, Figure::Bytes];
+        let words = Totals { words: expected.words, ..Totals::default() };
+        prop_assert_eq!(total(file(&text), &all), expected);
+        prop_assert_eq!(total(stream(&text), &all), expected);
+        prop_assert_eq!(total(file(&text), &[Figure::Words]), words);
+        prop_assert_eq!(total(stream(&text), &[Figure::Words]), words);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Text for a terminal, with the characters that would control it escaped.
 
-use super::message::controls;
+use crate::io::controls;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::mem;

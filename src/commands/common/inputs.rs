@@ -29,18 +29,8 @@ pub(crate) struct Walk {
     pub binary: bool,
 }
 
-/// Returns what is wrong if standard input is read more than once, as one of the inputs (or for lack
-/// of any) and as another file: two readers of a stream would each get parts of words.
-pub(crate) fn read_once(files: &[PathBuf], other: Option<&PathBuf>) -> Result<(), &'static str> {
-    let named = files.iter().chain(other).filter(|file| is_stdin(file)).count();
-    match named + usize::from(files.is_empty()) {
-        0 | 1 => Ok(()),
-        _ => Err("standard input: can be read only once"),
-    }
-}
-
-/// Returns the inputs of these names, in order; without names, standard input. With `walk`, a directory
-/// stands for the regular files in it and below it, sorted by name, without following links.
+/// Returns the inputs of these names, in order. With `walk`, a directory stands for the regular files
+/// in it and below it, sorted by name, without following links.
 /// `failed` is called for each directory that cannot be read.
 pub(crate) fn find(
     names: Vec<PathBuf>,
@@ -48,9 +38,6 @@ pub(crate) fn find(
     mut failed: impl FnMut(&Path, &io::Error),
 ) -> Vec<Input> {
     let mut inputs = Vec::new();
-    if names.is_empty() {
-        inputs.push(standard_input());
-    }
     for name in names {
         match walk {
             _ if is_stdin(&name) => inputs.push(standard_input()),

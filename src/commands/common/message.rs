@@ -5,7 +5,7 @@
 
 use super::dash::is_stdin;
 use super::terminal;
-use crate::io::Blocking;
+use crate::io::{Blocking, controls};
 use std::error::Error;
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
@@ -157,14 +157,6 @@ impl fmt::Display for Escaped<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether a character controls the terminal: a control character (those from U+0080 to U+009F
-/// too), a line or paragraph separator, or a change of the direction of writing.
-pub(super) fn controls(c: char) -> bool {
-    let direction = matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}');
-    let direction = direction || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    c.is_control() || direction || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

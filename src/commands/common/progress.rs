@@ -55,6 +55,8 @@ impl When {
 
 const PERIOD: Duration = Duration::from_millis(200);
 const DELAY: Duration = Duration::from_secs(1);
+/// Between lines that stay, on a terminal that cannot go back.
+const LINE_PERIOD: Duration = Duration::from_secs(5);
 
 /// A line of progress that is being shown. Dropping it wipes it off the terminal.
 #[derive(Debug)]
@@ -64,7 +66,7 @@ pub(crate) struct ProgressLine {
 }
 
 impl ProgressLine {
-    /// Shows `done` five times a second, and its relation to `total` where that is known; both are
+    /// Shows `done` five times a second (on a dumb terminal, in a line of its own every five seconds), and its relation to `total` where that is known; both are
     /// bytes. `total` is not called unless a line will be shown. Shows nothing where the system starts
     /// no thread.
     pub(crate) fn start(
@@ -79,10 +81,16 @@ impl ProgressLine {
             // The terminal may go to another job between checking for that and writing. With this
             // signal blocked, such a write does not stop the process.
             let _ = SigSet::from(Signal::SIGTTOU).thread_block();
-            let mut next = delay;
+            let dumb = terminal::is_dumb();
+            let (mut next, period) = (delay, if dumb { LINE_PERIOD } else { PERIOD });
             while !stop.wait_for(next) {
-                draw(&Progress { done: done(), total, elapsed: start.elapsed() });
-                next = PERIOD;
+                let progress = Progress { done: done(), total, elapsed: start.elapsed() };
+                if dumb {
+                    message::print(&format!("{}\n", progress.fit(usize::MAX)));
+                } else {
+                    draw(&progress);
+                }
+                next = period;
             }
             message::wipe();
         };

@@ -1,6 +1,7 @@
 //! The comparison of locks: a table, a picture, data.
 
 use crate::commands::common::picture::{Anchor, FILLS, Picture, Place};
+use crate::commands::common::terminal::Charset;
 use crate::locks::Kind;
 use crate::locks::bench::{Case, Cost, LONG, Section};
 use serde::Serialize;
@@ -23,7 +24,7 @@ pub(super) fn cases(kinds: &[Kind]) -> Vec<Case> {
 }
 
 /// Describes what is done inside the lock.
-fn describe(section: Section) -> String {
+fn describe(section: Section, duration: impl Fn(Duration) -> String) -> String {
     match section {
         Section::Short => "Short sections: one addition inside the lock".to_owned(),
         Section::Long => format!("Long sections: {} inside the lock", duration(LONG)),
@@ -31,12 +32,21 @@ fn describe(section: Section) -> String {
 }
 
 /// Writes a row of the table, below the row `before`; with a heading if it is the first of its section.
-pub(super) fn row(cost: &Cost, before: Option<&Cost>, mut output: impl Write) -> io::Result<()> {
+pub(super) fn row(
+    cost: &Cost,
+    before: Option<&Cost>,
+    charset: Charset,
+    mut output: impl Write,
+) -> io::Result<()> {
+    let duration = |time| match charset {
+        Charset::Unicode => duration(time),
+        Charset::Ascii => duration(time).replace('µ', "u"),
+    };
     let Case { kind, threads, section } = cost.case;
     let before = before.map(|before| before.case);
     if before.is_none_or(|before| before.section != section) {
         let gap = if before.is_some() { "\n" } else { "" };
-        writeln!(output, "{gap}{}\n", describe(section))?;
+        writeln!(output, "{gap}{}\n", describe(section, duration))?;
         writeln!(output, "threads  lock         acquisitions/s  99 % waited under  least/most")?;
     }
     let new = before.is_none_or(|before| (before.section, before.threads) != (section, threads));
@@ -130,7 +140,7 @@ fn groups(chart: &[Cost]) -> impl Iterator<Item = &[Cost]> {
 fn draw(picture: &mut Picture, y: f64, chart: &[Cost]) {
     let most = chart.iter().map(Cost::per_second).fold(1.0, f64::max);
     let (unit, per) = if most < 1e6 { ("thousand", 1e3) } else { ("million", 1e6) };
-    let section = describe(chart[0].case.section);
+    let section = describe(chart[0].case.section, duration);
     picture.text(16.0, y + 18.0, Anchor::Start, "", &section);
     let place = Place { x: LEFT, y: y + 28.0, width: CHART, height: bars(chart) };
     picture.axis(place, most / per, &format!("{unit} acquisitions a second"));
@@ -209,8 +219,11 @@ mod tests {
         let (mut table, mut before) = (Vec::new(), None);
         let all: Vec<_> = cases(&Kind::ALL).into_iter().map(cost).collect();
         for cost in &all {
-            row(cost, before, &mut table).unwrap();
+            row(cost, before, Charset::Unicode, &mut table).unwrap();
             before = Some(cost);
+            let mut ascii = Vec::new();
+            row(cost, None, Charset::Ascii, &mut ascii).unwrap();
+            assert!(ascii.is_ascii() && ascii.windows(8).any(|text| text == b" 1.53 us"));
         }
         let table = String::from_utf8(table).unwrap();
         assert_eq!(table.matches("  12.3 M  ").count(), 48);

@@ -59,7 +59,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })?;
     let schedule = Schedule::of(&events, MOST_ROWS);
     if arguments.timeline {
-        print(|output| timeline::draw(&schedule, terminal::width(), terminal::colour(), output))?;
+        print(|output| timeline::draw(&schedule, terminal::width(), terminal::look(), output))?;
     }
     write(svg, |output| picture::draw(&schedule, &arguments.heading()).write(output))?;
     write(json, |output| events::write(&events, output))
@@ -76,7 +76,7 @@ fn compare(arguments: &Arguments, time: Duration) -> anyhow::Result<()> {
     for case in bench::cases(&arguments.lock.map_or(Kind::ALL.to_vec(), |kind| vec![kind])) {
         let cost = measure(case, time)?;
         if !quiet {
-            print(|output| bench::row(&cost, all.last(), output))?;
+            print(|output| bench::row(&cost, all.last(), terminal::charset(), output))?;
         }
         all.push(cost);
     }

@@ -2,7 +2,7 @@
 
 use super::spans::{Schedule, Span, State, milliseconds};
 use crate::commands::common::picture::marks;
-use crate::commands::common::terminal::Colour;
+use crate::commands::common::terminal::{Charset, Colour, Look};
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -16,12 +16,15 @@ enum Cell {
 }
 
 impl Cell {
-    const fn glyph(self) -> char {
-        match self {
-            Self::Nothing => ' ',
-            Self::Waits => '·',
-            Self::Holds => '█',
-            Self::GivesUp => '×',
+    const fn glyph(self, charset: Charset) -> char {
+        match (self, charset) {
+            (Self::Nothing, _) => ' ',
+            (Self::Waits, Charset::Unicode) => '·',
+            (Self::Waits, Charset::Ascii) => '.',
+            (Self::Holds, Charset::Unicode) => '█',
+            (Self::Holds, Charset::Ascii) => '#',
+            (Self::GivesUp, Charset::Unicode) => '×',
+            (Self::GivesUp, Charset::Ascii) => 'x',
         }
     }
 
@@ -40,7 +43,7 @@ impl Cell {
 pub(super) fn draw(
     schedule: &Schedule,
     width: usize,
-    colour: Colour,
+    look: Look,
     mut output: impl Write,
 ) -> io::Result<()> {
     let Some(last) = schedule.by_worker.keys().last() else { return Ok(()) };
@@ -49,11 +52,11 @@ pub(super) fn draw(
     writeln!(output)?;
     for (worker, row) in &schedule.by_worker {
         let cells = scale.cells(&row.spans, row.gave_up);
-        writeln!(output, "{worker:digits$} {}", paint(&cells, colour))?;
+        writeln!(output, "{worker:digits$} {}", paint(&cells, look))?;
     }
     writeln!(output, "{:digits$} {}", "", scale.axis())?;
     let legend = [(Cell::Waits, "waits"), (Cell::Holds, "holds"), (Cell::GivesUp, "gives up")]
-        .map(|(cell, meaning)| format!("{} {meaning}", paint(&[cell], colour)));
+        .map(|(cell, meaning)| format!("{} {meaning}", paint(&[cell], look)));
     writeln!(output, "{:digits$} {}", "", legend.join("   "))?;
     if let Some(remark) = schedule.remark() {
         writeln!(output, "{:digits$} {remark}", "")?;
@@ -62,12 +65,12 @@ pub(super) fn draw(
 }
 
 /// The cells as text, with a colour for each run of equal ones.
-fn paint(cells: &[Cell], colour: Colour) -> String {
+fn paint(cells: &[Cell], look: Look) -> String {
     let mut text = String::new();
     for run in cells.chunk_by(PartialEq::eq) {
-        let glyphs = run.iter().map(|cell| cell.glyph());
+        let glyphs = run.iter().map(|cell| cell.glyph(look.charset));
         match run[0].colour() {
-            Some(number) if colour == Colour::Ansi => {
+            Some(number) if look.colour == Colour::Ansi => {
                 text.extend(["\x1b[", &number.to_string(), "m"]);
                 text.extend(glyphs);
                 text += "\x1b[0m";
@@ -139,9 +142,12 @@ mod tests {
     use super::*;
     use unicode_width::UnicodeWidthStr;
 
+    const PLAIN: Look = Look { colour: Colour::Plain, charset: Charset::Unicode };
+
     fn drawn(width: usize, colour: Colour) -> String {
         let mut output = Vec::new();
-        draw(&Schedule::of(&run(), 9), width, colour, &mut output).unwrap();
+        let look = Look { colour, ..PLAIN };
+        draw(&Schedule::of(&run(), 9), width, look, &mut output).unwrap();
         String::from_utf8(output).unwrap()
     }
 
@@ -157,6 +163,17 @@ mod tests {
   · waits   █ holds   × gives up
 "
         );
+    }
+
+    #[test]
+    fn in_ascii_it_looks_the_same() {
+        let mut output = Vec::new();
+        let look = Look { charset: Charset::Ascii, ..PLAIN };
+        draw(&Schedule::of(&run(), 9), 42, look, &mut output).unwrap();
+        let pairs = [('·', "."), ('█', "#"), ('×', "x")];
+        let unicode = drawn(42, Colour::Plain);
+        let expected = pairs.iter().fold(unicode, |text, (from, to)| text.replace(*from, to));
+        assert_eq!(String::from_utf8(output).unwrap(), expected);
     }
 
     #[test]
@@ -183,10 +200,10 @@ mod tests {
         let mut events = run();
         events.last_mut().unwrap().at = Duration::from_secs(1000);
         let mut output = Vec::new();
-        draw(&Schedule::of(&events, 9), 80, Colour::Plain, &mut output).unwrap();
+        draw(&Schedule::of(&events, 9), 80, PLAIN, &mut output).unwrap();
         assert!(String::from_utf8(output).unwrap().contains("\n1 █\n2 █"));
         let mut output = Vec::new();
-        draw(&Schedule::of(&[], 9), 80, Colour::Plain, &mut output).unwrap();
+        draw(&Schedule::of(&[], 9), 80, PLAIN, &mut output).unwrap();
         assert_eq!(output, b"");
     }
 }

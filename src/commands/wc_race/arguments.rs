@@ -3,11 +3,13 @@
 use super::comparison_args::ComparisonArgs;
 use super::counting::{ResourceArgs, WordArgs};
 use super::listing::ListArgs;
+use super::names::Names;
 use super::steps::Step;
+use super::total::TotalArgs;
 use crate::commands::common::arguments::attached_here;
 use crate::commands::common::inputs::{self, Input, Walk};
 use crate::commands::common::progress::{ProgressArgs, ProgressLine};
-use crate::commands::common::{Exit, help, message, stdio};
+use crate::commands::common::{Exit, help, message};
 use crate::tally::Settings;
 use clap::{Args, Command, CommandFactory, Parser};
 use std::ffi::OsStr;
@@ -24,7 +26,7 @@ use std::path::{Path, PathBuf};
     version,
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
-    after_help = "More with --help: threads and memory, --race, and merge for many machines.",
+    after_help = "More with --help: patterns, memory, --race, and merge for many machines.",
     after_long_help = long_help()
 )]
 pub(super) struct Options {
@@ -45,6 +47,9 @@ pub(super) struct Options {
     pub(super) per_file: bool,
 
     #[command(flatten)]
+    pub(super) total: TotalArgs,
+
+    #[command(flatten)]
     pub(super) resources: ResourceArgs,
 
     #[command(flatten)]
@@ -61,6 +66,12 @@ pub(super) struct InputArgs {
     /// Read FILE; without one, or with -, read standard input
     #[arg(value_name = "FILE", display_order = 0)]
     files: Vec<PathBuf>,
+
+    /// Read the files that FILE names, each name ended by a NUL byte
+    ///
+    /// As find -print0 writes them. - is standard input.
+    #[arg(long, value_name = "FILE", hide_short_help = true, display_order = 1)]
+    files0_from: Option<PathBuf>,
 
     /// Read the files in directories too
     #[arg(
@@ -99,6 +110,7 @@ Examples:
   wc-race -n1 -t20 -w unicode -r src  The 20 most frequent, without punctuation
   zcat log.gz | wc-race --chart       Draw a chart of the 20 most frequent words
   wc-race -f csv -o words.csv *.txt   Write a table
+  wc-race --total=words,lines *.txt   Count words and lines, as wc does
   wc-race --race book.txt             Compare six ways for threads to share a tally
   wc-race --partial a.txt -o a.tsv; wc-race merge a.tsv b.tsv
                                       Count on two machines, and add up
@@ -130,12 +142,19 @@ pub(super) fn command() -> Command {
 
 impl Options {
     /// Returns what is wrong with the combination of options.
-    pub(super) fn validate(&self) -> Result<(), &'static str> {
+    pub(super) fn validate(&self) -> Result<(), String> {
         if let Some(step) = &self.step {
             return step.validate();
         }
-        inputs::read_once(&self.input.files, self.list.exclude.as_ref())?;
-        self.comparison.validate(&self.list, &self.resources)
+        self.names().validate()?;
+        self.list.validate()?;
+        self.total.validate(&self.list)?;
+        Ok(self.comparison.validate(&self.list, &self.resources)?)
+    }
+
+    fn names(&self) -> Names<'_> {
+        let InputArgs { files, files0_from, .. } = &self.input;
+        Names { files, list: files0_from.as_deref(), stop_lists: &self.list.exclude }
     }
 
     /// Returns the settings for counting words.
@@ -144,16 +163,14 @@ impl Options {
     }
 
     /// Returns the inputs. A directory that cannot be read is reported.
-    pub(super) fn inputs(&self, exit: &mut Exit) -> Vec<Input> {
-        let InputArgs { ref files, recursive, hidden, binary } = self.input;
-        if files.is_empty() {
-            stdio::announce_input(super::NAME);
-        }
+    pub(super) fn inputs(&self, exit: &mut Exit) -> anyhow::Result<Vec<Input>> {
+        let InputArgs { recursive, hidden, binary, .. } = self.input;
         let walk = recursive.then_some(Walk { hidden, binary });
-        inputs::find(files.clone(), walk, |file, error| {
+        let names = self.names().read(exit)?;
+        Ok(inputs::find(names, walk, |file, error| {
             self.report(file, error);
             exit.worsen(Exit::Failure);
-        })
+        }))
     }
 
     /// Shows progress in reading the inputs, until the result is dropped.

@@ -42,7 +42,7 @@ impl Outputs {
 /// Measures every strategy on the text of the inputs, and reports each as soon as it is done.
 pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
-    let inputs = options.inputs(&mut exit);
+    let inputs = options.inputs(&mut exit)?;
     let settings = options.settings()?;
     let Outputs { mut rows, svg } = Outputs::open(options, &inputs)?;
     let text = load(options, &settings, inputs, &mut exit)?;

@@ -23,7 +23,7 @@ pub(super) struct ComparisonArgs {
                      the times mean something. With -f json, write an object for each strategy",
         conflicts_with_all = [
             "strategy", "per_file", "partial", "chart", "top", "sort", "reverse", "exclude",
-            "min_length", "min_count",
+            "matching", "no_match", "min_length", "min_count", "csv_safe",
         ]
     )]
     pub race: bool,

@@ -2,7 +2,7 @@
 
 use super::values::Format;
 use crate::commands::common::picture::{Anchor, FILLS, Picture, Place};
-use crate::commands::common::size;
+use crate::commands::common::{size, terminal};
 use crate::tally::Settings;
 use crate::tally::race::Measurement;
 use crate::tally::report::bar;
@@ -100,7 +100,7 @@ fn line(one: &Measurement, results: &Results, mut output: impl Write) -> io::Res
         results.speed(one),
         one.words,
         one.lost,
-        bar(kilobytes_a_second(one).min(most), most, BAR),
+        bar(kilobytes_a_second(one).min(most), most, BAR, terminal::charset().into()),
     )
 }
 

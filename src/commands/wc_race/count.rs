@@ -14,15 +14,15 @@ use std::path::Path;
 /// Counts and lists.
 pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
-    let inputs = options.inputs(&mut exit);
+    let inputs = options.inputs(&mut exit)?;
     let settings = options.settings()?;
-    let exclude = options.list.stop_words(&settings)?;
+    let criteria = options.list.criteria(&settings)?;
     let mut output = options.list.open()?;
     output.refuse_inputs(&inputs)?;
     let job = Job {
         options,
         settings: &settings,
-        filter: options.list.filter(exclude.as_ref()),
+        filter: options.list.filter(&criteria),
         name: output.name(),
     };
     let mut writer = options.list.writer(&mut output);

@@ -1,12 +1,13 @@
 //! The options that choose the words to list, and how to write them.
 
 use super::values::{Format, Sort};
-use crate::commands::common::dash::is_stdin;
 use crate::commands::common::escaping::Escapes;
 use crate::commands::common::output::Destination;
-use crate::commands::common::{message, number, stdio, terminal};
+use crate::commands::common::{inputs, message, number, terminal};
 use crate::tally::report::{self, ListWriter};
-use crate::tally::{self, Error, Filter, Progress, Settings, SortKey, Tally};
+use crate::tally::{
+    self, Error, Filter, PatternError, Patterns, Progress, Settings, SortKey, Tally,
+};
 use anyhow::Context;
 use clap::Args;
 use std::path::PathBuf;
@@ -15,9 +16,9 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "List")]
 pub(super) struct ListArgs {
-    /// List words that appear at least N times
-    #[arg(short = 'n', long, value_name = "N", value_parser = number::parse::<u64>, default_value_t = 2)]
-    pub min_count: u64,
+    /// List words that appear at least N times [default: 2]
+    #[arg(short = 'n', long, value_name = "N", value_parser = number::parse::<u64>)]
+    pub min_count: Option<u64>,
 
     /// List only the N most frequent words
     #[arg(short, long, value_name = "N", value_parser = number::parse::<usize>)]
@@ -31,9 +32,39 @@ pub(super) struct ListArgs {
     #[arg(long, hide_short_help = true)]
     pub reverse: bool,
 
-    /// Leave out the words that FILE contains; it can be a gzip file
-    #[arg(short = 'x', long, value_name = "FILE", hide_short_help = true)]
-    pub exclude: Option<PathBuf>,
+    /// Leave out the words that FILE contains; can be given more than once
+    #[arg(
+        short = 'x',
+        long,
+        value_name = "FILE",
+        hide_short_help = true,
+        long_help = "Leave out the words that FILE contains; can be given more than once. FILE is read as an \
+                     input is: it can be a gzip file, and - is standard input"
+    )]
+    pub exclude: Vec<PathBuf>,
+
+    /// List only words that match REGEX; can be given more than once
+    #[arg(
+        long = "match",
+        value_name = "REGEX",
+        value_parser = pattern,
+        allow_hyphen_values = true,
+        hide_short_help = true,
+        long_help = "List only words in which REGEX is found, once they are folded to lower case. Can be \
+                     given more than once: a word has to match one of them. The syntax is that of the \
+                     Rust crate regex: ^ and $ are the beginning and the end of the word"
+    )]
+    pub matching: Vec<String>,
+
+    /// Leave out words that match REGEX; can be given more than once
+    #[arg(
+        long,
+        value_name = "REGEX",
+        value_parser = pattern,
+        allow_hyphen_values = true,
+        hide_short_help = true
+    )]
+    pub no_match: Vec<String>,
 
     /// Leave out words of fewer than N characters
     #[arg(
@@ -48,6 +79,15 @@ pub(super) struct ListArgs {
     /// Choose the format
     #[arg(short, long, value_enum, default_value_t)]
     pub format: Format,
+
+    /// With -f csv, keep words that begin like a formula from being taken for one
+    #[arg(
+        long,
+        hide_short_help = true,
+        long_help = "With -f csv, write words and file names that begin with =, +, -, @, a tab, or a line end in \
+                     quotes and after an apostrophe, so that no spreadsheet takes them for a formula"
+    )]
+    pub csv_safe: bool,
 
     /// Draw a chart of the N most frequent [default: 20]
     #[arg(
@@ -67,6 +107,7 @@ pub(super) struct ListArgs {
         short,
         long,
         value_name = "PATH",
+        hide_short_help = true,
         long_help = "Write to PATH, which is replaced once the list is complete; - is standard output"
     )]
     pub output: Option<PathBuf>,
@@ -79,42 +120,91 @@ pub(super) struct ListArgs {
         long_help = "Write a partial tally for merge instead of a list: every word, a tab and its count, \
                      one per line, sorted by word. If an input cannot be read, write nothing",
         conflicts_with_all =
-            ["min_count", "top", "sort", "reverse", "format", "exclude", "min_length", "chart"]
+            ["min_count", "top", "sort", "reverse", "format", "exclude", "matching",
+            "no_match", "min_length", "chart", "csv_safe"]
     )]
     pub partial: bool,
 }
 
+/// What words are compared with.
+#[derive(Debug)]
+pub(super) struct Criteria {
+    exclude: Option<Tally>,
+    matching: Option<Patterns>,
+    no_match: Option<Patterns>,
+}
+
 impl ListArgs {
+    /// Returns what is wrong with the combination of options.
+    pub(super) fn validate(&self) -> Result<(), &'static str> {
+        if self.csv_safe && self.format != Format::Csv {
+            return Err("--csv-safe requires --format csv");
+        }
+        Ok(())
+    }
+
     /// Returns the words to leave out, split and folded as those that are counted.
-    pub(super) fn stop_words(&self, settings: &Settings) -> anyhow::Result<Option<Tally>> {
-        let Some(file) = &self.exclude else { return Ok(None) };
+    fn stop_words(&self, settings: &Settings) -> anyhow::Result<Option<Tally>> {
+        if self.exclude.is_empty() {
+            return Ok(None);
+        }
         // Not part of the progress that is shown.
         let settings = settings.clone().progress(Progress::default());
-        let words = if is_stdin(file) {
-            stdio::input().map_err(Error::Read).and_then(|input| tally::count(input, &settings))
-        } else {
-            tally::count_files(&[file], &settings)
-        };
-        let words = words.map_err(|error| match error {
-            Error::File { source, .. } | Error::Read(source) => source.into(),
-            error => anyhow::Error::new(error),
+        let name = |file: &PathBuf| message::InputName(file).to_string();
+        let inputs = inputs::find(self.exclude.clone(), None, |_, _| {});
+        let sources = inputs.into_iter().map(|input| input.source).collect();
+        let words = tally::count_all(sources, &settings).map_err(|error| match error {
+            Error::Input { number, source } => cause(*source).context(name(&self.exclude[number])),
+            error => {
+                let names: Vec<_> = self.exclude.iter().map(name).collect();
+                anyhow::Error::new(error).context(names.join(", "))
+            }
         });
-        words.map(Some).with_context(|| message::InputName(file).to_string())
+        words.map(Some)
+    }
+
+    /// Returns what words are compared with, for the filter.
+    pub(super) fn criteria(&self, settings: &Settings) -> anyhow::Result<Criteria> {
+        let compile = |patterns: &[String]| match patterns {
+            [] => Ok(None),
+            patterns => Patterns::new(patterns).map(Some),
+        };
+        Ok(Criteria {
+            exclude: self.stop_words(settings)?,
+            matching: compile(&self.matching).context("--match")?,
+            no_match: compile(&self.no_match).context("--no-match")?,
+        })
     }
 
     /// Returns which words are listed, and in which order.
     #[must_use]
-    pub(super) fn filter<'e>(&self, exclude: Option<&'e Tally>) -> Filter<'e> {
+    pub(super) fn filter<'e>(&self, criteria: &'e Criteria) -> Filter<'e> {
         if self.partial {
             return Filter::default().sort_by(SortKey::Word);
         }
-        let filter = Filter::default()
-            .min_count(self.min_count)
-            .min_length(self.min_length)
+        let filter = self
+            .kept(criteria)
+            .min_count(self.least_count())
             .sort_by(self.sort.into())
             .reverse(self.reverse);
-        let filter = exclude.map_or(filter, |words| filter.exclude(words));
         self.chart.or(self.top).map_or(filter, |top| filter.top(top))
+    }
+
+    /// Returns which words are in the totals: all, unless an option leaves some out.
+    #[must_use]
+    pub(super) fn kept<'e>(&self, criteria: &'e Criteria) -> Filter<'e> {
+        let Criteria { exclude, matching, no_match } = criteria;
+        let filter = Filter::default()
+            .min_count(self.min_count.unwrap_or_default())
+            .min_length(self.min_length);
+        let filter = exclude.as_ref().map_or(filter, |words| filter.exclude(words));
+        let filter = matching.as_ref().map_or(filter, |patterns| filter.matching(patterns));
+        no_match.as_ref().map_or(filter, |patterns| filter.no_match(patterns))
+    }
+
+    /// Returns how often a word appears that is listed, at least.
+    fn least_count(&self) -> u64 {
+        self.min_count.unwrap_or(2)
     }
 
     /// Opens the output. On a terminal, characters of words that would control it are escaped.
@@ -128,17 +218,25 @@ impl ListArgs {
         &self,
         output: &'o mut Destination,
     ) -> ListWriter<&'o mut Destination> {
-        ListWriter::new(output, self.format()).min_count(self.min_count)
+        let writer = ListWriter::new(output, self.format()).min_count(self.least_count());
+        if self.csv_safe { writer.csv_safe() } else { writer }
     }
 
     /// To the library, a chart and a partial tally are formats.
     fn format(&self) -> report::Format {
         match self.chart {
-            Some(_) => report::Format::Chart { width: terminal::width() },
+            Some(_) => {
+                report::Format::Chart { width: terminal::width(), bars: terminal::charset().into() }
+            }
             None if self.partial => report::Format::Partial,
             None => self.format.into(),
         }
     }
+}
+
+/// Checks a regular expression.
+fn pattern(text: &str) -> Result<String, PatternError> {
+    Patterns::new([text]).map(|_| text.to_owned())
 }
 
 /// Adds the output's name to an error in writing to it.

@@ -2,18 +2,17 @@
 
 use super::counting::{ResourceArgs, WordArgs};
 use super::listing::{self, ListArgs};
+use super::names::Names;
 use super::values::{Case, Split};
+use crate::commands::common::dash::is_stdin;
 use crate::commands::common::output::Destination;
 use crate::commands::common::progress::{ProgressArgs, ProgressLine, When};
-use crate::commands::common::{Exit, help, inputs, message, stdio};
+use crate::commands::common::{Exit, help, message, stdio};
 use crate::tally::partial::{self, Writer};
 use crate::tally::{Error, Settings, Source};
 use anyhow::Context;
 use clap::Args;
-use std::path::{Path, PathBuf};
-
-/// Stands for standard input.
-const STANDARD_INPUT: &str = "-";
+use std::path::PathBuf;
 
 /// The options of the command.
 #[derive(Args, Debug)]
@@ -22,6 +21,12 @@ pub(super) struct MergeArgs {
     /// Read partial tallies from FILE; without one, or with -, from standard input
     #[arg(value_name = "FILE", help_heading = "Input")]
     pub files: Vec<PathBuf>,
+
+    /// Read the partial tallies that FILE names, each name ended by a NUL byte
+    ///
+    /// As find -print0 writes them. - is standard input.
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = "Input")]
+    files0_from: Option<PathBuf>,
 
     #[command(flatten)]
     list: ListArgs,
@@ -45,7 +50,7 @@ Examples:
 Exit status: 0 on success, 1 if an input could not be read or is malformed (nothing is written) or
 the output failed, 2 on invalid options";
 
-/// How the words of the file of `--exclude` are split and folded. Nothing else is here.
+/// How the words of the files of `--exclude` are split and folded. Nothing else is here.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Words")]
 struct StopWordArgs {
@@ -67,110 +72,121 @@ struct StopWordArgs {
 
 impl MergeArgs {
     /// Returns what is wrong with the combination of options.
-    pub(super) fn validate(&self) -> Result<(), &'static str> {
-        inputs::read_once(&self.files, self.list.exclude.as_ref())
+    pub(super) fn validate(&self) -> Result<(), String> {
+        self.list.validate()?;
+        self.names().validate()
+    }
+
+    fn names(&self) -> Names<'_> {
+        let list = self.files0_from.as_deref();
+        Names { files: &self.files, list, stop_lists: &self.list.exclude }
     }
 
     fn settings(&self) -> anyhow::Result<Settings> {
         let StopWordArgs { split, case } = self.stop_words;
         self.resources.settings(&WordArgs { split, case })
     }
+}
 
+/// The merge of these files.
+struct Merge<'m> {
+    args: &'m MergeArgs,
+    settings: &'m Settings,
+    files: &'m [PathBuf],
+}
+
+/// Adds the partial tallies up, and lists the words.
+pub(super) fn run(args: &MergeArgs) -> anyhow::Result<Exit> {
+    let settings = args.settings()?;
+    let mut exit = Exit::Success;
+    let files = args.names().read(&mut exit)?;
+    // The sum without one of its inputs would be wrong.
+    if exit != Exit::Success {
+        return Ok(exit);
+    }
+    let merge = Merge { args, settings: &settings, files: &files };
+    let inputs = open(&files)?;
+    let mut output = args.list.open()?;
+    if args.list.partial {
+        merge.write_partial(inputs, &mut output)?;
+    } else {
+        merge.write_list(inputs, &mut output)?;
+    }
+    output.place()?;
+    Ok(exit)
+}
+
+impl Merge<'_> {
     /// Shows progress until the result is dropped. The length of what is not a regular file is not
     /// known.
-    fn show_progress(&self, settings: &Settings, when: When) -> ProgressLine {
-        let inputs = match &*self.files {
-            [] => &[PathBuf::from(STANDARD_INPUT)][..],
-            files => files,
-        };
-        let when = when.beside(inputs.iter().map(PathBuf::as_path));
+    fn show_progress(&self, when: When) -> ProgressLine {
+        let when = when.beside(self.files.iter().map(PathBuf::as_path));
         let length = |file: &PathBuf| {
             let metadata = file.metadata().ok()?;
             metadata.is_file().then_some(metadata.len())
         };
-        let progress = settings.shared_progress().clone();
-        ProgressLine::start(when, || inputs.iter().map(length).sum(), move || progress.bytes())
+        let progress = self.settings.shared_progress().clone();
+        ProgressLine::start(when, || self.files.iter().map(length).sum(), move || progress.bytes())
     }
 
     /// An input goes by its name in messages.
     fn name_input(&self, error: Error) -> anyhow::Error {
         match error {
             Error::Input { number, source } => {
-                let name =
-                    self.files.get(number).map_or(Path::new(STANDARD_INPUT), PathBuf::as_path);
-                listing::cause(*source).context(message::InputName(name).to_string())
+                let name = message::InputName(&self.files[number]);
+                listing::cause(*source).context(name.to_string())
             }
             error => error.into(),
         }
     }
-}
 
-/// Adds the partial tallies up, and lists the words.
-pub(super) fn run(args: &MergeArgs) -> anyhow::Result<Exit> {
-    let settings = args.settings()?;
-    if args.files.is_empty() {
-        stdio::announce_input(super::NAME);
+    fn write_partial(
+        &self,
+        inputs: Vec<Source<'static>>,
+        output: &mut Destination,
+    ) -> anyhow::Result<()> {
+        let Self { args, settings, .. } = self;
+        // The lines that are written meanwhile would go through it.
+        let when = if output.is_terminal() { When::Never } else { args.progress.progress };
+        let _progress = self.show_progress(when);
+        let name = output.name();
+        let mut writer = Writer::new(output);
+        let merged = partial::merge(inputs, settings, |word, count| {
+            writer.entry(word, count).with_context(|| name.clone())
+        });
+        merged.map_err(|error| match error.downcast() {
+            Ok(error) => self.name_input(error),
+            Err(error) => error,
+        })?;
+        writer.flush().context(name)
     }
-    let inputs = open(&args.files)?;
-    let mut output = args.list.open()?;
-    if args.list.partial {
-        write_partial(args, &settings, inputs, &mut output)?;
-    } else {
-        write_list(args, &settings, inputs, &mut output)?;
+
+    fn write_list(
+        &self,
+        inputs: Vec<Source<'static>>,
+        output: &mut Destination,
+    ) -> anyhow::Result<()> {
+        let Self { args, settings, .. } = self;
+        let criteria = args.list.criteria(settings)?;
+        let filter = args.list.filter(&criteria);
+        let progress = self.show_progress(args.progress.progress);
+        let merged = partial::merge_ranked(inputs, settings, &filter);
+        drop(progress);
+        let mut ranking = merged.map_err(|error| self.name_input(error))?;
+        let name = output.name();
+        let written = args.list.writer(output).list(None, &mut ranking);
+        written.map_err(|error| listing::in_output(error, &name))
     }
-    output.place()?;
-    Ok(Exit::Success)
-}
-
-fn write_partial(
-    args: &MergeArgs,
-    settings: &Settings,
-    inputs: Vec<Source<'static>>,
-    output: &mut Destination,
-) -> anyhow::Result<()> {
-    // The lines that are written meanwhile would go through it.
-    let when = if output.is_terminal() { When::Never } else { args.progress.progress };
-    let _progress = args.show_progress(settings, when);
-    let name = output.name();
-    let mut writer = Writer::new(output);
-    let merged = partial::merge(inputs, settings, |word, count| {
-        writer.entry(word, count).with_context(|| name.clone())
-    });
-    merged.map_err(|error| match error.downcast() {
-        Ok(error) => args.name_input(error),
-        Err(error) => error,
-    })?;
-    writer.flush().context(name)
-}
-
-fn write_list(
-    args: &MergeArgs,
-    settings: &Settings,
-    inputs: Vec<Source<'static>>,
-    output: &mut Destination,
-) -> anyhow::Result<()> {
-    let exclude = args.list.stop_words(settings)?;
-    let filter = args.list.filter(exclude.as_ref());
-    let progress = args.show_progress(settings, args.progress.progress);
-    let merged = partial::merge_ranked(inputs, settings, &filter);
-    drop(progress);
-    let mut ranking = merged.map_err(|error| args.name_input(error))?;
-    let name = output.name();
-    let written = args.list.writer(output).list(None, &mut ranking);
-    written.map_err(|error| listing::in_output(error, &name))
 }
 
 /// The inputs of those names.
 fn open(files: &[PathBuf]) -> anyhow::Result<Vec<Source<'static>>> {
     let open = |file: &PathBuf| {
-        Ok(if file == Path::new(STANDARD_INPUT) {
+        Ok(if is_stdin(file) {
             Source::open_file(stdio::input().context("standard input")?.into_inner())
         } else {
             Source::file(file)
         })
     };
-    if files.is_empty() {
-        return Ok(vec![open(&PathBuf::from(STANDARD_INPUT))?]);
-    }
     files.iter().map(open).collect()
 }

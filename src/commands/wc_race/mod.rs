@@ -8,7 +8,9 @@ mod count;
 mod counting;
 mod listing;
 mod merging;
+mod names;
 mod steps;
+mod total;
 mod values;
 
 use super::common::arguments::Reader;
@@ -30,7 +32,7 @@ pub fn main() -> ExitCode {
     };
     match options.validate() {
         Ok(()) => exit::finish(NAME, run(&options)),
-        Err(reason) => reader.refuse(reason),
+        Err(reason) => reader.refuse(&reason),
     }
 }
 
@@ -38,6 +40,7 @@ fn run(options: &Options) -> anyhow::Result<Exit> {
     match &options.step {
         Some(step) => steps::run(step),
         None if options.comparison.race => comparison::run(options),
+        None if options.total.is_wanted() => total::run(options),
         None => count::run(options),
     }
 }

@@ -70,7 +70,7 @@ pub(super) struct MapArgs {
 
 impl Step {
     /// Returns what is wrong with the combination of options.
-    pub(super) fn validate(&self) -> Result<(), &'static str> {
+    pub(super) fn validate(&self) -> Result<(), String> {
         if let Self::Merge(args) = self { args.validate() } else { Ok(()) }
     }
 }

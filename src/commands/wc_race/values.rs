@@ -2,7 +2,8 @@
 //!
 //! The library's own enums know nothing of a command line; these turn into them.
 
-use crate::tally::{SortKey, race, report, words};
+use crate::commands::common::terminal::Charset;
+use crate::tally::{self, SortKey, race, report, words};
 use clap::ValueEnum;
 
 /// The values of `--case`.
@@ -65,6 +66,42 @@ impl From<Sort> for SortKey {
     }
 }
 
+/// The values of `--total`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Figure {
+    /// Words
+    Words,
+    /// Distinct words, which take several times as long to count
+    Distinct,
+    /// Line feeds
+    Lines,
+    /// Bytes, of a gzip file those of its text
+    Bytes,
+}
+
+impl Figure {
+    /// Returns its name, as on the command line.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Words => "words",
+            Self::Distinct => "distinct",
+            Self::Lines => "lines",
+            Self::Bytes => "bytes",
+        }
+    }
+}
+
+impl From<Figure> for tally::Figure {
+    fn from(figure: Figure) -> Self {
+        match figure {
+            Figure::Words => Self::Words,
+            Figure::Distinct => Self::Distinct,
+            Figure::Lines => Self::Lines,
+            Figure::Bytes => Self::Bytes,
+        }
+    }
+}
+
 /// The values of `--format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -90,6 +127,15 @@ impl From<Format> for report::Format {
             Format::Csv => Self::Csv,
             Format::Json => Self::Json,
             Format::Uniq => Self::Uniq,
+        }
+    }
+}
+
+impl From<Charset> for report::Bars {
+    fn from(charset: Charset) -> Self {
+        match charset {
+            Charset::Unicode => Self::Blocks,
+            Charset::Ascii => Self::Ascii,
         }
     }
 }

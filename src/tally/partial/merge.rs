@@ -9,7 +9,7 @@ use super::read::Reader;
 use super::scratch::{OpenError, Scratch, Text, open_source};
 use super::write::Writer;
 use crate::tally::key::Key;
-use crate::tally::rank::Selection;
+use crate::tally::rank::{Selection, Take};
 use crate::tally::table::Bounds;
 use crate::tally::tree::{Run, Tree};
 use crate::tally::{Error, Filter, Ranking, Settings, Source};

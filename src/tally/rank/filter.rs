@@ -1,6 +1,6 @@
 //! Which words are listed, and in which order.
 
-use super::Order;
+use super::{Order, Patterns};
 use crate::tally::Tally;
 
 /// Which words to list, and in which order. The default lists all words, the most frequent first.
@@ -16,6 +16,8 @@ pub struct Filter<'e> {
     min_count: u64,
     min_length: usize,
     exclude: Option<&'e Tally>,
+    matching: Option<&'e Patterns>,
+    no_match: Option<&'e Patterns>,
     top: Option<usize>,
     order: Order,
 }
@@ -47,6 +49,18 @@ impl<'e> Filter<'e> {
     #[must_use]
     pub fn exclude(self, words: &'e Tally) -> Self {
         Self { exclude: Some(words), ..self }
+    }
+
+    /// Keeps words that match.
+    #[must_use]
+    pub fn matching(self, patterns: &'e Patterns) -> Self {
+        Self { matching: Some(patterns), ..self }
+    }
+
+    /// Leaves out words that match.
+    #[must_use]
+    pub fn no_match(self, patterns: &'e Patterns) -> Self {
+        Self { no_match: Some(patterns), ..self }
     }
 
     /// Keeps, of the words that are left, the `n` most frequent; of equally frequent words, the first
@@ -83,11 +97,19 @@ impl<'e> Filter<'e> {
         }
     }
 
+    /// Returns whether no word is left out, except by the top.
+    pub(in crate::tally) fn keeps_all(&self) -> bool {
+        let patterns = self.matching.or(self.no_match);
+        self.min_count <= 1 && self.min_length <= 1 && self.exclude.is_none() && patterns.is_none()
+    }
+
     /// Returns whether the word is kept, if it is among the top.
     pub(super) fn keeps(&self, word: &[u8], count: u64) -> bool {
         count >= self.min_count
             && (self.min_length <= 1 || length(word) >= self.min_length)
             && self.exclude.is_none_or(|words| words.table().get(word) == 0)
+            && self.matching.is_none_or(|patterns| patterns.match_word(word))
+            && self.no_match.is_none_or(|patterns| !patterns.match_word(word))
     }
 }
 

@@ -6,10 +6,13 @@
 
 mod filter;
 mod order;
+mod patterns;
 mod rows;
 mod sorter;
+mod sums;
 
 pub use filter::{Filter, SortKey};
+pub use patterns::{PatternError, Patterns};
 
 use super::table::{Bounds, Extent, Hasher, PARTITIONS, Spill, Store, Table};
 use super::{Error, Settings};
@@ -19,6 +22,7 @@ use sorter::{Merge, SortedRun, Sorter};
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use sums::{Summing, Sums};
 
 /// Bytes read at a time from a partition on disk.
 const READ: usize = 64 * 1024;
@@ -46,19 +50,36 @@ impl<'c> Counts<'c> {
     /// # Errors
     ///
     /// [`Error::Temporary`] if a temporary file fails.
-    pub fn rank(mut self, filter: &Filter<'_>) -> Result<Ranking<'c>, Error> {
-        let on_disk = self.make_room()?;
+    pub fn rank(self, filter: &Filter<'_>) -> Result<Ranking<'c>, Error> {
         let bounds = self.settings.bounds();
         // Half for the merged table, half for sorting.
         let bounds = Bounds { memory: bounds.memory / 2, ..bounds };
-        let next = AtomicUsize::new(0);
-        let runs = fan_out(self.settings.workers(), |_| {
-            let mut merger = Merger { bounds, selection: Selection::new(filter, bounds) };
-            merger.run(&self.stores, on_disk, &next)?;
-            merger.selection.finish()
-        })?;
-        drop(self.stores);
+        let runs = self.merge(bounds, || Selection::new(filter, bounds), Selection::finish)?;
         Ranking::new(runs.into_iter().flatten().collect(), filter, bounds)
+    }
+
+    /// Merges the counts and returns how many words there are, and how many distinct ones, of those
+    /// that pass the filter. Its order and its top have no meaning here.
+    pub(super) fn sums(self, filter: &Filter<'_>) -> Result<Sums, Error> {
+        let bounds = self.settings.bounds();
+        let parts = self.merge(bounds, || Summing::new(filter), |summing| Ok(summing.sums))?;
+        Ok(parts.into_iter().fold(Sums::default(), Sums::plus))
+    }
+
+    /// Merges the counts on all threads. Each has a taker of its own, whose result is returned.
+    fn merge<T: Take, R: Send>(
+        mut self,
+        bounds: Bounds<'c>,
+        taker: impl Fn() -> T + Sync,
+        finish: impl Fn(T) -> Result<R, Error> + Sync,
+    ) -> Result<Vec<R>, Error> {
+        let on_disk = self.make_room()?;
+        let next = AtomicUsize::new(0);
+        fan_out(self.settings.workers(), |_| {
+            let mut merger = Merger { bounds, taker: taker() };
+            merger.run(&self.stores, on_disk, &next)?;
+            finish(merger.taker)
+        })
     }
 
     /// Merges the counts into one table, which must fit the memory of the settings.
@@ -105,6 +126,12 @@ impl<'c> Counts<'c> {
     }
 }
 
+/// What becomes of the merged words.
+pub(super) trait Take {
+    /// Takes a word. Each word must come once.
+    fn take(&mut self, word: &[u8], count: u64) -> Result<(), Error>;
+}
+
 /// The words that pass a filter, on their way into order.
 pub(super) struct Selection<'c, 'f> {
     filter: &'f Filter<'f>,
@@ -118,11 +145,6 @@ impl<'c, 'f> Selection<'c, 'f> {
         Self { filter, bounds, sorter: Sorter::new(first, top, bounds) }
     }
 
-    /// Takes a word. Each word must come once.
-    pub(super) fn take(&mut self, word: &[u8], count: u64) -> Result<(), Error> {
-        if self.filter.keeps(word, count) { self.sorter.push(word, count) } else { Ok(()) }
-    }
-
     fn finish(self) -> Result<Vec<SortedRun<'c>>, Error> {
         self.sorter.finish()
     }
@@ -134,13 +156,19 @@ impl<'c, 'f> Selection<'c, 'f> {
     }
 }
 
-/// One of the threads that merge tables.
-struct Merger<'c, 'm> {
-    bounds: Bounds<'c>,
-    selection: Selection<'c, 'm>,
+impl Take for Selection<'_, '_> {
+    fn take(&mut self, word: &[u8], count: u64) -> Result<(), Error> {
+        if self.filter.keeps(word, count) { self.sorter.push(word, count) } else { Ok(()) }
+    }
 }
 
-impl<'c> Merger<'c, '_> {
+/// One of the threads that merge tables.
+struct Merger<'c, T> {
+    bounds: Bounds<'c>,
+    taker: T,
+}
+
+impl<'c, T: Take> Merger<'c, T> {
     /// Takes one partition after the other, until all are taken.
     fn run(
         &mut self,
@@ -213,7 +241,7 @@ impl<'c> Merger<'c, '_> {
     }
 
     fn take<'w>(&mut self, mut words: impl Iterator<Item = (&'w [u8], u64)>) -> Result<(), Error> {
-        words.try_for_each(|(word, count)| self.selection.take(word, count))
+        words.try_for_each(|(word, count)| self.taker.take(word, count))
     }
 }
 

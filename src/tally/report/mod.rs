@@ -3,6 +3,7 @@
 mod chart;
 mod title;
 
+pub use chart::Bars;
 pub(crate) use chart::bar;
 pub use title::Title;
 
@@ -37,6 +38,8 @@ pub enum Format {
     Chart {
         /// The column where the longest bar ends.
         width: usize,
+        /// What the bars are made of.
+        bars: Bars,
     },
 }
 
@@ -60,6 +63,7 @@ pub struct ListWriter<W> {
     output: W,
     format: Format,
     min_count: u64,
+    formulas: Formulas,
     lists: u64,
     /// The line being put together: one call to the output per line is cheaper than one per field.
     line: Vec<u8>,
@@ -68,13 +72,21 @@ pub struct ListWriter<W> {
 impl<W: Write> ListWriter<W> {
     /// Returns a writer. Nothing is written yet.
     pub fn new(output: W, format: Format) -> Self {
-        Self { output, format, min_count: 0, lists: 0, line: Vec::new() }
+        Self { output, format, min_count: 0, formulas: Formulas::Kept, lists: 0, line: Vec::new() }
     }
 
     /// Sets the least count in the lists, which the header of [`Format::Text`] states.
     #[must_use]
     pub fn min_count(self, count: u64) -> Self {
         Self { min_count: count, ..self }
+    }
+
+    /// Keeps a spreadsheet from taking a field of [`Format::Csv`] for a formula: a word or file name
+    /// that begins with `=`, `+`, `-`, `@`, a tab or a line end is written in quotes, after an
+    /// apostrophe.
+    #[must_use]
+    pub fn csv_safe(self) -> Self {
+        Self { formulas: Formulas::Quoted, ..self }
     }
 
     /// Writes a list and flushes the output. A title makes it one of several lists: formats for people
@@ -87,7 +99,9 @@ impl<W: Write> ListWriter<W> {
         self.header(title).map_err(Error::Write)?;
         self.lists += 1;
         match self.format {
-            Format::Chart { width } => return chart::write(list, width, &mut self.output),
+            Format::Chart { width, bars } => {
+                return chart::write(list, width, bars, &mut self.output);
+            }
             Format::Partial => return partial::write(list, &mut self.output).map(|_| ()),
             _ => {}
         }
@@ -142,10 +156,10 @@ impl<W: Write> ListWriter<W> {
             }
             Format::Csv => {
                 if let Some(title) = title {
-                    quoted(output, title.name)?;
+                    field(output, title.name, self.formulas)?;
                     output.write_all(b",")?;
                 }
-                quoted(output, word)?;
+                field(output, word, self.formulas)?;
                 output.write_all(b",")?;
                 output.write_all(digits.as_bytes())?;
             }
@@ -175,12 +189,30 @@ struct Row<'r> {
     count: u64,
 }
 
+/// What becomes of fields that a spreadsheet would take for a formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Formulas {
+    Kept,
+    /// They become text.
+    Quoted,
+}
+
 /// Writes a field, in quotes if it contains a character that would end it.
-fn quoted(output: &mut impl Write, field: &[u8]) -> io::Result<()> {
-    if !field.iter().any(|byte| b",\"\r\n".contains(byte)) {
-        return output.write_all(field);
+fn field(output: &mut impl Write, field: &[u8], formulas: Formulas) -> io::Result<()> {
+    let is_formula = field.first().is_some_and(|byte| b"=+-@\t\r\n".contains(byte));
+    if formulas == Formulas::Quoted && is_formula {
+        return quoted(output, b"'", field);
     }
+    if field.iter().any(|byte| b",\"\r\n".contains(byte)) {
+        return quoted(output, b"", field);
+    }
+    output.write_all(field)
+}
+
+/// Writes a field in quotes, after `mark`.
+fn quoted(output: &mut impl Write, mark: &[u8], field: &[u8]) -> io::Result<()> {
     output.write_all(b"\"")?;
+    output.write_all(mark)?;
     for piece in field.split_inclusive(|&byte| byte == b'"') {
         output.write_all(piece)?;
         if piece.ends_with(b"\"") {

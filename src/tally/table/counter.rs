@@ -3,7 +3,7 @@
 use super::store::Store;
 use super::{BATCH, INLINE, Probe, Table};
 use crate::tally::Error;
-use crate::tally::words::{self, Case, PADDING, Rules, Scanner, Split};
+use crate::tally::words::{self, Case, Rules, Scanner, Split};
 use std::ops::Range;
 
 /// Counts the words of texts.
@@ -26,8 +26,7 @@ impl<'a> Counter<'a> {
         buffer: &mut Vec<u8>,
         text: Range<usize>,
     ) -> Result<(), Error> {
-        buffer.resize(buffer.len().max(text.end + PADDING), b' ');
-        buffer[text.end..text.end + PADDING].fill(b' ');
+        words::pad(buffer, text.end);
         let (scanner, batch, case) = (&mut self.scanner, &mut self.batch, self.rules.case);
         match (self.rules.split, case) {
             (Split::Space, Case::Lower) => {

@@ -11,7 +11,7 @@
 
 mod scan;
 
-pub(super) use scan::{PADDING, Scanner};
+pub(super) use scan::{Scanner, count_words, pad};
 
 use std::io::{self, ErrorKind, Read};
 use unicode_segmentation::UnicodeSegmentation;

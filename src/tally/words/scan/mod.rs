@@ -8,6 +8,7 @@ mod space;
 mod unicode;
 
 pub(super) use letters::lower_letter;
+pub(in crate::tally) use space::count_words;
 
 use std::ops::Range;
 use wide::u8x16;
@@ -15,7 +16,7 @@ use wide::u8x16;
 /// Bytes examined together: as many as a set has bits.
 const STRIDE: usize = 64;
 /// How many bytes of white space must follow a text so that the end of its last word is found.
-pub(in crate::tally) const PADDING: usize = 2 * STRIDE;
+const PADDING: usize = 2 * STRIDE;
 /// The most edges found before their words are handled: few enough to stay in the processor's first
 /// cache, and enough for either loop to run long.
 const STAGE: usize = 16 * STRIDE;
@@ -65,6 +66,12 @@ impl Edges {
         self.places.copy_within(count..self.found, 0);
         self.found -= count;
     }
+}
+
+/// Has [`PADDING`] bytes of white space follow the text that ends at `end`.
+pub(in crate::tally) fn pad(buffer: &mut Vec<u8>, end: usize) {
+    buffer.resize(buffer.len().max(end + PADDING), b' ');
+    buffer[end..end + PADDING].fill(b' ');
 }
 
 #[inline]

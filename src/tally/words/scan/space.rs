@@ -15,8 +15,7 @@ impl Scanner {
         to: usize,
         mut found: impl FnMut(&[u8], &[usize]) -> Result<(), E>,
     ) -> Result<(), E> {
-        // As if white space went before.
-        let mut before = Before { space: 1, wide: 0 };
+        let mut before = Before::default();
         self.edges.found = 0;
         for at in (from..=to).step_by(STRIDE) {
             self.stride::<LOWER>(text, at, &mut before);
@@ -32,25 +31,40 @@ impl Scanner {
 
     #[inline]
     fn stride<const LOWER: bool>(&mut self, text: &mut [u8], at: usize, before: &mut Before) {
-        let (mut space, mut high) = (0_u64, 0_u64);
-        for (n, piece) in text[at..at + STRIDE].chunks_exact_mut(16).enumerate() {
-            let bytes = load(piece);
-            space |= set(ascii_space(bytes)) << (16 * n);
-            high |= set(bytes) << (16 * n);
-            if LOWER {
-                piece.copy_from_slice(&lower(bytes).to_array());
-            }
-        }
-        space |= before.wide;
-        before.wide = 0;
-        if high != 0 {
-            let wide = wide_spaces(text, at);
-            space |= low_half(wide);
-            before.wide = low_half(wide >> STRIDE);
-        }
-        self.edges.add(at, space ^ (space << 1 | before.space));
-        before.space = space >> (STRIDE - 1);
+        self.edges.add(at, edges::<LOWER>(text, at, before));
     }
+}
+
+/// Returns the number of words between white space in `text[from..to]`.
+pub(in crate::tally) fn count_words(text: &mut [u8], from: usize, to: usize) -> u64 {
+    let mut before = Before::default();
+    let strides = (from..=to).step_by(STRIDE);
+    let edges = strides.map(|at| u64::from(edges::<false>(text, at, &mut before).count_ones()));
+    edges.sum::<u64>() / 2
+}
+
+/// Returns where words begin and end in the stride at `at`.
+#[inline]
+fn edges<const LOWER: bool>(text: &mut [u8], at: usize, before: &mut Before) -> u64 {
+    let (mut space, mut high) = (0_u64, 0_u64);
+    for (n, piece) in text[at..at + STRIDE].chunks_exact_mut(16).enumerate() {
+        let bytes = load(piece);
+        space |= set(ascii_space(bytes)) << (16 * n);
+        high |= set(bytes) << (16 * n);
+        if LOWER {
+            piece.copy_from_slice(&lower(bytes).to_array());
+        }
+    }
+    space |= before.wide;
+    before.wide = 0;
+    if high != 0 {
+        let wide = wide_spaces(text, at);
+        space |= low_half(wide);
+        before.wide = low_half(wide >> STRIDE);
+    }
+    let edges = space ^ (space << 1 | before.space);
+    before.space = space >> (STRIDE - 1);
+    edges
 }
 
 /// The state carried over from the bytes before a stride.
@@ -59,6 +73,13 @@ struct Before {
     space: u64,
     /// The bytes of the stride that belong to white space that began before it.
     wide: u64,
+}
+
+impl Default for Before {
+    /// As if white space went before.
+    fn default() -> Self {
+        Self { space: 1, wide: 0 }
+    }
 }
 
 #[inline]
