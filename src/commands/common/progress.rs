@@ -66,8 +66,8 @@ pub(crate) struct ProgressLine {
 }
 
 impl ProgressLine {
-    /// Shows `done` five times a second (on a dumb terminal, in a line of its own every five seconds), and its relation to `total` where that is known; both are
-    /// bytes. `total` is not called unless a line will be shown. Shows nothing where the system starts
+    /// Shows `done` five times a second, or on a dumb terminal in a new line every five seconds, and its
+    /// relation to `total` where that is known; both are bytes. `total` is not called unless a line will be shown. Shows nothing where the system starts
     /// no thread.
     pub(crate) fn start(
         when: When,
