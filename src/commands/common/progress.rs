@@ -67,8 +67,8 @@ pub(crate) struct ProgressLine {
 
 impl ProgressLine {
     /// Shows `done` five times a second, or on a dumb terminal in a new line every five seconds, and its
-    /// relation to `total` where that is known; both are bytes. `total` is not called unless a line will be shown. Shows nothing where the system starts
-    /// no thread.
+    /// relation to `total` where that is known; both are bytes. `total` is not called unless a line will
+    /// be shown. Shows nothing where the system starts no thread.
     pub(crate) fn start(
         when: When,
         total: impl FnOnce() -> Option<u64>,
