@@ -106,13 +106,17 @@ fn open<'scope, 'a, C: SharedCounter + ?Sized>(
     counter: &C,
 ) -> Result<(), Error> {
     let mut open = OpenSource::new(queue);
-    let (input, decompress) = match source.open() {
+    let (input, decompress) = match source.open(queue.encoding()) {
         Ok(Opened::Regular(regular)) => {
+            queue.progress().advance(regular.mark);
             queue.share(SharedFile { number, regular });
             return Ok(());
         }
         Ok(Opened::Stream { input, decompress }) => (input, decompress),
-        Ok(Opened::Binary) => return Ok(()),
+        Ok(Opened::Binary) => {
+            queue.progress().skip();
+            return Ok(());
+        }
         Err(error) => {
             queue.fail(number, error);
             return Ok(());

@@ -63,6 +63,8 @@
 //! # Ok::<(), tally::Error>(())
 //! ```
 //!
+//! Sources are UTF-8 unless a byte order mark or [`Settings::encoding`] says otherwise.
+//!
 //! [`report`] writes such a ranking as text, CSV, JSON and more. [`partial`] writes counts as text
 //! and merges them, so that a text can be counted in parts, on many machines. [`words`] defines what
 //! a word is.
@@ -93,7 +95,7 @@ pub mod words;
 pub use engine::count_sources;
 pub use error::Error;
 pub use in_memory::{Tally, count, count_all, count_files};
-pub use input::Source;
+pub use input::{Encoding, Source};
 pub use progress::Progress;
 pub use rank::{Counts, Filter, PatternError, Patterns, Ranking, SortKey};
 pub use settings::Settings;
@@ -109,6 +111,7 @@ mod tests {
     fn public_types_are_debug_and_send() {
         fn check<T: Debug + Send>() {}
         check::<Counts<'_>>();
+        check::<Encoding>();
         check::<Error>();
         check::<Figure>();
         check::<Filter<'_>>();
@@ -133,6 +136,8 @@ mod tests {
         check::<report::ListWriter<Vec<u8>>>();
         check::<report::Title<'_>>();
         check::<words::Case>();
+        check::<words::Normalization>();
+        check::<words::Rules>();
         check::<words::Split>();
     }
 }

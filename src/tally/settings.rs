@@ -1,8 +1,8 @@
 //! How to count.
 
 use super::table::Bounds;
-use super::words::{Case, Rules, Split};
-use super::{Error, Progress};
+use super::words::{Case, Normalization, Rules, Split};
+use super::{Encoding, Error, Progress};
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -25,6 +25,7 @@ pub struct Settings {
     threads: usize,
     memory: usize,
     temporary_dir: PathBuf,
+    encoding: Encoding,
     rules: Rules,
     segment_size: usize,
     progress: Progress,
@@ -37,6 +38,7 @@ impl Default for Settings {
             threads: thread::available_parallelism().map_or(1, usize::from),
             memory: usize::MAX,
             temporary_dir: PathBuf::from("/tmp"),
+            encoding: Encoding::default(),
             rules: Rules::default(),
             segment_size: 512 << 10,
             progress: Progress::default(),
@@ -86,6 +88,27 @@ impl Settings {
     pub fn case(mut self, case: Case) -> Self {
         self.rules.case = case;
         self
+    }
+
+    /// Sets which characters that look the same are the same [default: none].
+    #[must_use]
+    pub fn normalization(mut self, normalization: Normalization) -> Self {
+        self.rules.normalization = normalization;
+        self
+    }
+
+    /// Sets whether typographic apostrophes are the same as `'` [default: they are not]: see
+    /// [`Rules::fold_apostrophes`].
+    #[must_use]
+    pub fn fold_apostrophes(mut self, fold: bool) -> Self {
+        self.rules.fold_apostrophes = fold;
+        self
+    }
+
+    /// Sets the encoding of sources without a byte order mark [default: UTF-8].
+    #[must_use]
+    pub fn encoding(self, encoding: Encoding) -> Self {
+        Self { encoding, ..self }
     }
 
     /// Sets how many bytes of a file a thread takes at a time [default: 512 KiB]. The result does
@@ -144,6 +167,11 @@ impl Settings {
 
     pub(super) fn rules(&self) -> Rules {
         self.rules
+    }
+
+    /// Returns the encoding of sources without a mark.
+    pub(super) fn default_encoding(&self) -> Encoding {
+        self.encoding
     }
 
     pub(super) fn segment(&self) -> usize {

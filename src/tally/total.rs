@@ -17,7 +17,7 @@ pub enum Figure {
     Distinct,
     /// The line feeds.
     Lines,
-    /// The bytes of text, once it is decompressed.
+    /// The bytes of text, once it is decompressed and decoded to UTF-8. A byte order mark is not text.
     Bytes,
 }
 
@@ -51,7 +51,8 @@ impl Totals {
 /// not counted; its order and its top have no meaning. Lines and bytes are those of the whole text.
 ///
 /// Only what is asked for is counted. Words are counted without telling them apart, several times as
-/// fast, unless distinct words are asked for or the filter leaves out any.
+/// fast, unless distinct words are asked for, the filter leaves out any, or the settings rewrite the
+/// text before it is split.
 ///
 /// Sources that fail are treated as by [`count_sources`](super::count_sources). Blocks until all is
 /// read.
@@ -79,10 +80,13 @@ pub fn total_sources(
 ) -> Result<Totals, Error> {
     settings.validate()?;
     let has = |figure| figures.contains(&figure);
-    let apart = has(Figure::Distinct) || has(Figure::Words) && !filter.keeps_all();
+    let rules = settings.rules();
+    // What is rewritten can be split elsewhere.
+    let as_they_are = filter.keeps_all() && !rules.rewrite();
+    let apart = has(Figure::Distinct) || has(Figure::Words) && !as_they_are;
     let counter = Totaller {
-        split: settings.rules().split,
-        apart: apart.then(|| PerThread::new(settings.rules(), settings.bounds())),
+        split: rules.split,
+        apart: apart.then(|| PerThread::new(rules, settings.bounds())),
         words: has(Figure::Words).then(AtomicU64::default),
         lines: has(Figure::Lines).then(AtomicU64::default),
         bytes: AtomicU64::default(),

@@ -30,6 +30,7 @@ mod pgz_verify;
 mod pipes;
 mod sessions;
 mod wc_race;
+mod wc_race_encodings;
 mod wc_race_limits;
 mod wc_race_merge;
 mod wc_race_options;

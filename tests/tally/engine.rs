@@ -1,6 +1,6 @@
 //! The engine against the reference.
 
-use crate::reference::{file, list, plain, settings, stream};
+use crate::reference::{file, list, plain, settings, stream, unmarked};
 use csp_toolkit::tally::words::{self, Case, Split};
 use csp_toolkit::tally::{Figure, Filter, SortKey, Tally, Totals, count_sources, total_sources};
 use proptest::collection::vec;
@@ -43,7 +43,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn texts() -> impl Strategy<Value = Vec<u8>> {
-    vec(pieces(), 0..200).prop_map(|pieces| pieces.concat())
+    vec(pieces(), 0..200).prop_map(|pieces| unmarked(pieces.concat()))
 }
 
 proptest! {

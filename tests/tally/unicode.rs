@@ -1,7 +1,7 @@
 //! Words by Unicode's word boundaries: the engine, which finds most of them sixty-four bytes at a time,
 //! against the full algorithm, one word after the other.
 
-use crate::reference::{List, file, list, settings};
+use crate::reference::{List, file, list, settings, unmarked};
 use csp_toolkit::tally::words::{self, Case, Split};
 use csp_toolkit::tally::{Filter, Tally};
 use proptest::collection::vec;
@@ -145,7 +145,7 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
 /// Some texts are so long that their words are handled in several batches.
 fn text() -> impl Strategy<Value = Vec<u8>> {
     let pieces = prop_oneof![9 => vec(piece(), 0..200), 1 => vec(piece(), 1000..4000)];
-    pieces.prop_map(|pieces| pieces.concat())
+    pieces.prop_map(|pieces| unmarked(pieces.concat()))
 }
 
 fn cases() -> impl Strategy<Value = Case> {

@@ -88,7 +88,14 @@ pub(super) struct InputArgs {
     hidden: bool,
 
     /// With -r, read binary files too: those with a NUL in the first 8 KiB
-    #[arg(long, requires = "recursive", display_order = 3, hide_short_help = true)]
+    #[arg(
+        long,
+        requires = "recursive",
+        display_order = 3,
+        hide_short_help = true,
+        long_help = "With -r, read binary files too: those with a NUL character in the first 8 KiB. UTF-16 \
+                     with a byte order mark is text"
+    )]
     binary: bool,
 }
 
@@ -192,6 +199,17 @@ impl Options {
             Some(tip) => message::fail_file_with_tip(super::NAME, file, error, &tip),
             None => message::fail_file(super::NAME, file, error),
         }
+    }
+
+    /// Reports how many binary files have been skipped, if any.
+    pub(super) fn report_skipped(&self, settings: &Settings) {
+        let files = match settings.shared_progress().skipped() {
+            0 => return,
+            _ if self.other.quiet => return,
+            1 => "1 binary file".to_owned(),
+            many => format!("{many} binary files"),
+        };
+        message::line(super::NAME, &format!("skipped {files} (--binary reads them)"));
     }
 
     fn tip(&self, file: &OsStr, error: ErrorKind) -> Option<String> {

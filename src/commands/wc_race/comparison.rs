@@ -56,6 +56,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
         report::picture(&results).write(&mut svg).with_context(|| svg.name())?;
         svg.place()?;
     }
+    options.report_skipped(&settings);
     for one in results.measurements.iter().filter(|one| !one.is_sound()) {
         message::line(super::NAME, &format!("{} miscounted", one.strategy.name()));
         exit.worsen(Exit::Failure);

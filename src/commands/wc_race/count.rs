@@ -35,11 +35,13 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
         exit.worsen(counted);
         // A partial tally without one of its inputs would be wrong.
         if options.list.partial && exit != Exit::Success {
+            options.report_skipped(&settings);
             return Ok(exit);
         }
         job.write(None, &mut ranking, &mut writer)?;
     }
     output.place()?;
+    options.report_skipped(&settings);
     Ok(exit)
 }
 

@@ -1,9 +1,10 @@
 //! The options that define a word, and those that limit what counting takes.
 
-use super::values::{Case, Split};
+use super::values::{Case, Normalize, Split};
 use crate::commands::common::threads::{self, ThreadsArgs};
 use crate::commands::common::{memory, size};
-use crate::tally::Settings;
+use crate::tally::words::Normalization;
+use crate::tally::{Encoding, Settings};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -18,6 +19,39 @@ pub(super) struct WordArgs {
     /// Fold words to lower case, or keep their case
     #[arg(long, value_enum, default_value_t, hide_short_help = true)]
     pub case: Case,
+
+    #[command(flatten)]
+    pub text: TextArgs,
+}
+
+/// The options that say how text is read.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub(super) struct TextArgs {
+    /// Take characters that look the same for the same
+    #[arg(long, value_name = "FORM", value_enum, hide_short_help = true)]
+    normalize: Option<Normalize>,
+
+    /// Take ’ (U+2019) and ʼ (U+02BC) for '
+    #[arg(long, hide_short_help = true)]
+    fold_apostrophes: bool,
+
+    /// Read text in the encoding LABEL, such as latin1, utf-16le or shift_jis
+    #[arg(
+        long,
+        value_name = "LABEL",
+        value_parser = encoding,
+        default_value = "auto",
+        hide_short_help = true,
+        long_help = "Read text in the encoding LABEL, such as latin1, utf-16le or shift_jis: any label of the \
+                     Encoding Standard of the web. Text that begins with a byte order mark of UTF-8 or \
+                     UTF-16 is in that, whatever LABEL says; auto takes all other text for UTF-8"
+    )]
+    encoding: Encoding,
+}
+
+fn encoding(label: &str) -> Result<Encoding, String> {
+    let encoding = if label == "auto" { Some(Encoding::UTF_8) } else { Encoding::for_label(label) };
+    encoding.ok_or_else(|| "not a known encoding (try latin1, utf-16le or shift_jis)".to_owned())
 }
 
 /// The options that limit what counting takes.
@@ -51,7 +85,10 @@ impl ResourceArgs {
             .memory(memory.min(bytes(limits.memory)).max(Settings::MIN_MEMORY))
             .temporary_dir(temporary_directory())
             .split(words.split.into())
-            .case(words.case.into()))
+            .case(words.case.into())
+            .normalization(words.text.normalize.map_or(Normalization::None, Into::into))
+            .fold_apostrophes(words.text.fold_apostrophes)
+            .encoding(words.text.encoding))
     }
 }
 

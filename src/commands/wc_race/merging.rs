@@ -1,6 +1,6 @@
 //! `wc-race merge`: partial tallies added up.
 
-use super::counting::{ResourceArgs, WordArgs};
+use super::counting::{ResourceArgs, TextArgs, WordArgs};
 use super::listing::{self, ListArgs};
 use super::names::Names;
 use super::values::{Case, Split};
@@ -50,7 +50,7 @@ Examples:
 Exit status: 0 on success, 1 if an input could not be read or is malformed (nothing is written) or
 the output failed, 2 on invalid options";
 
-/// How the words of the files of `--exclude` are split and folded. Nothing else is here.
+/// How the files of `--exclude` are read, and their words are split and folded. Nothing else is here.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Words")]
 struct StopWordArgs {
@@ -68,6 +68,9 @@ struct StopWordArgs {
     /// With -x, fold or keep the case of the words of FILE as in the partial tallies
     #[arg(long, value_enum, default_value_t, hide_short_help = true)]
     case: Case,
+
+    #[command(flatten)]
+    text: TextArgs,
 }
 
 impl MergeArgs {
@@ -83,8 +86,8 @@ impl MergeArgs {
     }
 
     fn settings(&self) -> anyhow::Result<Settings> {
-        let StopWordArgs { split, case } = self.stop_words;
-        self.resources.settings(&WordArgs { split, case })
+        let StopWordArgs { split, case, text } = self.stop_words;
+        self.resources.settings(&WordArgs { split, case, text })
     }
 }
 

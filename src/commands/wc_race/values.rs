@@ -9,9 +9,11 @@ use clap::ValueEnum;
 /// The values of `--case`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Case {
-    /// Fold words to lower case
+    /// Fold words to lower case, letter by letter
     #[default]
     Lower,
+    /// Fold words by all of Unicode's case folding: STRASSE and straße are one word, and so are ΟΔΟΣ and οδος
+    Fold,
     /// Keep capital letters: Word and word are two words
     Keep,
 }
@@ -20,7 +22,26 @@ impl From<Case> for words::Case {
     fn from(case: Case) -> Self {
         match case {
             Case::Lower => Self::Lower,
+            Case::Fold => Self::Fold,
             Case::Keep => Self::Keep,
+        }
+    }
+}
+
+/// The values of `--normalize`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Normalize {
+    /// A letter and its accent are the same as the accented letter
+    Nfc,
+    /// Ligatures, full-width letters and the like are the same as what they stand for, too
+    Nfkc,
+}
+
+impl From<Normalize> for words::Normalization {
+    fn from(form: Normalize) -> Self {
+        match form {
+            Normalize::Nfc => Self::Nfc,
+            Normalize::Nfkc => Self::Nfkc,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! A worker never waits for room while it holds work, and blocks that are ready are handed out first,
 //! so that a thread that waits for room gets it.
 
+use super::Encoding;
 use super::source::{Regular, Source};
 use crate::tally::{Progress, Settings};
 use std::collections::{BTreeMap, VecDeque};
@@ -23,6 +24,7 @@ pub(in crate::tally) struct Queue<'a> {
     workers: usize,
     segment: u64,
     longest_word: usize,
+    encoding: Encoding,
     progress: Progress,
 }
 
@@ -90,6 +92,7 @@ impl<'a> Queue<'a> {
             workers: settings.workers(),
             segment: settings.segment().min(settings.bounds().memory) as u64,
             longest_word: settings.longest_word(),
+            encoding: settings.default_encoding(),
             progress: settings.shared_progress().clone(),
         }
     }
@@ -102,6 +105,11 @@ impl<'a> Queue<'a> {
     /// Returns how many bytes without the end of a word there can be.
     pub(in crate::tally) fn longest_word(&self) -> usize {
         self.longest_word
+    }
+
+    /// Returns the encoding of sources without a mark.
+    pub(in crate::tally) fn encoding(&self) -> Encoding {
+        self.encoding
     }
 
     pub(in crate::tally) fn progress(&self) -> &Progress {

@@ -1,6 +1,7 @@
 //! Sources of words, and how each is read.
 
 use super::gzip::MAGIC;
+use super::{Encoding, MARK};
 use crate::io::{Blocking, Version, open, retry};
 use std::fmt;
 use std::fs::{File, Metadata};
@@ -12,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// A source of words: a file or any reader.
 ///
 /// What begins like a gzip file is decompressed, unless [`never_decompress`](Source::never_decompress)
-/// was called.
+/// was called. A byte order mark is skipped, and says what [encoding](Encoding) the text is in.
 ///
 /// ```
 /// use csp_toolkit::tally::Source;
@@ -52,8 +53,8 @@ impl<'a> Source<'a> {
         Self::of(Kind::Reader(Box::new(reader)))
     }
 
-    /// Skips a regular file if it is binary: if there is a NUL in its first 8 KiB. Ignored for
-    /// [partial tallies](crate::tally::partial), and for anything that can only be read in order.
+    /// Skips a regular file if it is binary: if there is a NUL in its first 8 KiB, decoded.
+    /// [`Progress::skipped`](crate::tally::Progress::skipped) counts those. Ignored for [partial tallies](crate::tally::partial), and for anything that can only be read in order.
     #[must_use]
     pub fn skip_binary(self) -> Self {
         Self { skip_binary: true, ..self }
@@ -84,7 +85,8 @@ impl<'a> Source<'a> {
         (self.kind, self.decompress)
     }
 
-    pub(in crate::tally) fn open(self) -> io::Result<Opened<'a>> {
+    /// Opens it. Without a mark it is taken to be in that encoding.
+    pub(in crate::tally) fn open(self, encoding: Encoding) -> io::Result<Opened<'a>> {
         let Self { kind, skip_binary, decompress } = self;
         let (mut file, shared) = match kind {
             Kind::Path(path) => (open(&path)?, false),
@@ -92,7 +94,7 @@ impl<'a> Source<'a> {
             Kind::Reader(input) => return Ok(Opened::Stream { input, decompress }),
         };
         let start = if shared { position(&mut file)? } else { 0 };
-        let mut opened = open_any(file, start, skip_binary, decompress)?;
+        let mut opened = open_any(file, start, skip_binary, decompress, encoding)?;
         if let (Opened::Regular(regular), true) = (&mut opened, shared) {
             // Others that have the file open find it read.
             regular.file.seek(SeekFrom::End(0))?;
@@ -127,10 +129,12 @@ pub(in crate::tally) enum Opened<'a> {
     Binary,
 }
 
-/// A regular file that is not compressed, and the part of it that is read: up to its end when it was
-/// opened, so that a file that is appended to without end has one.
+/// A regular file in UTF-8 that is not compressed, and the part of it that is read: up to its end when
+/// it was opened, so that a file that is appended to without end has one.
 pub(in crate::tally) struct Regular {
     file: File,
+    /// The length of the mark before `start`.
+    pub(in crate::tally) mark: u64,
     pub(in crate::tally) start: u64,
     pub(in crate::tally) end: u64,
     version: Version,
@@ -180,25 +184,25 @@ fn open_any<'a>(
     start: u64,
     skip_binary: bool,
     decompress: bool,
+    encoding: Encoding,
 ) -> io::Result<Opened<'a>> {
     let Some(version) = sized(&file)? else {
         return Ok(Opened::Stream { input: in_order(file)?, decompress });
     };
-    let prefix = match (skip_binary, decompress) {
-        (true, _) => BINARY_PREFIX,
-        (false, true) => MAGIC.len(),
-        (false, false) => 0,
-    };
+    let prefix = if skip_binary { BINARY_PREFIX } else { MAGIC.len().max(MARK) };
     let mut first = [0; BINARY_PREFIX];
     let (filled, read) = read_at_most(&file, &mut first[..prefix], start);
     read?;
     let first = &first[..filled];
     if decompress && first.starts_with(&MAGIC) {
         Ok(Opened::Stream { input: in_order(file)?, decompress })
-    } else if skip_binary && first.contains(&0) {
+    } else if skip_binary && encoding.finds_nul(first) {
         Ok(Opened::Binary)
     } else {
-        regular(file, version, start, decompress)
+        match encoding.mark(first) {
+            (Encoding::UTF_8, mark) => regular(file, version, start, mark as u64, decompress),
+            _ => Ok(Opened::Stream { input: in_order(file)?, decompress }),
+        }
     }
 }
 
@@ -209,12 +213,13 @@ fn sized(file: &File) -> io::Result<Option<Version>> {
     Ok((metadata.is_file() && metadata.len() > 0).then(|| Version::from(&metadata)))
 }
 
-/// Opens the file from `start` to its current end. If more can be read than its size says, it is a
-/// stream.
+/// Opens the file from the mark at `start` to its current end. If more can be read than its size says,
+/// it is a stream.
 fn regular<'a>(
     file: File,
     version: Version,
     start: u64,
+    mark: u64,
     decompress: bool,
 ) -> io::Result<Opened<'a>> {
     // A failure to read beyond the end is none.
@@ -224,7 +229,8 @@ fn regular<'a>(
         return Ok(Opened::Stream { input: in_order(file)?, decompress });
     };
     let found = AtomicU64::new(u64::MAX);
-    Ok(Opened::Regular(Regular { file, start, end: version.length, version, found }))
+    let (start, end) = (start + mark, version.length);
+    Ok(Opened::Regular(Regular { file, mark, start, end, version, found }))
 }
 
 /// Returns the version of the file for which nothing can be read beyond the end; `None` if its size is
@@ -319,7 +325,7 @@ mod tests {
     fn sized(text: &[u8], end: u64) -> Regular {
         let file = file(text);
         let version = Version::from(&file.metadata().unwrap());
-        Regular { file, start: 0, end, version, found: AtomicU64::new(u64::MAX) }
+        Regular { file, mark: 0, start: 0, end, version, found: AtomicU64::new(u64::MAX) }
     }
 
     /// The words of a segment of the first `to` bytes, and what is wrong.

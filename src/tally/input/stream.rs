@@ -1,10 +1,10 @@
 //! Streams, which are read from beginning to end in blocks that are cut between words.
 
-use super::gzip;
 use super::queue::{Block, Queue};
+use super::{Decoding, gzip};
 use crate::io::retry;
 use crate::tally::words::{self, LONGEST_SPACE};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 /// Bytes in a block, unless a word needs more.
 const BLOCK: usize = 512 * 1024;
@@ -15,8 +15,8 @@ pub(in crate::tally) const PACKET: usize = 256 * 1024;
 /// Takes the blocks. May block.
 pub(in crate::tally) type Put<'p> = &'p mut dyn FnMut(Block) -> io::Result<()>;
 
-/// Reads the whole input and passes it on in blocks, decompressed if it begins like a gzip file and
-/// `decompress` is set.
+/// Reads the whole input and passes it on in blocks of UTF-8, decompressed if it begins like a gzip
+/// file and `decompress` is set.
 ///
 /// On an error, all words that ended before it have been passed on.
 pub(in crate::tally) fn read(
@@ -26,27 +26,36 @@ pub(in crate::tally) fn read(
     put: Put<'_>,
 ) -> io::Result<()> {
     let mut input = BufReader::with_capacity(PACKET, queue.progress().meter(input));
-    let mut cutter = Cutter::new(queue, put);
+    let mut text = Decoding::new(Cutter::new(queue, put), queue.encoding());
     let (first, more) = if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(true)) };
     let garbage = match more {
         Ok(_) if first == gzip::MAGIC => {
-            let decompressed = gzip::decompress(first.chain(input), &mut cutter, queue.workers());
+            let decompressed = gzip::decompress(first.chain(input), &mut text, queue.workers());
             decompressed.map_err(io::Error::from)
         }
         more => {
-            let more = cutter.write_all(&first).and(more);
-            more.and_then(|more| if more { copy(input, &mut cutter) } else { Ok(()) })
-                .map(|()| false)
+            let more = text.write_all(&first).and(more);
+            more.and_then(|more| if more { copy(input, &mut text) } else { Ok(()) }).map(|()| false)
         }
     };
-    if cutter.finish(garbage)? { Err(gzip::garbage()) } else { Ok(()) }
+    let garbage = garbage.and_then(|garbage| text.finish().map(|()| garbage));
+    if text.into_inner().finish(garbage)? { Err(gzip::garbage()) } else { Ok(()) }
 }
 
-fn copy(mut input: impl Read, cutter: &mut Cutter<'_, '_, '_>) -> io::Result<()> {
+fn copy(mut input: impl BufRead, text: &mut Decoding<Cutter<'_, '_, '_>>) -> io::Result<()> {
     loop {
-        match retry(|| input.read(cutter.space()))? {
-            0 => return Ok(()),
-            count => cutter.filled(count)?,
+        if let Some(cutter) = text.undecoded() {
+            match retry(|| input.read(cutter.space()))? {
+                0 => return Ok(()),
+                count => cutter.filled(count)?,
+            }
+        } else {
+            let bytes = retry(|| input.fill_buf().map(<[u8]>::len))?;
+            if bytes == 0 {
+                return Ok(());
+            }
+            let count = text.write(input.fill_buf()?)?;
+            input.consume(count);
         }
     }
 }

@@ -19,9 +19,7 @@ impl<'c> StrategyCounter<'c> for PerThread<'c> {
 
 /// Calls `found` for each word of a piece of text.
 pub(super) fn each_word(rules: Rules, text: &[u8], found: impl FnMut(&[u8])) {
-    if let Err(error) = words::for_each_with(text, rules.split, rules.case, found) {
-        unreachable!("reading from memory does not fail: {error}");
-    }
+    words::for_each_of(text, rules, found);
 }
 
 /// Returns a finished map in the form in which the engine ranks it.

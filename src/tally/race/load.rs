@@ -1,6 +1,6 @@
 //! The text for a comparison, in memory.
 
-use crate::tally::input::{Opened, gzip};
+use crate::tally::input::{Decoding, Opened, gzip};
 use crate::tally::words;
 use crate::tally::{Error, Settings, Source};
 use std::io::{self, BufReader, ErrorKind, Read, Write};
@@ -27,7 +27,8 @@ pub fn load(
     let mut text = Prefix { most, bytes: Vec::new() };
     for (number, source) in sources.into_iter().enumerate() {
         let start = text.bytes.len();
-        let read = source.open().and_then(|opened| read(opened, settings, &mut text));
+        let opened = source.open(settings.default_encoding());
+        let read = opened.and_then(|opened| read(opened, settings, &mut text));
         settings.shared_progress().advance((text.bytes.len() - start) as u64);
         let full = text.is_full();
         if read.is_err() || full {
@@ -45,10 +46,13 @@ pub fn load(
     Ok(text.bytes)
 }
 
-/// Appends the text of one source, decompressed if it is a gzip file.
+/// Appends the text of one source, decompressed if it is a gzip file, and decoded.
 fn read(opened: Opened<'_>, settings: &Settings, text: &mut Prefix) -> io::Result<()> {
     match opened {
-        Opened::Binary => Ok(()),
+        Opened::Binary => {
+            settings.shared_progress().skip();
+            Ok(())
+        }
         Opened::Regular(regular) => {
             let mut at = regular.start;
             while at < regular.end && !regular.is_over(at) && !text.is_full() {
@@ -62,13 +66,18 @@ fn read(opened: Opened<'_>, settings: &Settings, text: &mut Prefix) -> io::Resul
             let mut input = BufReader::with_capacity(BLOCK, input);
             let (first, more) =
                 if decompress { gzip::first(&mut input) } else { (Vec::new(), Ok(true)) };
+            let mut text = Decoding::new(text, settings.default_encoding());
             if first != gzip::MAGIC {
                 text.write_all(&first)?;
-                return if more? { io::copy(&mut input, text).map(drop) } else { Ok(()) };
+                if more? {
+                    io::copy(&mut input, &mut text)?;
+                }
+                return text.finish();
             }
             more?;
             let input = first.chain(input);
-            let garbage = gzip::decompress(input, text, settings.workers())?;
+            let garbage = gzip::decompress(input, &mut text, settings.workers())?;
+            text.finish()?;
             if garbage { Err(gzip::garbage()) } else { Ok(()) }
         }
     }

@@ -3,7 +3,7 @@
 use super::store::Store;
 use super::{BATCH, INLINE, Probe, Table};
 use crate::tally::Error;
-use crate::tally::words::{self, Case, Rules, Scanner, Split};
+use crate::tally::words::{self, Case, Rewriter, Rules, Scanner, Split};
 use std::ops::Range;
 
 /// Counts the words of texts.
@@ -11,12 +11,15 @@ pub(in crate::tally) struct Counter<'a> {
     rules: Rules,
     scanner: Scanner,
     batch: Batch<'a>,
+    rewriter: Rewriter,
+    rewritten: Vec<u8>,
 }
 
 impl<'a> Counter<'a> {
     pub(in crate::tally) fn new(rules: Rules, store: Store<'a>) -> Self {
         let batch = Batch { store, probes: [Probe::default(); BATCH], filled: 0, text: Vec::new() };
-        Self { rules, scanner: Scanner::default(), batch }
+        let (rewriter, rewritten) = (Rewriter::new(rules), Vec::new());
+        Self { rules, scanner: Scanner::default(), batch, rewriter, rewritten }
     }
 
     /// Counts the words of `buffer[text]`, which neither begins nor ends within a word. The buffer is
@@ -26,10 +29,44 @@ impl<'a> Counter<'a> {
         buffer: &mut Vec<u8>,
         text: Range<usize>,
     ) -> Result<(), Error> {
+        if self.rules.rewrite() && !buffer[text.clone()].is_ascii() {
+            self.count_rewritten(&buffer[text])
+        } else {
+            self.count_cased(buffer, text, self.rules.case)
+        }
+    }
+
+    /// Counts the words of a text that is rewritten first. It is in pieces, so that only a long word
+    /// takes much memory.
+    fn count_rewritten(&mut self, mut text: &[u8]) -> Result<(), Error> {
+        let mut rewritten = std::mem::take(&mut self.rewritten);
+        while !text.is_empty() {
+            let end = words::find_space(text, PIECE).map_or(text.len(), |(at, length)| at + length);
+            let (piece, rest) = text.split_at(end);
+            rewritten.clear();
+            self.rewriter.rewrite(piece, &mut rewritten);
+            let length = rewritten.len();
+            self.count_cased(&mut rewritten, 0..length, Case::Keep)?;
+            text = rest;
+        }
+        rewritten.clear();
+        rewritten.shrink_to(4 * PIECE);
+        self.rewritten = rewritten;
+        Ok(())
+    }
+
+    /// Counts the words of `buffer[text]`, in which only the case is left to be changed. If that is
+    /// [`Case::Fold`], the text is ASCII.
+    fn count_cased(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        text: Range<usize>,
+        case: Case,
+    ) -> Result<(), Error> {
         words::pad(buffer, text.end);
-        let (scanner, batch, case) = (&mut self.scanner, &mut self.batch, self.rules.case);
+        let (scanner, batch) = (&mut self.scanner, &mut self.batch);
         match (self.rules.split, case) {
-            (Split::Space, Case::Lower) => {
+            (Split::Space, Case::Lower | Case::Fold) => {
                 scanner.words::<true, _>(buffer, text.start, text.end, |text, edges| {
                     batch.words::<false>(text, edges, case)
                 })
@@ -39,7 +76,7 @@ impl<'a> Counter<'a> {
                     batch.words::<false>(text, edges, case)
                 })
             }
-            (Split::Unicode, Case::Lower) => scanner.unicode_words::<true, _>(
+            (Split::Unicode, Case::Lower | Case::Fold) => scanner.unicode_words::<true, _>(
                 buffer,
                 text.start,
                 text.end,
@@ -169,3 +206,5 @@ const MASKS: [u128; INLINE + 1] = {
 };
 const HIGH_BITS: u128 = u128::from_ne_bytes([0x80; 16]);
 const LONG_TEXT: usize = 64 * 1024;
+/// The bytes of text that are rewritten at a time.
+const PIECE: usize = 64 * 1024;

@@ -6,21 +6,63 @@
 //! never white space, and becomes U+FFFD: one for each byte that Go's decoder rejects, so a truncated
 //! `E2 80` becomes two. So every word is valid UTF-8.
 //!
-//! That is the default; [`Split`] and [`Case`] are the other choices. The functions here find words
-//! one after the other, on one thread. The engine finds the same words many bytes at a time.
+//! That is the default; [`Rules`] has the other choices. The functions here find words one after the
+//! other, on one thread. The engine finds the same words many bytes at a time.
+//!
+//! # Words that look the same
+//!
+//! With [`Case::Fold`], a [`Normalization`] or [`Rules::fold_apostrophes`], the words are those of the
+//! text after these steps, in this order:
+//!
+//! 1. It is normalized; before [`Case::Fold`], decomposed (NFD or NFKD), as Unicode's caseless matching
+//!    has it.
+//! 2. Its case is changed.
+//! 3. It is normalized again, since the second step can undo the first.
+//! 4. Apostrophes are replaced.
+//! 5. It is split.
+//!
+//! A step that is not asked for is left out. Doing it all again to the words changes none of them.
+//! Bytes that are not UTF-8 are kept up to the last step; nothing is joined across them.
+//!
+//! ```
+//! use csp_toolkit::tally::words::{Case, Normalization, Rules, Split, for_each_by};
+//!
+//! let rules = Rules {
+//!     split: Split::Unicode,
+//!     case: Case::Fold,
+//!     normalization: Normalization::Nfkc,
+//!     fold_apostrophes: true,
+//! };
+//! let text = "STRASSE straße, cafe\u{301} CAFÉ ﬁne FINE l’été l'été";
+//! let mut found = Vec::new();
+//! for_each_by(text.as_bytes(), rules, |word| found.push(String::from_utf8(word.into()).unwrap()))?;
+//! assert_eq!(found, ["strasse", "strasse", "café", "café", "fine", "fine", "l'été", "l'été"]);
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
+mod fold;
+mod rewrite;
 mod scan;
 
+pub use rewrite::Normalization;
+pub(super) use rewrite::Rewriter;
 pub(super) use scan::{Scanner, count_words, pad};
 
 use std::io::{self, ErrorKind, Read};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// What a word is, and which words are the same.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Rules {
-    pub(super) split: Split,
-    pub(super) case: Case,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Where words are split.
+    pub split: Split,
+    /// What happens to upper-case letters.
+    pub case: Case,
+    /// Which characters that look the same are the same.
+    pub normalization: Normalization,
+    /// Whether ’ (U+2019) and ʼ (U+02BC) are the same as `'`, wherever they are. With
+    /// [`Split::Unicode`] that matters to words only: outside words, all three are left out.
+    pub fold_apostrophes: bool,
 }
 
 /// Where words are split.
@@ -44,15 +86,19 @@ pub enum Case {
     /// They are lower-cased, as in the book's program.
     #[default]
     Lower,
+    /// Words are the same if Unicode's full case folding makes them the same: `STRASSE` and `straße`,
+    /// `ΟΔΟΣ` and `οδος`. They are counted in the form that it gives them, `strasse` and `οδοσ`.
+    Fold,
     /// They are kept. Bytes that are not UTF-8 become U+FFFD all the same.
     Keep,
 }
 
 impl Case {
-    /// Appends the word in the form in which it is counted.
+    /// Appends the word in the form in which it is counted. Words are folded before they are split,
+    /// except for those in ASCII, to which folding is lower-casing.
     pub(super) fn apply(self, word: &[u8], into: &mut Vec<u8>) {
         match self {
-            Self::Lower => lower(word, into),
+            Self::Lower | Self::Fold => lower(word, into),
             Self::Keep => map_chars(word, into, |c| c),
         }
     }
@@ -60,7 +106,8 @@ impl Case {
 
 /// Calls `found` for every word of `input`, split at white space and lower-cased.
 ///
-/// A word can be of any length and is held in memory whole.
+/// The input is UTF-8. A byte order mark at its beginning is skipped. A word can be of any length and is held
+/// in memory whole.
 ///
 /// ```
 /// use csp_toolkit::tally::words;
@@ -87,18 +134,84 @@ pub fn for_each_with(
     input: impl Read,
     split: Split,
     case: Case,
-    mut found: impl FnMut(&[u8]),
+    found: impl FnMut(&[u8]),
 ) -> io::Result<()> {
-    let mut changed = Vec::new();
-    let mut found = |word: &[u8]| {
-        changed.clear();
-        case.apply(word, &mut changed);
-        found(&changed);
-    };
-    for_each_raw(input, |piece| match split {
-        Split::Space => found(piece),
-        Split::Unicode => unicode_words(piece).for_each(&mut found),
-    })
+    for_each_by(input, Rules { split, case, ..Rules::default() }, found)
+}
+
+/// Calls `found` for every word of `input` by the rules; otherwise as [`for_each`].
+///
+/// # Errors
+///
+/// The first error of `input`; the words that ended before it have been found.
+pub fn for_each_by(input: impl Read, rules: Rules, found: impl FnMut(&[u8])) -> io::Result<()> {
+    let mut splitter = Splitter::new(rules, found);
+    for_each_raw(input, MARK, |piece| splitter.split(piece))
+}
+
+/// Calls `found` for every word of a part of a text.
+pub(super) fn for_each_of(part: &[u8], rules: Rules, found: impl FnMut(&[u8])) {
+    let mut splitter = Splitter::new(rules, found);
+    for piece in between_spaces(part) {
+        splitter.split(piece);
+    }
+}
+
+/// From pieces without white space to words.
+struct Splitter<F> {
+    rules: Rules,
+    rewriter: Rewriter,
+    rewritten: Vec<u8>,
+    /// The word in the form in which it is counted.
+    changed: Vec<u8>,
+    found: F,
+}
+
+impl<F: FnMut(&[u8])> Splitter<F> {
+    fn new(rules: Rules, found: F) -> Self {
+        let rewriter = Rewriter::new(rules);
+        Self { rules, rewriter, rewritten: Vec::new(), changed: Vec::new(), found }
+    }
+
+    fn split(&mut self, piece: &[u8]) {
+        if !self.rules.rewrite() {
+            return self.words(piece, self.rules.case);
+        }
+        let mut rewritten = std::mem::take(&mut self.rewritten);
+        rewritten.clear();
+        self.rewriter.rewrite(piece, &mut rewritten);
+        // A character such as U+FDFA stands for several words.
+        for piece in between_spaces(&rewritten) {
+            self.words(piece, Case::Keep);
+        }
+        self.rewritten = rewritten;
+    }
+
+    fn words(&mut self, piece: &[u8], case: Case) {
+        match self.rules.split {
+            Split::Space => self.word(piece, case),
+            Split::Unicode => unicode_words(piece).for_each(|word| self.word(word, case)),
+        }
+    }
+
+    fn word(&mut self, word: &[u8], case: Case) {
+        self.changed.clear();
+        case.apply(word, &mut self.changed);
+        (self.found)(&self.changed);
+    }
+}
+
+/// Returns the pieces of a text between white space.
+fn between_spaces(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = text;
+    let pieces = std::iter::from_fn(move || {
+        let (end, length) = find_space(rest, 0).unwrap_or((rest.len(), 0));
+        let piece = &rest[..end];
+        let more = !rest.is_empty();
+        rest = &rest[end + length..];
+        more.then_some(piece)
+    });
+    pieces.filter(|piece| !piece.is_empty())
 }
 
 /// Returns the words of a piece without white space, split as by [`Split::Unicode`].
@@ -112,6 +225,8 @@ pub(super) fn unicode_words_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     pieces.flat_map(str::unicode_words).map(str::as_bytes)
 }
 
+/// The byte order mark of a text in UTF-8, which is no part of a word.
+pub(super) const MARK: &[u8] = "\u{FEFF}".as_bytes();
 /// Bytes read at a time.
 const BLOCK: usize = 256 * 1024;
 /// The longest white space in UTF-8, in bytes; a block can cut off all but the last of them.
@@ -123,8 +238,13 @@ pub(super) fn too_long(longest: usize) -> io::Error {
     io::Error::new(ErrorKind::InvalidData, reason)
 }
 
-/// Calls `found` for every word between white space, as it is in the input.
-fn for_each_raw(mut input: impl Read, mut found: impl FnMut(&[u8])) -> io::Result<()> {
+/// Calls `found` for every word between white space, as it is in the input. A `mark` that the input
+/// begins with is skipped.
+fn for_each_raw(
+    mut input: impl Read,
+    mut mark: &[u8],
+    mut found: impl FnMut(&[u8]),
+) -> io::Result<()> {
     // Begins with a word that may go on, whose first `searched` bytes contain no white space.
     let mut buffer: Vec<u8> = Vec::new();
     let mut searched = 0;
@@ -142,6 +262,15 @@ fn for_each_raw(mut input: impl Read, mut found: impl FnMut(&[u8])) -> io::Resul
             other => other?,
         };
         buffer.truncate(kept + count);
+        if !mark.is_empty() {
+            if buffer.len() < mark.len() && mark.starts_with(&buffer) {
+                continue;
+            }
+            if buffer.starts_with(mark) {
+                buffer.drain(..mark.len());
+            }
+            mark = &[];
+        }
         let mut start = 0;
         while let Some((end, length)) = find_space(&buffer, searched) {
             if end > start {
