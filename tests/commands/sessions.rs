@@ -1,4 +1,5 @@
-//! Every session in the README and in `docs/scale-out.md`, run as it is written there.
+//! Every session in the README, in `docs/words.md` and in `docs/scale-out.md`, run as it is written
+//! there.
 
 use crate::harness::{self, Dir, Ran};
 use std::fs;
@@ -81,6 +82,15 @@ fn assert_shown(session: &Session, dir: &Dir) {
 fn every_session_of_the_readme_shows_what_it_says() {
     let sessions = sessions("README.md");
     assert!(sessions.len() >= 4, "a session for each command");
+    for session in sessions {
+        assert_shown(&session, &texts());
+    }
+}
+
+#[test]
+fn every_session_about_words_shows_what_it_says() {
+    let sessions = sessions("docs/words.md");
+    assert!(sessions.len() >= 5, "a session for each heading");
     for session in sessions {
         assert_shown(&session, &texts());
     }
