@@ -1,4 +1,4 @@
-//! Every session in the README, in `docs/wc-race.md` and in `docs/scale-out.md`, run as it is written
+//! Every session in the README, in the docs of wc-race and in `docs/scale-out.md`, run as it is written
 //! there.
 
 use crate::harness::{self, Dir, Ran};
@@ -93,11 +93,13 @@ fn every_session_of_the_readme_shows_what_it_says() {
 }
 
 #[test]
-fn every_session_about_options_shows_what_it_says() {
-    let sessions = sessions("docs/wc-race.md");
-    assert!(sessions.len() >= 6, "a session for each chapter");
-    for session in sessions {
-        assert_shown(&session, &texts());
+fn every_session_about_words_shows_what_it_says() {
+    for (page, headings) in [("docs/wc-race.md", 6), ("docs/words.md", 5)] {
+        let sessions = sessions(page);
+        assert!(sessions.len() >= headings, "a session for each heading");
+        for session in sessions {
+            assert_shown(&session, &texts());
+        }
     }
 }
 
