@@ -21,7 +21,9 @@ use super::common::dash::is_stdin;
 use super::common::message::Name;
 use super::common::progress::{ProgressLine, When};
 use super::common::{Exit, exit, message, stdio};
-use crate::gzip::{Action, ByteRange, FileOptions, InputPath, OutputPath, RecoverOptions, RunState};
+use crate::gzip::{
+    Action, ByteRange, FileOptions, InputPath, OutputPath, RecoverOptions, RunState,
+};
 use crate::io::Dir;
 use anyhow::Context;
 use arguments::Arguments;

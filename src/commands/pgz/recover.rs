@@ -74,9 +74,9 @@ pub(super) fn run(
     let mut exit = Exit::Success;
     for input in &streamed {
         let done = match &plan.options.output {
-            OutputPath::File(target) => range::place(plan, input, target, |file, output| {
-                recover(how, file, output)
-            }),
+            OutputPath::File(target) => {
+                range::place(plan, input, target, |file, output| recover(how, file, output))
+            }
             _ => to_stdout(plan, how, input)?,
         };
         exit.worsen(tell(plan, input, done));
@@ -144,34 +144,47 @@ fn tell(plan: &Plan, input: &InputPath, done: Result<Recovered, Error>) -> Exit 
     };
     if !done.intact && !plan.reporter.is_quiet() {
         let command = plan.reporter.invoked_as.name();
-        for text in lines(&done) {
+        let most = if plan.reporter.is_verbose() { usize::MAX } else { SHOWN };
+        for text in lines(&done, most) {
             message::line(command, &format!("{}: {text}", Name(name)));
         }
     }
     if done.whole { Exit::Success } else { Exit::Failure }
 }
 
+/// The most ranges of a kind that are shown without `-v`.
+const SHOWN: usize = 20;
+
 /// One line for each range, and one for all of it.
-fn lines(done: &Recovered) -> Vec<String> {
-    let mut lines: Vec<_> = done.missing.iter().map(missing).collect();
-    if done.more_missing > 0 {
-        lines.push(format!("output missing in {} more places", done.more_missing));
+fn lines(done: &Recovered, most: usize) -> Vec<String> {
+    let mut lines: Vec<_> = done.missing.iter().take(most).map(missing).collect();
+    let more = done.more_missing + done.missing.len().saturating_sub(most) as u64;
+    if more > 0 {
+        lines.push(format!("output missing in {more} more places"));
     }
-    let unverified = done.unverified.iter();
+    let unverified = done.unverified.iter().take(most);
     lines.extend(unverified.map(|bytes| {
         format!("bytes {}-{} of the output not verified", bytes.start, bytes.end - 1)
     }));
+    let more = done.unverified.len().saturating_sub(most);
+    if more > 0 {
+        lines.push(format!("output not verified in {more} more places"));
+    }
+    lines.push(format!("recovered {} bytes; {}", done.written, verdict(done)));
+    lines
+}
+
+fn verdict(done: &Recovered) -> String {
     let filled = match done.filled {
         0 => String::new(),
-        filled => format!(", and filled {filled}"),
+        filled => format!(", {filled} filled"),
     };
-    let verdict = match () {
-        () if done.whole => "; nothing is missing",
-        () if done.missing.is_empty() => "; nothing is missing, but the checksum is wrong",
-        () => "",
-    };
-    lines.push(format!("recovered {} bytes{filled}{verdict}", done.written));
-    lines
+    match done.missing_bytes {
+        _ if done.whole => "nothing is missing".to_owned(),
+        Some(0) => "nothing is missing, but not all is verified".to_owned(),
+        Some(missing) => format!("{missing} missing{filled}"),
+        None => format!("an unknown number missing{filled}"),
+    }
 }
 
 /// `bytes 1234-5678 not recovered; 65536 bytes of output missing at offset 98765`.

@@ -95,7 +95,8 @@ mod tests {
     fn any_part_can_be_read_in_any_order() {
         let data: Vec<u8> = (0..2 * READ + 100).map(|n| n.to_le_bytes()[1]).collect();
         let mut bytes = Bytes::new(Cursor::new(&data)).unwrap();
-        for (offset, least) in [(0, 10), (READ, READ + 7), (5, 1), (READ - 1, 2), (READ, 2 * READ)] {
+        for (offset, least) in [(0, 10), (READ, READ + 7), (5, 1), (READ - 1, 2), (READ, 2 * READ)]
+        {
             let part = bytes.at(offset as u64, least).unwrap();
             assert!(part.len() >= least.min(data.len() - offset), "{offset}");
             assert!(data[offset..].starts_with(part), "{offset}");

@@ -1,11 +1,11 @@
 //! The parts of a member: what can be decoded, and what is missing between.
 
 use super::search::{Found, Start};
-use super::trace::{Before, End, Purpose, Scan, Trace};
+use super::trace::{Before, End, Mark, Purpose, Scan, Trace};
+use crate::gzip::Error;
 use crate::gzip::header::Trailer;
 use crate::gzip::index::{self, Index, Piece};
 use crate::gzip::inflate::Ending;
-use crate::gzip::Error;
 use crate::io::buffer::Buffer;
 use std::io::{Read, Seek};
 use std::ops::Range;
@@ -20,10 +20,10 @@ pub(super) enum Part {
 /// Bytes that can be decoded.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kept {
-    /// The bit to begin at, and the bytes to leave out.
+    /// The bit to begin at.
     pub(super) bit: u64,
     pub(super) before: Before,
-    pub(super) skip: u64,
+    /// How many bytes it decodes to, known or not.
     pub(super) count: u64,
     /// The compressed byte after them.
     pub(super) end: u64,
@@ -127,32 +127,41 @@ impl<R: Read + Seek> Scan<R> {
 
     /// The pieces of a member that an index lists.
     fn pieces(&mut self, data: u64, index: &Index) -> Result<Parts, Error> {
-        let (mut parts, mut end, mut place) = (Vec::new(), data, data);
+        // Where the next piece should begin, and where the last one that was found ends.
+        let (mut parts, mut place, mut found_end) = (Vec::new(), data, data);
         for piece in index.pieces() {
             let found = if self.is_piece(place, piece)? {
                 Some(place)
             } else if !parts.is_empty() && self.work < self.most_work() {
-                self.find_piece(end, place, piece)?
+                self.find_piece(found_end, place, piece)?
             } else {
                 None
             };
+            let (plain, file_end) = (piece.plain as u64, self.bytes.length());
             if let Some(found) = found {
-                if found > end {
-                    lose(&mut parts, end..found, Some(0));
+                if let Some(Part::Lost(lost)) = parts.last_mut() {
+                    lost.packed.end = found;
+                } else if found > found_end {
+                    lose(&mut parts, found_end..found, Some(0));
                 }
-                (place, end) = (found, found + piece.packed as u64);
-                parts.push(Part::Kept(at_once(8 * found, piece.plain as u64, end)));
-            } else if let Some(count) = self.cut_piece(place, piece)? {
-                end = self.bytes.length();
-                parts.push(Part::Kept(at_once(8 * place, count, end)));
-                lose(&mut parts, end..end, Some(piece.plain as u64 - count));
+                (place, found_end) = (found, found + piece.packed as u64);
+                parts.push(Part::Kept(at_once(8 * found, plain, found_end)));
             } else {
-                let until = (place + piece.packed as u64).min(self.bytes.length());
-                lose(&mut parts, end..until.max(end), Some(piece.plain as u64));
-                end = until.max(end);
+                let end = (place + piece.packed as u64).min(file_end);
+                let mut lost = found_end.min(end)..end;
+                let begun = self.begun_piece(place, piece)?;
+                if begun.plain > 0 {
+                    lost.start = (begun.bit / 8).min(end);
+                    parts.push(Part::Kept(at_once(8 * place, begun.plain, lost.start)));
+                }
+                lose(&mut parts, lost, Some(plain - begun.plain));
             }
             place += piece.packed as u64;
         }
+        let end = match parts.last() {
+            Some(Part::Lost(lost)) => lost.packed.end,
+            _ => found_end,
+        };
         let end = (end + Trailer::LENGTH as u64).min(self.bytes.length());
         Ok(Parts { parts, end })
     }
@@ -163,29 +172,29 @@ impl<R: Read + Seek> Scan<R> {
         let Some(packed) = bytes.get(..piece.packed) else { return Ok(false) };
         let ending = if piece.last { Ending::Final } else { Ending::Open };
         let mut plain = Buffer::new(0);
-        let inflated =
-            index::inflate(packed, piece.plain, ending, &mut self.inflater, &mut plain);
+        let inflated = index::inflate(packed, piece.plain, ending, &mut self.inflater, &mut plain);
         self.work += (piece.packed + piece.plain / 16) as u64;
         Ok(inflated.is_some())
     }
 
-    /// How many bytes can be decoded of a piece in which the file ends.
-    fn cut_piece(&mut self, offset: u64, piece: Piece) -> Result<Option<u64>, Error> {
-        if offset >= self.bytes.length() || offset + piece.packed as u64 <= self.bytes.length() {
-            return Ok(None);
+    /// How far a piece can be decoded that has an error, or in which the file ends.
+    fn begun_piece(&mut self, offset: u64, piece: Piece) -> Result<Mark, Error> {
+        if offset >= self.bytes.length() || self.work > self.most_work() {
+            return Ok(Mark::default());
         }
         let trace = self.trace(8 * offset, Before::Nothing, Purpose::Extent)?;
-        let count = trace.last.plain;
-        Ok((trace.end == End::Cut && count <= piece.plain as u64).then_some(count))
+        let mark = match trace.end {
+            End::Cut => trace.last,
+            End::Failed(_) => trace.mark,
+            End::Final(_) => Mark::default(),
+        };
+        // Else it went through this piece without finding anything.
+        let is_within = mark.plain < piece.plain as u64;
+        Ok(if is_within { mark } else { Mark::default() })
     }
 
     /// Looks for a piece near where it should be, after the end of another.
-    fn find_piece(
-        &mut self,
-        from: u64,
-        expected: u64,
-        piece: Piece,
-    ) -> Result<Option<u64>, Error> {
+    fn find_piece(&mut self, from: u64, expected: u64, piece: Piece) -> Result<Option<u64>, Error> {
         let first = from.max(expected.saturating_sub(SHIFT));
         let span = usize::try_from((expected + SHIFT).saturating_sub(first)).unwrap_or(0);
         self.work += span as u64 / 16;
@@ -238,10 +247,9 @@ impl<R: Read + Seek> Scan<R> {
                 End::Final(_) => trace.mark.bit + 1,
                 End::Failed(from) => from,
             };
-            let count = trace.mark.plain.saturating_sub(trace.mark.known);
-            if count > 0 {
+            if trace.mark.plain > 0 {
                 lost = trace.mark.bit / 8;
-                let kept = Kept { skip: trace.mark.known, count, end: lost, ..whole(&trace) };
+                let kept = Kept { count: trace.mark.plain, end: lost, ..whole(&trace) };
                 parts.push(Part::Kept(kept));
             }
             from = end.max(from);
@@ -267,7 +275,8 @@ impl<R: Read + Seek> Scan<R> {
         }
         let end = self.bytes.length().saturating_sub(Trailer::LENGTH as u64);
         let Some(trailer) = self.trailer(end)? else { return Ok(()) };
-        let kept: u64 = parts.iter().map(|part| if let Part::Kept(kept) = part { kept.count } else { 0 }).sum();
+        let kept: u64 =
+            parts.iter().map(|part| if let Part::Kept(kept) = part { kept.count } else { 0 }).sum();
         let mut gaps = parts.iter_mut().filter_map(|part| match part {
             Part::Lost(lost) => Some(lost),
             Part::Kept(_) => None,
@@ -281,16 +290,16 @@ impl<R: Read + Seek> Scan<R> {
     }
 }
 
-/// All that was decoded and is known.
+/// All that was decoded.
 fn whole(trace: &Trace) -> Kept {
     let Trace { start, before, last, .. } = *trace;
-    let (count, end) = (last.plain - last.known, last.bit.div_ceil(8));
-    Kept { bit: start, before, skip: last.known, count, end, is_verified: false }
+    let end = last.bit.div_ceil(8);
+    Kept { bit: start, before, count: last.plain, end, is_verified: false }
 }
 
 /// What is decoded by itself.
 fn at_once(bit: u64, count: u64, end: u64) -> Kept {
-    Kept { bit, before: Before::Nothing, skip: 0, count, end, is_verified: false }
+    Kept { bit, before: Before::Nothing, count, end, is_verified: false }
 }
 
 /// The same, with the right checksum.

@@ -24,7 +24,7 @@ use super::{Error, FileOptions, FileReport, RunState, Settings, Totals, decode};
 use members::{Kept, Lost, Part};
 use std::io::{self, Read, Seek, Write};
 use std::ops::Range;
-use trace::Scan;
+use trace::{Copied, Scan};
 
 /// How to recover.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub struct Recovered {
     pub filled: u64,
     /// The compressed data, in bytes.
     pub compressed: u64,
+    /// The number of missing bytes, if it is known.
+    pub missing_bytes: Option<u64>,
     /// What is missing, in order: the first thousand ranges.
     pub missing: Vec<Missing>,
     /// The number of further ranges.
@@ -76,7 +78,8 @@ pub struct Recovered {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Missing {
-    /// The compressed bytes that could not be used. Not all of them need be damaged.
+    /// The compressed bytes that could not be used, and that the missing ones come from or depend on.
+    /// Not all of them need be damaged. Where the file ends early, there are none.
     pub compressed: Range<u64>,
     /// Where the missing bytes should be in what was written, or where those are that fill.
     pub offset: u64,
@@ -120,9 +123,9 @@ const FILL: u64 = super::index::Index::BEST_RATIO as u64;
 ///
 /// - if it has our index, each piece that decodes to as many bytes as the index says, and ends where
 ///   it should: damage is seldom missed, except for single bits;
-/// - otherwise all up to where an error is found, without the last block; and after it from where no
-///   byte depends on what is missing. Such an error is found late or never: if none is found, all of
-///   the member is written.
+/// - otherwise all up to where an error is found, without the last block; and after it the bytes that
+///   do not depend on what is missing, where 512 or more of them follow each other. Such an error is
+///   found late or never: if none is found, all of the member is written.
 ///
 /// In both cases, 512 equal bytes or more where no encoder writes such are taken for damage.
 pub fn recover(
@@ -139,14 +142,17 @@ pub fn recover(
             let Totals { uncompressed: written, compressed, .. } =
                 decode::decompress(file, output, settings)?;
             let (whole, intact) = (true, true);
-            return Ok(Recovered { whole, intact, written, compressed, ..Recovered::default() });
+            let done = Recovered { whole, intact, written, compressed, ..Recovered::default() };
+            return Ok(Recovered { missing_bytes: Some(0), ..done });
         }
         Ok(_) => None,
         Err(error) => Some(error),
     };
     let mut scan = Scan::new(file)?;
     let compressed = scan.bytes.length();
-    let mut report = Report { output: &mut output, options, done: Recovered::default(), fill: FILL.saturating_mul(compressed), in_gap: false };
+    let done = Recovered { compressed, missing_bytes: Some(0), ..Recovered::default() };
+    let fill = FILL.saturating_mul(compressed);
+    let mut report = Report { output: &mut output, options, done, fill, in_gap: false, gap: 0..0 };
     let (mut byte, mut usual) = (0, None);
     while byte < compressed && scan.bytes.after_zeros(byte)? < compressed {
         let parts = scan.member(byte, &mut usual)?;
@@ -163,7 +169,6 @@ pub fn recover(
         return Err(failure);
     }
     output.flush().map_err(Error::Write)?;
-    done.compressed = compressed;
     done.whole = done.missing.is_empty() && done.unverified.is_empty();
     Ok(done)
 }
@@ -194,6 +199,8 @@ struct Report<'a, W> {
     fill: u64,
     /// Whether nothing was written since something was missing.
     in_gap: bool,
+    /// The compressed bytes that are missing before this.
+    gap: Range<u64>,
 }
 
 impl<W: Write> Report<'_, W> {
@@ -202,22 +209,29 @@ impl<W: Write> Report<'_, W> {
     }
 
     fn keep(&mut self, kept: &Kept, scan: &mut Scan<impl Read + Seek>) -> Result<(), Error> {
-        let Kept { bit, before, skip, count, is_verified, end } = *kept;
+        let Kept { bit, count, end, is_verified, .. } = *kept;
         if !is_verified && self.options.only_verified {
             return self.lose(Lost { packed: bit / 8..end, plain: Some(count) });
         }
+        let gap = self.gap.clone();
+        scan.copy(kept, |copied| match copied {
+            Copied::Known(bytes) => self.write(bytes, is_verified),
+            Copied::Unknown(count) => self.lose(Lost { packed: gap.clone(), plain: Some(count) }),
+        })
+    }
+
+    fn write(&mut self, bytes: &[u8], is_verified: bool) -> Result<(), Error> {
         let start = self.offset();
-        if count > 0 {
-            scan.copy(bit, before, skip, count, &mut self.output)?;
-            self.done.written += count;
-            self.in_gap = false;
-        }
-        if count > 0 && !is_verified {
+        self.output.write_all(bytes).map_err(Error::Write)?;
+        self.done.written += bytes.len() as u64;
+        self.in_gap = false;
+        if !is_verified {
+            let end = self.offset();
             let list = &mut self.done.unverified;
             let is_full = list.len() == RANGES;
             match list.last_mut() {
-                Some(last) if last.end == start || is_full => last.end = start + count,
-                _ => list.push(start..start + count),
+                Some(last) if last.end == start || is_full => last.end = end,
+                _ => list.push(start..end),
             }
         }
         Ok(())
@@ -225,19 +239,23 @@ impl<W: Write> Report<'_, W> {
 
     fn lose(&mut self, lost: Lost) -> Result<(), Error> {
         let offset = self.offset();
+        let total = &mut self.done.missing_bytes;
+        *total = total.zip(lost.plain).map(|(total, more)| total.saturating_add(more));
         if let (Some(byte), Some(count)) = (self.options.fill, lost.plain) {
             let filling = io::repeat(byte).take(count.min(self.fill));
             let filled = io::copy(&mut { filling }, &mut self.output).map_err(Error::Write)?;
             self.done.filled += filled;
             self.fill -= filled;
         }
+        self.gap = lost.packed.clone();
         let list = &mut self.done.missing;
         let is_full = list.len() == RANGES;
         match list.last_mut() {
             // What comes after the list is not in it, and neither is what continues it.
             Some(last) if self.in_gap && self.done.more_missing == 0 => {
                 last.compressed.end = last.compressed.end.max(lost.packed.end);
-                last.length = last.length.zip(lost.plain).map(|(last, more)| last + more);
+                last.length =
+                    last.length.zip(lost.plain).map(|(last, more)| last.saturating_add(more));
             }
             _ if is_full => self.done.more_missing += u64::from(!self.in_gap),
             _ => list.push(Missing { compressed: lost.packed, offset, length: lost.plain }),

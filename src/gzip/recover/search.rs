@@ -155,8 +155,7 @@ impl<R: Read + Seek> Scan<R> {
         let Some(length) = bgzf::member_length(bytes) else { return Ok(None) };
         let mut plain = Buffer::new(bgzf::PLAIN);
         let member = bytes.get(..length);
-        let sound =
-            member.and_then(|member| bgzf::inflate(member, &mut self.inflater, &mut plain));
+        let sound = member.and_then(|member| bgzf::inflate(member, &mut self.inflater, &mut plain));
         let isize = member.and_then(|member| member.last_chunk::<{ Trailer::LENGTH }>());
         let plain = isize.map_or(0, |trailer| Trailer::from_bytes(*trailer).length.into());
         let is_sound = sound.is_some();

@@ -1,11 +1,12 @@
 //! Decoding from some bit on, to see how far that goes. Nothing is written.
 
 use super::bytes::{Bytes, Run};
+use super::members::Kept;
 use crate::gzip::Error;
 use crate::gzip::header::Trailer;
 use crate::gzip::inflate::{Inflater, Status, Stream, WINDOW};
 use crc32fast::Hasher;
-use std::io::{Read, Seek, Write};
+use std::io::{Read, Seek};
 
 /// The symbol for the oldest byte of a window that is not known.
 const FIRST: u16 = 256;
@@ -21,6 +22,8 @@ const SECTOR: u64 = 512;
 /// Unless they are the code of many more bytes than this each: one bit is a match of 258 at most, so
 /// eight are over a thousand in a long run; of damage, they are mostly literals.
 const DENSE: u64 = 100;
+/// Fewer known bytes are of no use with unknown ones around them.
+const FEW: usize = 512;
 /// The most places of that kind that are remembered.
 const RUNS: usize = 1 << 16;
 
@@ -44,14 +47,19 @@ pub(super) enum Purpose {
     Trial,
 }
 
+/// A part of what was decoded.
+pub(super) enum Copied<'a> {
+    Known(&'a [u8]),
+    /// This many bytes, which come from the window that is not known.
+    Unknown(u64),
+}
+
 /// A place in the data.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Mark {
     pub(super) bit: u64,
     /// Bytes decoded up to here.
     pub(super) plain: u64,
-    /// Those from this one on are known.
-    pub(super) known: u64,
 }
 
 /// Where decoding ended.
@@ -77,7 +85,7 @@ pub(super) struct Trace {
     pub(super) last: Mark,
     pub(super) end: End,
     /// Of all bytes, if all are known.
-    crc: u32,
+    crc: Option<u32>,
 }
 
 impl Trace {
@@ -89,7 +97,7 @@ impl Trace {
     /// Whether all of it is known, and has this checksum. Then it does not matter if the length
     /// beside that is another.
     pub(super) fn has(&self, trailer: Trailer) -> bool {
-        self.last.known == 0 && trailer.crc == self.crc
+        self.crc == Some(trailer.crc)
     }
 }
 
@@ -132,7 +140,7 @@ impl<R: Read + Seek> Scan<R> {
     ) -> Result<Trace, Error> {
         self.restart(start, before);
         let mut place = Mark { bit: start, ..Mark::default() };
-        let (mut mark, mut headers, mut crc) = (place, 0, Hasher::new());
+        let (mut mark, mut headers, mut crc) = (place, 0, Some(Hasher::new()));
         let mut header: Option<(Mark, bool)> = None;
         let mut is_coded = false;
         let mut sectors = Sectors::new(&self.runs, start / 8, purpose);
@@ -149,12 +157,9 @@ impl<R: Read + Seek> Scan<R> {
             let stop = usize::from(self.stream.bit()) + 1;
             let step = self.stream.decode_until(stop, input, &mut self.symbols);
             let symbols = &self.symbols[..step.given];
-            if place.known == 0 && symbols.iter().all(|&symbol| symbol < FIRST) {
-                self.plain.clear();
-                self.plain.extend(symbols.iter().map(|symbol| symbol.to_le_bytes()[0]));
-                crc.update(&self.plain);
-            } else if let Some(last) = symbols.iter().rposition(|&symbol| symbol >= FIRST) {
-                place.known = place.plain + last as u64 + 1;
+            crc = crc.filter(|_| symbols.iter().all(|&symbol| symbol < FIRST));
+            if let Some(crc) = &mut crc {
+                crc.update(bytes(symbols, &mut self.plain));
             }
             place.plain += step.given as u64;
             place.bit = 8 * (offset + step.taken as u64) + u64::from(self.stream.bit());
@@ -184,41 +189,54 @@ impl<R: Read + Seek> Scan<R> {
                 break End::Failed(mark.bit + 1);
             }
         };
-        Ok(Trace { start, before, mark, headers, last: place, end, crc: crc.finalize() })
+        Ok(Trace { start, before, mark, headers, last: place, end, crc: crc.map(Hasher::finalize) })
     }
 
-    /// Writes what is decoded from a bit on, without the first bytes, of which some may not be known.
+    /// Decodes a part again, and hands on what is known of it and what is not.
+    ///
+    /// After damage, first hardly any byte is known, then more and more, and at last all, except in
+    /// some texts. Known bytes with unknown ones around them count as unknown if there are few.
     pub(super) fn copy(
         &mut self,
-        start: u64,
-        before: Before,
-        mut skip: u64,
-        mut count: u64,
-        mut output: impl Write,
+        part: &Kept,
+        mut put: impl FnMut(Copied<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        self.restart(start, before);
-        let (mut offset, mut wanted) = (start / 8, 1);
-        while count > 0 {
+        self.restart(part.bit, part.before);
+        let (mut offset, mut wanted, mut left) = (part.bit / 8, 1, part.count);
+        let mut flows = part.is_verified || part.before == Before::Nothing;
+        let mut held = Vec::new();
+        while left > 0 {
             let input = self.bytes.at(offset, wanted)?;
             let is_all = input.len() < wanted;
             let step = self.stream.decode_until(usize::MAX, input, &mut self.symbols);
             offset += step.taken as u64;
             wanted = if step.given > 0 { 1 } else { input.len() - step.taken + 1 };
-            let given = step.given as u64;
-            let from = skip.min(given);
-            let until = given.min(from.saturating_add(count));
-            #[expect(clippy::cast_possible_truncation, reason = "a step is short")]
-            let symbols = &self.symbols[from as usize..until as usize];
-            self.plain.clear();
-            self.plain.extend(symbols.iter().map(|symbol| symbol.to_le_bytes()[0]));
-            output.write_all(&self.plain).map_err(Error::Write)?;
-            (skip, count) = (skip - from, count - (until - from));
             let has_ended = !matches!(step.status, Ok(Status::Full | Status::Starved));
-            if count > 0 && (has_ended || given == 0 && is_all) {
+            let symbols = &self.symbols[..step.given];
+            let symbols = &symbols[..usize::try_from(left).unwrap_or(usize::MAX).min(step.given)];
+            left -= symbols.len() as u64;
+            if left > 0 && (has_ended || step.given == 0 && is_all) {
                 return Err(Error::Corrupt("changed while it was read"));
             }
+            for run in symbols.chunk_by(|&a, &b| (a < FIRST) == (b < FIRST)) {
+                let is_known = run[0] < FIRST;
+                if !is_known {
+                    put(Copied::Unknown((held.len() + run.len()) as u64))?;
+                    held.clear();
+                    flows = false;
+                } else if flows {
+                    put(Copied::Known(bytes(run, &mut self.plain)))?;
+                } else {
+                    held.extend_from_slice(bytes(run, &mut self.plain));
+                    if held.len() >= FEW {
+                        put(Copied::Known(&held))?;
+                        held.clear();
+                        flows = true;
+                    }
+                }
+            }
         }
-        Ok(())
+        if held.is_empty() { Ok(()) } else { put(Copied::Unknown(held.len() as u64)) }
     }
 
     fn restart(&mut self, start: u64, before: Before) {
@@ -228,6 +246,13 @@ impl<R: Read + Seek> Scan<R> {
         };
         self.stream.restart(&window, start.to_le_bytes()[0] % 8);
     }
+}
+
+/// The lowest byte of each symbol.
+fn bytes<'a>(symbols: &[u16], into: &'a mut Vec<u8>) -> &'a [u8] {
+    into.clear();
+    into.extend(symbols.iter().map(|symbol| symbol.to_le_bytes()[0]));
+    into
 }
 
 /// The type of the block that begins here (RFC 1951, section 3.2.3); that of none at the end.
