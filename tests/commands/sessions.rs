@@ -1,4 +1,4 @@
-//! Every session in the README and in `docs/scale-out.md`, run as it is written there.
+//! Every session in the README, in `docs/pgz.md` and in `docs/scale-out.md`, run as it is written there.
 
 use crate::harness::{self, Dir, Ran};
 use std::fs;
@@ -82,6 +82,13 @@ fn every_session_of_the_readme_shows_what_it_says() {
     let sessions = sessions("README.md");
     assert!(sessions.len() >= 4, "a session for each command");
     for session in sessions {
+        assert_shown(&session, &texts());
+    }
+}
+
+#[test]
+fn every_session_of_the_manual_shows_what_it_says() {
+    for session in sessions("docs/pgz.md") {
         assert_shown(&session, &texts());
     }
 }

@@ -51,8 +51,6 @@ const SHIFT: u64 = 1 << 20;
 const TRIES: usize = 64;
 /// What ends every piece except the last: the length of an empty stored block, and its complement.
 const FLUSH: [u8; 4] = [0, 0, 0xFF, 0xFF];
-/// A header that has no name is shorter, and so is one with most names.
-const SHORT: u64 = 300;
 /// The most parts of a member.
 const MOST: usize = 1 << 16;
 
@@ -93,9 +91,9 @@ impl<R: Read + Seek> Scan<R> {
         self.block_or_stitch(start, Some(trace), *usual)
     }
 
-    /// A whole member whose header is damaged: its data begins soon after it should.
+    /// A whole member whose header is damaged: its data begins where it would with other flags.
     fn data_behind(&mut self, start: u64) -> Result<Option<Parts>, Error> {
-        for data in start..start + SHORT {
+        for data in self.header_ends(start)? {
             let trace = self.trace(8 * data, Before::Nothing, Purpose::Checksum)?;
             if let (Some(end), End::Final(byte)) = (self.sound_end(&trace)?, trace.end) {
                 // Else it is stored in another member.

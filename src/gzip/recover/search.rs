@@ -148,6 +148,30 @@ impl<R: Read + Seek> Scan<R> {
         Ok(Some(Start { data, index: Index::parse(&header.extra) }))
     }
 
+    /// Where a header that begins here can end, whatever its first bytes and its flags are. None of
+    /// these is the end of another header, which begins later.
+    pub(super) fn header_ends(&mut self, start: u64) -> Result<Vec<u64>, Error> {
+        let bytes = self.bytes.at(start, HEADER)?;
+        let mut bytes = bytes[..bytes.len().min(HEADER)].to_vec();
+        let length = |bytes: &[u8]| {
+            let mut rest = bytes;
+            header::read(&mut rest).ok().map(|_| bytes.len() - rest.len())
+        };
+        let place = |from: usize| bytes[from..].windows(MAGIC.len()).position(|b| b == MAGIC);
+        let next = place(1.min(bytes.len())).map(|place| place + 1);
+        let next_end = next.and_then(|next| Some(next + length(&bytes[next..])?));
+        let mut ends = Vec::new();
+        for flags in 0..32 {
+            let Some(first) = bytes.first_chunk_mut() else { break };
+            let [id1, id2, method] = MAGIC;
+            *first = [id1, id2, method, flags];
+            ends.extend(length(&bytes).filter(|&end| Some(end) != next_end));
+        }
+        ends.sort_unstable();
+        ends.dedup();
+        Ok(ends.into_iter().map(|end| start + end as u64).collect())
+    }
+
     /// The block of a BGZF file that begins here. It is sound if it has the right checksum; its
     /// length can be wrong even then.
     pub(super) fn block(&mut self, start: u64) -> Result<Option<Block>, Error> {
