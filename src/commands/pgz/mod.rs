@@ -144,7 +144,7 @@ fn carry_out(plan: Plan) -> anyhow::Result<Exit> {
         return Ok(exit);
     }
     if let Some(how) = plan.recover {
-        exit.worsen(recover::run(&plan, &how, files)?);
+        exit.worsen(recover::run(&plan, how, files)?);
         return Ok(exit);
     }
     let (streamed, placed): (Vec<_>, Vec<_>) =

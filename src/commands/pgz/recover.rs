@@ -65,7 +65,7 @@ fn byte(text: &str) -> Result<u8, String> {
 /// Recovers each input. Returns how that ended.
 pub(super) fn run(
     plan: &Plan,
-    how: &RecoverOptions,
+    how: RecoverOptions,
     inputs: Vec<InputPath>,
 ) -> anyhow::Result<Exit> {
     signals::clean_up_on_signals(&plan.run.outputs).context("cannot watch for signals")?;
@@ -98,7 +98,7 @@ pub(super) fn run(
 }
 
 /// Recovers files, each into another.
-fn all(plan: &Plan, how: &RecoverOptions, files: &[InputPath], options: &FileOptions) -> Exit {
+fn all(plan: &Plan, how: RecoverOptions, files: &[InputPath], options: &FileOptions) -> Exit {
     let mut exit = Exit::Success;
     for file in files {
         let done = gzip::recover_file(file, options, how, &plan.run);
@@ -117,7 +117,7 @@ fn all(plan: &Plan, how: &RecoverOptions, files: &[InputPath], options: &FileOpt
 /// follows.
 fn to_stdout(
     plan: &Plan,
-    how: &RecoverOptions,
+    how: RecoverOptions,
     input: &InputPath,
 ) -> anyhow::Result<Result<Recovered, Error>> {
     let mut output = stdio::output().context(standard_output(plan))?;
@@ -127,12 +127,12 @@ fn to_stdout(
     }
 }
 
-fn recover(how: &RecoverOptions, file: File, output: impl Write) -> Result<Recovered, Error> {
+fn recover(how: RecoverOptions, file: File, output: impl Write) -> Result<Recovered, Error> {
     if !file.metadata().map_err(Error::Read)?.is_file() {
         let reason = "--recover reads a file several times, so it needs a regular file";
         return Err(Error::Read(std::io::Error::other(reason)));
     }
-    gzip::recover(file, output, how)
+    gzip::recover(file, output, &how)
 }
 
 /// Reports what became of an input. Returns how it ended.

@@ -29,6 +29,8 @@ pub(super) struct Kept {
     pub(super) end: u64,
     /// Whether a checksum says that they are right.
     pub(super) is_verified: bool,
+    /// Whether it is certain that there are so many: of what is not verified, some may be too many.
+    pub(super) is_sized: bool,
 }
 
 /// Bytes that cannot.
@@ -276,7 +278,7 @@ impl<R: Read + Seek> Scan<R> {
         let kept: u64 =
             parts.iter().map(|part| if let Part::Kept(kept) = part { kept.count } else { 0 }).sum();
         let mut gaps = parts.iter_mut().filter_map(|part| match part {
-            Part::Lost(lost) => Some(lost),
+            Part::Lost(gap) => Some(gap),
             Part::Kept(_) => None,
         });
         if let (Some(gap), None) = (gaps.next(), gaps.next()) {
@@ -292,12 +294,12 @@ impl<R: Read + Seek> Scan<R> {
 fn whole(trace: &Trace) -> Kept {
     let Trace { start, before, last, .. } = *trace;
     let end = last.bit.div_ceil(8);
-    Kept { bit: start, before, count: last.plain, end, is_verified: false }
+    Kept { bit: start, before, count: last.plain, end, is_verified: false, is_sized: false }
 }
 
-/// What is decoded by itself.
+/// What is decoded by itself, and is known to have that length.
 fn at_once(bit: u64, count: u64, end: u64) -> Kept {
-    Kept { bit, before: Before::Nothing, count, end, is_verified: false }
+    Kept { bit, before: Before::Nothing, count, end, is_verified: false, is_sized: true }
 }
 
 /// The same, with the right checksum.

@@ -87,6 +87,8 @@ pub struct Missing {
     pub length: Option<u64>,
 }
 
+/// Fewer known bytes are of no use among unknown ones.
+const FEW: usize = 512;
 /// The most ranges that are reported.
 const RANGES: usize = 1000;
 /// The most bytes that fill, for each byte of the file: as many as it can decode to.
@@ -124,8 +126,8 @@ const FILL: u64 = super::index::Index::BEST_RATIO as u64;
 /// - if it has our index, each piece that decodes to as many bytes as the index says, and ends where
 ///   it should: damage is seldom missed, except for single bits;
 /// - otherwise all up to where an error is found, without the last block; and after it the bytes that
-///   do not depend on what is missing, where 512 or more of them follow each other. Such an error is
-///   found late or never: if none is found, all of the member is written.
+///   do not depend on what is missing, where 512 or more of them follow each other, or all if missing
+///   ones are filled. Such an error is found late or never: if none is found, all of the member is written.
 ///
 /// In both cases, 512 equal bytes or more where no encoder writes such are taken for damage.
 pub fn recover(
@@ -151,8 +153,8 @@ pub fn recover(
     let mut scan = Scan::new(file)?;
     let compressed = scan.bytes.length();
     let done = Recovered { compressed, missing_bytes: Some(0), ..Recovered::default() };
-    let fill = FILL.saturating_mul(compressed);
-    let mut report = Report { output: &mut output, options, done, fill, in_gap: false, gap: 0..0 };
+    let room = FILL.saturating_mul(compressed);
+    let mut report = Report { output: &mut output, options, done, room, in_gap: false, gap: 0..0 };
     let (mut byte, mut usual) = (0, None);
     while byte < compressed && scan.bytes.after_zeros(byte)? < compressed {
         let parts = scan.member(byte, &mut usual)?;
@@ -178,13 +180,13 @@ pub fn recover(
 pub(crate) fn recover_file(
     input: &InputPath,
     options: &FileOptions,
-    recover_options: &RecoverOptions,
+    recover_options: RecoverOptions,
     run: &RunState,
 ) -> Result<(FileReport, Recovered), Error> {
     let plan = &Plan::new(Action::Decompress, options, run)?;
     let (input, file) = InputFile::open(input, plan)?;
     let mut output = file.begin_output(plan)?;
-    let done = recover(input.into_file(), &mut output, recover_options)?;
+    let done = recover(input.into_file(), &mut output, &recover_options)?;
     let uncompressed = done.written + done.filled;
     let totals = Totals { uncompressed, compressed: done.compressed, ..Totals::default() };
     Ok((file.commit(output, totals, plan)?, done))
@@ -196,7 +198,7 @@ struct Report<'a, W> {
     options: &'a RecoverOptions,
     done: Recovered,
     /// Bytes that may still be written to fill.
-    fill: u64,
+    room: u64,
     /// Whether nothing was written since something was missing.
     in_gap: bool,
     /// The compressed bytes that are missing before this.
@@ -209,12 +211,15 @@ impl<W: Write> Report<'_, W> {
     }
 
     fn keep(&mut self, kept: &Kept, scan: &mut Scan<impl Read + Seek>) -> Result<(), Error> {
-        let Kept { bit, count, end, is_verified, .. } = *kept;
+        let Kept { bit, count, end, is_verified, is_sized, .. } = *kept;
         if !is_verified && self.options.only_verified {
-            return self.lose(Lost { packed: bit / 8..end, plain: Some(count) });
+            let plain = is_sized.then_some(count);
+            return self.lose(Lost { packed: bit / 8..end, plain });
         }
         let gap = self.gap.clone();
-        scan.copy(kept, |copied| match copied {
+        // With all that is missing filled, each byte is at its place.
+        let few = if self.options.fill.is_some() { 1 } else { FEW };
+        scan.copy(kept, few, |copied| match copied {
             Copied::Known(bytes) => self.write(bytes, is_verified),
             Copied::Unknown(count) => self.lose(Lost { packed: gap.clone(), plain: Some(count) }),
         })
@@ -227,11 +232,11 @@ impl<W: Write> Report<'_, W> {
         self.in_gap = false;
         if !is_verified {
             let end = self.offset();
-            let list = &mut self.done.unverified;
-            let is_full = list.len() == RANGES;
-            match list.last_mut() {
-                Some(last) if last.end == start || is_full => last.end = end,
-                _ => list.push(start..end),
+            let ranges = &mut self.done.unverified;
+            let is_full = ranges.len() == RANGES;
+            match ranges.last_mut() {
+                Some(before) if before.end == start || is_full => before.end = end,
+                _ => ranges.push(start..end),
             }
         }
         Ok(())
@@ -242,23 +247,23 @@ impl<W: Write> Report<'_, W> {
         let total = &mut self.done.missing_bytes;
         *total = total.zip(lost.plain).map(|(total, more)| total.saturating_add(more));
         if let (Some(byte), Some(count)) = (self.options.fill, lost.plain) {
-            let filling = io::repeat(byte).take(count.min(self.fill));
+            let filling = io::repeat(byte).take(count.min(self.room));
             let filled = io::copy(&mut { filling }, &mut self.output).map_err(Error::Write)?;
             self.done.filled += filled;
-            self.fill -= filled;
+            self.room -= filled;
         }
         self.gap = lost.packed.clone();
-        let list = &mut self.done.missing;
-        let is_full = list.len() == RANGES;
-        match list.last_mut() {
+        let ranges = &mut self.done.missing;
+        let is_full = ranges.len() == RANGES;
+        match ranges.last_mut() {
             // What comes after the list is not in it, and neither is what continues it.
-            Some(last) if self.in_gap && self.done.more_missing == 0 => {
-                last.compressed.end = last.compressed.end.max(lost.packed.end);
-                last.length =
-                    last.length.zip(lost.plain).map(|(last, more)| last.saturating_add(more));
+            Some(before) if self.in_gap && self.done.more_missing == 0 => {
+                before.compressed.end = before.compressed.end.max(lost.packed.end);
+                let lengths = before.length.zip(lost.plain);
+                before.length = lengths.map(|(before, more)| before.saturating_add(more));
             }
             _ if is_full => self.done.more_missing += u64::from(!self.in_gap),
-            _ => list.push(Missing { compressed: lost.packed, offset, length: lost.plain }),
+            _ => ranges.push(Missing { compressed: lost.packed, offset, length: lost.plain }),
         }
         self.in_gap = true;
         Ok(())

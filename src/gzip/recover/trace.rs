@@ -22,8 +22,6 @@ const SECTOR: u64 = 512;
 /// Unless they are the code of many more bytes than this each: one bit is a match of 258 at most, so
 /// eight are over a thousand in a long run; of damage, they are mostly literals.
 const DENSE: u64 = 100;
-/// Fewer known bytes are of no use with unknown ones around them.
-const FEW: usize = 512;
 /// The most places of that kind that are remembered.
 const RUNS: usize = 1 << 16;
 
@@ -154,8 +152,8 @@ impl<R: Read + Seek> Scan<R> {
                 is_coded = kind != 0;
                 header = Some((place, kind == 0 || kind == 2));
             }
-            let stop = usize::from(self.stream.bit()) + 1;
-            let step = self.stream.decode_until(stop, input, &mut self.symbols);
+            let next_block = usize::from(self.stream.bit()) + 1;
+            let step = self.stream.decode_until(next_block, input, &mut self.symbols);
             let symbols = &self.symbols[..step.given];
             crc = crc.filter(|_| symbols.iter().all(|&symbol| symbol < FIRST));
             if let Some(crc) = &mut crc {
@@ -195,10 +193,11 @@ impl<R: Read + Seek> Scan<R> {
     /// Decodes a part again, and hands on what is known of it and what is not.
     ///
     /// After damage, first hardly any byte is known, then more and more, and at last all, except in
-    /// some texts. Known bytes with unknown ones around them count as unknown if there are few.
+    /// some texts. Fewer known bytes than `few`, among unknown ones, count as unknown.
     pub(super) fn copy(
         &mut self,
         part: &Kept,
+        few: usize,
         mut put: impl FnMut(Copied<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         self.restart(part.bit, part.before);
@@ -228,7 +227,7 @@ impl<R: Read + Seek> Scan<R> {
                     put(Copied::Known(bytes(run, &mut self.plain)))?;
                 } else {
                     held.extend_from_slice(bytes(run, &mut self.plain));
-                    if held.len() >= FEW {
+                    if held.len() >= few {
                         put(Copied::Known(&held))?;
                         held.clear();
                         flows = true;
