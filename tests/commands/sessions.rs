@@ -1,4 +1,5 @@
-//! Every session in the README, in `docs/pgz.md` and in `docs/scale-out.md`, run as it is written there.
+//! Every session in the README, in `docs/pgz.md` and in `docs/scale-out.md`, run as it is written
+//! there.
 
 use crate::harness::{self, Dir, Ran};
 use std::fs;

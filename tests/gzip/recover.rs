@@ -10,9 +10,9 @@ use proptest::prelude::*;
 use std::io::Cursor;
 use std::sync::LazyLock;
 
-fn recovered(packed: &[u8], options: &RecoverOptions) -> (Result<Recovered, Error>, Vec<u8>) {
+fn recovered(packed: &[u8], options: RecoverOptions) -> (Result<Recovered, Error>, Vec<u8>) {
     let mut output = Vec::new();
-    let done = gzip::recover(Cursor::new(packed), &mut output, options);
+    let done = gzip::recover(Cursor::new(packed), &mut output, &options);
     (done, output)
 }
 
@@ -108,8 +108,8 @@ fn verified(plain: &[u8], output: &[u8], done: &Recovered) -> usize {
 #[track_caller]
 fn check(plain: &[u8], packed: &[u8]) -> Option<(Recovered, Vec<u8>)> {
     let options = RecoverOptions::default();
-    let (done, output) = recovered(packed, &options);
-    let (sure, sure_output) = recovered(packed, &options.only_verified(true));
+    let (done, output) = recovered(packed, options);
+    let (sure, sure_output) = recovered(packed, options.only_verified(true));
     let (usual, usual_output) = decompressed(packed, 2);
     let Ok(done) = done else {
         assert!(usual.is_err() && output.is_empty() && sure.is_err());
@@ -126,7 +126,7 @@ fn check(plain: &[u8], packed: &[u8]) -> Option<(Recovered, Vec<u8>)> {
     } else {
         assert_eq!(count, 0);
     }
-    let (filled, filled_output) = recovered(packed, &options.fill(b'?'));
+    let (filled, filled_output) = recovered(packed, options.fill(b'?'));
     let filled = filled.unwrap();
     assert_eq!(filled.written + filled.filled, filled_output.len() as u64);
     let length = |done: &Recovered| Some(done.written + done.missing_bytes?);
@@ -213,7 +213,7 @@ proptest! {
                 bytes[at..at + 4].copy_from_slice(&[0x1F, 0x8B, 8, 0]);
             }
         }
-        let _ = recovered(&bytes, &RecoverOptions::default().fill(0));
+        let _ = recovered(&bytes, RecoverOptions::default().fill(0));
     }
 }
 
@@ -235,7 +235,7 @@ fn share(kind: &str, damage: &Damage) -> f64 {
     let (done, output) = check(plain, &packed).unwrap();
     assert!(!done.whole);
     if done.missing_bytes.is_some() {
-        let (_, filled) = recovered(&packed, &RecoverOptions::default().fill(b'?'));
+        let (_, filled) = recovered(&packed, RecoverOptions::default().fill(b'?'));
         assert_eq!(filled.len(), plain.len(), "{kind}");
         // Where there are other bytes, they are missing.
         let wrong = filled.iter().zip(plain).filter(|(a, b)| a != b && **a != b'?').count();
@@ -330,7 +330,7 @@ fn a_gzip_file_that_is_stored_in_another_is_not_taken_for_a_member() {
 #[test]
 fn what_is_no_gzip_file_is_the_usual_error() {
     for bytes in [&b""[..], b"text", &text(200_000), &noise(300_000)] {
-        let (done, output) = recovered(bytes, &RecoverOptions::default());
+        let (done, output) = recovered(bytes, RecoverOptions::default());
         let usual = decompressed(bytes, 1).0.unwrap_err();
         assert_eq!(done.unwrap_err().to_string(), usual.to_string());
         assert!(output.is_empty());
@@ -350,7 +350,7 @@ fn data_made_to_take_long_does_not() {
     let many = ordinary(&text(5000), Compression::default())[..1000].repeat(300);
     within_a_minute(move || {
         for bytes in [damaged, headers, starts, many] {
-            let _ = recovered(&bytes, &RecoverOptions::default());
+            let _ = recovered(&bytes, RecoverOptions::default());
         }
     });
 }

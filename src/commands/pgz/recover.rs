@@ -69,6 +69,7 @@ pub(super) fn run(
     inputs: Vec<InputPath>,
 ) -> anyhow::Result<Exit> {
     signals::clean_up_on_signals(&plan.run.outputs).context("cannot watch for signals")?;
+    let how = how.settings(plan.options.settings);
     let (streamed, placed): (Vec<_>, Vec<_>) =
         inputs.into_iter().partition(|input| plan.stdout || is_stdin(input.path()));
     let mut exit = Exit::Success;
@@ -101,7 +102,7 @@ pub(super) fn run(
 fn all(plan: &Plan, how: RecoverOptions, files: &[InputPath], options: &FileOptions) -> Exit {
     let mut exit = Exit::Success;
     for file in files {
-        let done = gzip::recover_file(file, options, how, &plan.run);
+        let done = gzip::recover_file(file, options, &how, &plan.run);
         let done = done.map(|(FileReport { warnings, .. }, recovered)| {
             for warning in &warnings {
                 exit.worsen(plan.reporter.failure(file.path(), warning));

@@ -29,11 +29,18 @@ use trace::{Copied, Scan};
 /// How to recover.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RecoverOptions {
+    settings: Settings,
     fill: Option<u8>,
     only_verified: bool,
 }
 
 impl RecoverOptions {
+    /// Sets how an intact file is decompressed. A damaged one is decoded by one thread.
+    #[must_use]
+    pub fn settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
+    }
+
     /// Sets a byte that is written in place of each missing one, where it is known how many are
     /// missing, so that what follows is at its offset. None by default.
     #[must_use]
@@ -135,7 +142,7 @@ pub fn recover(
     mut output: impl Write,
     options: &RecoverOptions,
 ) -> Result<Recovered, Error> {
-    let settings = &Settings::default().check()?;
+    let settings = &options.settings.pass_through(false).check()?;
     file.rewind().map_err(Error::Read)?;
     let failure = match decode::decompress(&mut file, io::sink(), settings) {
         Err(Error::Read(error)) => return Err(Error::Read(error)),
@@ -180,13 +187,13 @@ pub fn recover(
 pub(crate) fn recover_file(
     input: &InputPath,
     options: &FileOptions,
-    recover_options: RecoverOptions,
+    recover_options: &RecoverOptions,
     run: &RunState,
 ) -> Result<(FileReport, Recovered), Error> {
     let plan = &Plan::new(Action::Decompress, options, run)?;
     let (input, file) = InputFile::open(input, plan)?;
     let mut output = file.begin_output(plan)?;
-    let done = recover(input.into_file(), &mut output, &recover_options)?;
+    let done = recover(input.into_file(), &mut output, recover_options)?;
     let uncompressed = done.written + done.filled;
     let totals = Totals { uncompressed, compressed: done.compressed, ..Totals::default() };
     Ok((file.commit(output, totals, plan)?, done))
