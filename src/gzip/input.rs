@@ -229,6 +229,11 @@ pub(crate) fn counted(file: File, run: &RunState) -> CountedInput {
 }
 
 impl CountedInput {
+    /// The file, from which nothing must have been read.
+    pub(super) fn into_file(self) -> File {
+        self.bytes.into_inner().into_inner().into_inner()
+    }
+
     /// Returns whether a read returns at once.
     pub(super) fn is_ready(&self) -> bool {
         let buffered = self.bytes.get_ref();

@@ -8,6 +8,7 @@
 //! | many files at once | [`compress_files`], [`decompress_files`], [`test_files`] |
 //! | code that needs a [`Write`] or a [`Read`] | [`Encoder`], [`Decoder`] |
 //! | some of the uncompressed bytes | [`decompress_range`], [`decompress_file_range`] |
+//! | what is left of a damaged file | [`recover()`] |
 //!
 //! ```
 //! use csp_toolkit::gzip::{self, Settings};
@@ -39,7 +40,8 @@
 // `encode` compresses chunks, verifies them and puts them together, `index` lists them in the
 // header, `decode` decompresses them in parallel again, `inflate` is the decoder that both use,
 // `deflate` is the encoder of level 1, `header` is RFC 1952, `bgzf` is another format with an index,
-// `legacy` decodes the formats before gzip, `verify` reads a finished file with another decoder.
+// `legacy` decodes the formats before gzip, `verify` reads a finished file with another decoder,
+// `recover` reads a damaged one.
 mod bgzf;
 mod compressed;
 mod decode;
@@ -61,6 +63,7 @@ mod legacy;
 mod level;
 mod options;
 mod range;
+mod recover;
 mod report;
 mod run;
 mod settings;
@@ -75,6 +78,7 @@ pub use encoder::Encoder;
 pub use error::Error;
 pub use format::Format;
 pub use options::FileOptions;
+pub use recover::{Missing, RecoverOptions, Recovered, recover};
 pub use report::FileReport;
 pub use settings::Settings;
 pub use totals::Totals;
@@ -88,6 +92,7 @@ pub(crate) use input::{InputPath, Root, Source, counted, counted_idle, open};
 pub(crate) use level::Level;
 pub(crate) use options::{Action, OutputPath};
 pub(crate) use range::{ByteRange, copy_range};
+pub(crate) use recover::recover_file;
 pub(crate) use report::FileResult;
 pub(crate) use run::RunState;
 pub(crate) use task::taken;

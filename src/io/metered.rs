@@ -21,9 +21,14 @@ impl<R> Metered<R> {
         &self.input
     }
 
-    /// Returns the reader.
+    /// Returns a reference to the input, to change it.
     pub(crate) fn get_mut(&mut self) -> &mut R {
         &mut self.input
+    }
+
+    /// Returns the input.
+    pub(crate) fn into_inner(self) -> R {
+        self.input
     }
 
     /// Counts bytes that were not read through this reader.

@@ -21,6 +21,7 @@ mod pgz_leaves_alone;
 mod pgz_of_others;
 mod pgz_outputs;
 mod pgz_ranges;
+mod pgz_recover;
 mod pgz_skip_compressed;
 mod pgz_sparse;
 mod pgz_swaps;

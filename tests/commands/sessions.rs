@@ -1,5 +1,4 @@
-//! Every session in the README, in the docs of wc-race and in `docs/scale-out.md`, run as it is written
-//! there.
+//! Every session in the README and in the pages of `docs`, run as it is written there.
 
 use crate::harness::{self, Dir, Ran};
 use std::fs;
@@ -93,10 +92,10 @@ fn every_session_of_the_readme_shows_what_it_says() {
 }
 
 #[test]
-fn every_session_about_words_shows_what_it_says() {
-    for (page, headings) in [("docs/wc-race.md", 6), ("docs/words.md", 5)] {
+fn every_session_of_a_command_shows_what_it_says() {
+    for (page, least) in [("docs/pgz.md", 1), ("docs/wc-race.md", 6), ("docs/words.md", 5)] {
         let sessions = sessions(page);
-        assert!(sessions.len() >= headings, "a session for each heading");
+        assert!(sessions.len() >= least, "{page}");
         for session in sessions {
             assert_shown(&session, &texts());
         }

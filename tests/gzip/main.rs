@@ -14,6 +14,7 @@ mod other_formats;
 mod peers;
 mod properties;
 mod ranges;
+mod recover;
 mod round_trips;
 mod support;
 mod wrong_hints;

@@ -5,6 +5,7 @@ use super::invoked_as::InvokedAs;
 use super::level::LevelArgs;
 use super::pigz;
 use super::range;
+use super::recover::RecoverArgs;
 use super::reporter::{Reporter, Verbosity};
 use super::{Files, Plan};
 use crate::commands::common::dash::is_stdin;
@@ -62,6 +63,9 @@ pub(super) struct Arguments {
         hide_short_help = true
     )]
     pub(super) range: Option<ByteRange>,
+
+    #[command(flatten)]
+    pub(super) recover: RecoverArgs,
 
     /// Process the files in directories
     ///
@@ -302,10 +306,13 @@ impl Arguments {
         let action = match () {
             () if self.test || self.list => Action::Test,
             () if self.decompress || self.range.is_some() => Action::Decompress,
+            () if self.recover.recover => Action::Decompress,
             () if invoked_as.decompresses() => Action::Decompress,
             () => Action::Compress,
         };
-        let keep = self.keep || self.range.is_some() || invoked_as.is_zcat();
+        let recover = self.recover.options();
+        let keeps = self.range.is_some() || recover.is_some() || invoked_as.is_zcat();
+        let keep = self.keep || keeps;
         let remove = self.rm || gnu && !keep;
         // Compressing, gzip stores the name by default; decompressing, it restores it only if asked.
         let both = self.name || gnu && !self.no_name && action == Action::Compress;
@@ -355,6 +362,7 @@ impl Arguments {
             options,
             run,
             range,
+            recover,
             list,
             flush_idle,
             stdout,

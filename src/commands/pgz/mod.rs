@@ -11,6 +11,7 @@ mod list;
 mod pigz;
 mod prompt;
 mod range;
+mod recover;
 mod reporter;
 mod streams;
 mod summary;
@@ -20,7 +21,9 @@ use super::common::dash::is_stdin;
 use super::common::message::Name;
 use super::common::progress::{ProgressLine, When};
 use super::common::{Exit, exit, message, stdio};
-use crate::gzip::{Action, ByteRange, FileOptions, InputPath, OutputPath, RunState};
+use crate::gzip::{
+    Action, ByteRange, FileOptions, InputPath, OutputPath, RecoverOptions, RunState,
+};
 use crate::io::Dir;
 use anyhow::Context;
 use arguments::Arguments;
@@ -48,6 +51,8 @@ struct Plan {
     run: RunState,
     /// The uncompressed bytes to write, if not all.
     range: Option<ByteRange>,
+    /// How to recover damaged files, if that is to be done.
+    recover: Option<RecoverOptions>,
     /// Whether to list the files in a table, for `-l`.
     list: bool,
     /// Whether a stream that falls idle is flushed.
@@ -136,6 +141,10 @@ fn carry_out(plan: Plan) -> anyhow::Result<Exit> {
     if let Some(range) = plan.range {
         streams::refuse_terminals(&plan, &files)?;
         exit.worsen(range::run(&plan, range, &files)?);
+        return Ok(exit);
+    }
+    if let Some(how) = plan.recover {
+        exit.worsen(recover::run(&plan, how, files)?);
         return Ok(exit);
     }
     let (streamed, placed): (Vec<_>, Vec<_>) =

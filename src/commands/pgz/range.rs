@@ -30,7 +30,8 @@ pub(super) fn run(plan: &Plan, range: ByteRange, inputs: &[InputPath]) -> anyhow
     if let OutputPath::File(target) = &plan.options.output {
         signals::clean_up_on_signals(&plan.run.outputs).context("cannot watch for signals")?;
         let results = inputs.iter().map(|input| {
-            let result = to_file(plan, range, input, target);
+            let result =
+                place(plan, input, target, |file, output| copy(plan, range, input, file, output));
             result.map_or_else(|error| report(plan, input, &error), |()| Exit::Success)
         });
         return Ok(results.fold(Exit::Success, worst));
@@ -57,7 +58,7 @@ fn report(plan: &Plan, input: &InputPath, error: &Error) -> Exit {
     plan.reporter.failure(shown(input.path()), error)
 }
 
-fn open(plan: &Plan, input: &InputPath) -> Result<File, Error> {
+pub(super) fn open(plan: &Plan, input: &InputPath) -> Result<File, Error> {
     if is_stdin(input.path()) {
         Ok(stdio::input().map_err(Error::Read)?.into_inner())
     } else {
@@ -79,7 +80,13 @@ fn copy(
     gzip::copy_range(file, path, range, output, &settings).map(drop)
 }
 
-fn to_file(plan: &Plan, range: ByteRange, input: &InputPath, target: &Path) -> Result<(), Error> {
+/// Writes what is made of an input to a named file.
+pub(super) fn place<T>(
+    plan: &Plan,
+    input: &InputPath,
+    target: &Path,
+    write: impl FnOnce(File, &mut Output) -> Result<T, Error>,
+) -> Result<T, Error> {
     let options = &plan.options;
     let file = open(plan, input)?;
     let id = FileId::from(&file.metadata().map_err(Error::Read)?);
@@ -89,11 +96,12 @@ fn to_file(plan: &Plan, range: ByteRange, input: &InputPath, target: &Path) -> R
         Some(_) if !options.overwrite => return Err(Error::Exists(target.to_owned())),
         _ => {}
     }
-    copy(plan, range, input, file, &mut output)?;
+    let written = write(file, &mut output)?;
     output.commit(options.existing(), options.sync).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists if !options.overwrite => Error::Exists(target.to_owned()),
         _ => Error::Write(error),
-    })
+    })?;
+    Ok(written)
 }
 
 #[cfg(test)]
