@@ -18,7 +18,9 @@ use super::holes::{HoleWriter, Sparse};
 use super::outputs::{Outputs, claim, temporary_name};
 use super::retry::fill;
 use super::version::FileId;
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, linkat, renameat, renameat_with};
+use rustix::fs::{
+    AtFlags, CWD, Mode, OFlags, RawMode, RenameFlags, linkat, renameat, renameat_with,
+};
 use rustix::io::Errno;
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -69,7 +71,7 @@ impl AtomicFile {
     pub(crate) fn create(
         dir: Arc<Dir>,
         name: OsString,
-        mode: u32,
+        mode: RawMode,
         outputs: &Outputs,
     ) -> io::Result<Self> {
         let mode = Mode::from_raw_mode(mode);
