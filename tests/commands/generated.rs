@@ -118,6 +118,8 @@ fn complete_in(shell: &str, options: &[&str], setup: &str) {
     let mut command = Command::new(shell);
     command.args(options).current_dir(dir.root()).env("HOME", dir.root()).env("TERM", "xterm");
     let mut terminal = terminal(command);
+    // An interactive shell ignores the signal that ends it first.
+    terminal.process_mut().set_kill_timeout(Some(100));
     let show = "show() { printf '<%s>' \"$@\"; echo; }; pgz() { show \"$@\"; }; wc-race() { show \"$@\"; }";
     for line in [setup, &format!(". ./pgz.{shell}; . ./wc-race.{shell}"), show, "echo re''ady"] {
         terminal.send_line(line).unwrap();
