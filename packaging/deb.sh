@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --locked --release --bins
 packaging/generate.sh target/release target/dist
-cargo deb --locked --no-build --quiet
+cargo deb --locked --no-build --quiet >/dev/null
 package=$(ls -t target/debian/csp-toolkit_*.deb | head -n 1)
 echo "$package"
 
@@ -52,7 +52,7 @@ inside sh -ec '
     echo text >a
     pgz a && pgz -t a.gz && gzip -dc a.gz | cmp - a
     gzip --version | grep -q "Free Software Foundation"
-    # In gzip's place, as docs/install.md says, and back.
+    # In the place of gzip, as docs/install.md says, and back.
     dpkg-divert --local --rename --divert /usr/bin/gzip.gnu --add /usr/bin/gzip
     ln -s pgz /usr/bin/gzip
     gzip --version | grep pgz
