@@ -11,6 +11,7 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 const NAME: &str = "echoback";
+const MANUAL: &str = include_str!("../../man/echoback.roff");
 const INPUT: &str = "standard input";
 const OUTPUT: &str = "standard output";
 
@@ -51,7 +52,7 @@ Exit status: 0 on success, 1 if reading or writing fails, 2 on a usage error.";
 /// Runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
-    match Reader::new(NAME).parse() {
+    match Reader::new(NAME, MANUAL).parse() {
         Ok(arguments) => exit::finish(NAME, run(&arguments)),
         Err(status) => status,
     }

@@ -6,6 +6,7 @@
 
 use super::bgzf;
 use crate::io::{AtomicFile, Outputs, Target};
+use rustix::fs::RawMode;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 
@@ -30,7 +31,7 @@ pub(crate) struct GziWriter {
 
 impl GziWriter {
     /// Creates the index of an output, with that mode until another is set.
-    pub(crate) fn beside(output: Target, mode: u32, outputs: &Outputs) -> io::Result<Self> {
+    pub(crate) fn beside(output: Target, mode: RawMode, outputs: &Outputs) -> io::Result<Self> {
         let Target::Name(dir, file) = output else {
             return Err(io::Error::other("only a regular file can have an index beside it"));
         };

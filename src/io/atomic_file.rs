@@ -18,7 +18,7 @@ use super::holes::{HoleWriter, Sparse};
 use super::outputs::{Outputs, claim, temporary_name};
 use super::retry::fill;
 use super::version::FileId;
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, linkat, renameat, renameat_with};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawMode, linkat, renameat};
 use rustix::io::Errno;
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -69,7 +69,7 @@ impl AtomicFile {
     pub(crate) fn create(
         dir: Arc<Dir>,
         name: OsString,
-        mode: u32,
+        mode: RawMode,
         outputs: &Outputs,
     ) -> io::Result<Self> {
         let mode = Mode::from_raw_mode(mode);
@@ -180,8 +180,8 @@ impl AtomicFile {
                 result => result,
             };
         };
-        let (dir, flags) = (&*self.dir, RenameFlags::NOREPLACE);
-        match renameat_with(dir, &temporary, dir, &self.name, flags) {
+        let dir = &*self.dir;
+        match rename_new(dir, &temporary, &self.name) {
             Ok(()) => {}
             Err(error @ (Errno::EXIST | Errno::NOTEMPTY)) => return Err(error.into()),
             Err(_) => match linkat(dir, &temporary, dir, &self.name, AtFlags::empty()) {
@@ -341,6 +341,17 @@ fn unnamed(dir: &Dir, mode: Mode) -> Option<File> {
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn unnamed(_: &Dir, _: Mode) -> Option<File> {
     None
+}
+
+/// Renames a file unless there is one of the new name. Fails where the system has no call for that.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn rename_new(dir: &Dir, from: &OsStr, to: &OsStr) -> rustix::io::Result<()> {
+    rustix::fs::renameat_with(dir, from, dir, to, rustix::fs::RenameFlags::NOREPLACE)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn rename_new(_: &Dir, _: &OsStr, _: &OsStr) -> rustix::io::Result<()> {
+    Err(Errno::NOSYS)
 }
 
 /// Gives a name to a file without one. Uses `/proc`, since older systems allow `AT_EMPTY_PATH` only

@@ -1,6 +1,7 @@
 //! Owner, mode, times, ACL and extended attributes of a file.
 
-use rustix::fs::{Gid, Uid, XattrFlags, fchown, fgetxattr, flistxattr, fremovexattr, fsetxattr};
+use super::xattr;
+use rustix::fs::{Gid, Uid, fchown};
 use std::ffi::{CStr, CString};
 use std::fs::{File, FileTimes, Metadata, Permissions};
 use std::io;
@@ -80,16 +81,15 @@ impl Attributes {
 
     /// Sets the extended attributes. Returns whether the file's ACL is right: a copy, or none.
     fn apply_extended(&self, file: &File) -> bool {
-        let set = |name: &CStr, value: &[u8]| fsetxattr(file, name, value, XattrFlags::empty());
         let mut has_acl = self.acl().is_none();
         if has_acl && own_acl(file) {
             // It comes from the directory's default ACL, and could grant rights that the input did
             // not.
-            let _ = fremovexattr(file, ACL);
+            let _ = xattr::remove(file, ACL);
         }
         for (name, value) in &self.extended {
             // An attribute that cannot be set is left out, as `gzip` and `cp` do.
-            let copied = set(name, value).is_ok();
+            let copied = xattr::set(file, name, value).is_ok();
             has_acl |= copied && **name == *ACL;
         }
         has_acl
@@ -126,35 +126,19 @@ fn chown(file: &File, user: Option<u32>, group: Option<u32>) -> bool {
 }
 
 fn own_acl(file: &File) -> bool {
-    names(file).is_ok_and(|names| names.iter().any(|name| **name == *ACL))
-}
-
-/// Returns the names of a file's extended attributes. Most files have none.
-fn names(file: &File) -> io::Result<Vec<CString>> {
-    let mut list = vec![0_u8; 1024];
-    let length = match flistxattr(file, &mut list[..]) {
-        Err(rustix::io::Errno::RANGE) => {
-            list.resize(64 << 10, 0);
-            flistxattr(file, &mut list[..])?
-        }
-        length => length?,
-    };
-    let names = list[..length].split(|&byte| byte == 0).filter(|name| !name.is_empty());
-    names.map(|name| CString::new(name).map_err(io::Error::other)).collect()
+    xattr::names(file).is_ok_and(|names| names.iter().any(|name| **name == *ACL))
 }
 
 /// Returns the extended attributes to be copied, including the access control list.
 fn extended(file: &File) -> io::Result<Vec<(CString, Vec<u8>)>> {
     let mut all = Vec::new();
-    for name in names(file)? {
+    for name in xattr::names(file)? {
         let bytes = name.as_bytes();
         if *name != *ACL && !COPIED.iter().any(|prefix| bytes.starts_with(prefix)) {
             continue;
         }
-        let mut value = vec![0_u8; 64 << 10];
         // Skip an attribute that was removed in the meantime.
-        if let Ok(length) = fgetxattr(file, &name, &mut value[..]) {
-            value.truncate(length);
+        if let Ok(value) = xattr::get(file, &name) {
             all.push((name, value));
         }
     }

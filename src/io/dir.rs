@@ -24,7 +24,10 @@ const SEARCH: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEX
 const SEARCH: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
 
 /// The system accepts only paths shorter than this.
+#[cfg(any(target_os = "linux", target_os = "android"))]
 const PATH_MAX: usize = 4096;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const PATH_MAX: usize = 1024;
 
 impl Dir {
     /// Opens a directory by its path, following links.
@@ -154,8 +157,7 @@ impl Dir {
         match retry_on_intr(|| openat(&self.0, ".", flags, Mode::empty())) {
             Ok(readable) => sync(&readable),
             // This user may not read the directory. Sync the whole file system instead.
-            #[cfg(any(target_os = "linux", target_os = "android"))]
-            Err(Errno::ACCESS) => Ok(rustix::fs::syncfs(file)?),
+            Err(Errno::ACCESS) => sync_around(file),
             Err(error) => Err(error.into()),
         }
     }
@@ -181,10 +183,31 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 /// Syncs a file or directory to the disk. Does nothing if its file system does not support `fsync`,
 /// as some FUSE and CIFS file systems do not.
 pub(super) fn sync(file: &impl AsFd) -> io::Result<()> {
-    match retry_on_intr(|| fsync(file)) {
+    match retry_on_intr(|| flush(file)) {
         Err(Errno::INVAL) => Ok(()),
         result => Ok(result?),
     }
+}
+
+/// `fsync`, which on Apple's systems leaves the data in the disk's own cache. There another call
+/// writes that too, but not every file system supports it.
+fn flush(file: &impl AsFd) -> rustix::io::Result<()> {
+    #[cfg(target_vendor = "apple")]
+    if rustix::fs::fcntl_fullfsync(file).is_ok() {
+        return Ok(());
+    }
+    fsync(file)
+}
+
+/// Syncs the file system that contains the file. Fails where the system has no such call.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn sync_around(file: &File) -> io::Result<()> {
+    Ok(rustix::fs::syncfs(file)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn sync_around(_: &File) -> io::Result<()> {
+    Err(Errno::ACCESS.into())
 }
 
 /// Splits a path into its directory and its last component; see [`Dir::of`].

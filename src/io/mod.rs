@@ -19,6 +19,7 @@ mod retry;
 mod target;
 mod version;
 mod walk;
+mod xattr;
 
 pub(crate) use atomic_file::{AtomicFile, Existing, Placed};
 pub(crate) use attributes::Attributes;

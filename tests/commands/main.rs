@@ -6,6 +6,7 @@ mod harness;
 mod closed_streams;
 mod echoback;
 mod every_command;
+mod generated;
 mod lockdemo;
 #[cfg(target_os = "linux")]
 mod memory;

@@ -7,11 +7,12 @@
 //! and hands to [`Reader::refuse`].
 
 use super::message::Escaped;
-use super::{Exit, exit, message, stdio, terminal};
+use super::{Exit, exit, generate, message, stdio, terminal};
 use anyhow::Context;
 use clap::error::{ContextKind, ContextValue};
-use clap::{Command, CommandFactory, Error, FromArgMatches, Parser};
+use clap::{ArgMatches, Command, CommandFactory, Error, FromArgMatches, Parser};
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -20,6 +21,8 @@ use std::process::ExitCode;
 pub(crate) struct Reader {
     /// The command's name, which messages begin with.
     pub name: &'static str,
+    /// The sections of its man page that do not come from the definition of the command line, as roff.
+    pub manual: &'static str,
     /// How it reports usage errors and its version.
     pub convention: Convention,
     /// Returns advice for an option that the command does not have.
@@ -39,8 +42,8 @@ pub(crate) enum Convention {
 impl Reader {
     /// A command with the toolkit's convention and no advice of its own.
     #[must_use]
-    pub(crate) fn new(name: &'static str) -> Self {
-        Self { name, convention: Convention::Toolkit, advice: |_| None }
+    pub(crate) fn new(name: &'static str, manual: &'static str) -> Self {
+        Self { name, manual, convention: Convention::Toolkit, advice: |_| None }
     }
 
     /// Reads this process's arguments. The error is the status to exit with; its message has been
@@ -49,16 +52,31 @@ impl Reader {
         self.parse_from(T::command(), std::env::args_os().collect())
     }
 
-    /// Reads these arguments, of which the first is the name that the command was called by.
+    /// Reads these arguments, of which the first is the name that the command was called by. What
+    /// they ask for in place of a run, such as help, is printed.
     pub(crate) fn parse_from<T: FromArgMatches>(
         self,
         command: Command,
         arguments: Vec<OsString>,
     ) -> Result<T, ExitCode> {
         let mut command = self.versioned(command.args_override_self(true), arguments.first());
-        let parsed = command.try_get_matches_from_mut(&arguments);
-        let parsed = parsed.and_then(|matches| T::from_arg_matches(&matches));
-        parsed.map_err(|error| self.answer(error, &command, &arguments))
+        let matches = match command.try_get_matches_from_mut(&arguments) {
+            Ok(matches) => matches,
+            Err(error) => return Err(self.answer(error, &command, &arguments)),
+        };
+        if let Some(document) = self.document(&matches) {
+            let name = plain(arguments.first()).unwrap_or(self.name);
+            let printed =
+                document.text(&command, name, self.manual).and_then(|text| stdio::print(&text));
+            return Err(self.printed(printed));
+        }
+        T::from_arg_matches(&matches).map_err(|error| self.answer(error, &command, &arguments))
+    }
+
+    /// In gzip's place there is no `--generate`.
+    fn document(self, matches: &ArgMatches) -> Option<generate::Document> {
+        let offered = self.convention == Convention::Toolkit;
+        if offered { generate::asked(matches) } else { None }
     }
 
     /// Reports a usage error. Returns the status to exit with.
@@ -78,7 +96,7 @@ impl Reader {
             Convention::Toolkit => {
                 let called = called.and_then(|path| Path::new(path).file_name()?.to_str());
                 let called = Escaped(called.unwrap_or(self.name)).to_string();
-                command
+                generate::offered(command)
                     .display_name(called)
                     .version(concat!(env!("CARGO_PKG_VERSION"), " (csp-toolkit)"))
             }
@@ -99,8 +117,12 @@ impl Reader {
             terminal::Colour::Ansi => help.ansi().to_string(),
             terminal::Colour::Plain => help.to_string(),
         };
-        let printed = stdio::print(&help).context("standard output");
-        exit::finish(self.name, printed.map(|()| Exit::Success))
+        self.printed(stdio::print(&help))
+    }
+
+    /// Returns the status to exit with after printing what was asked for.
+    fn printed(self, result: io::Result<()>) -> ExitCode {
+        exit::finish(self.name, result.context("standard output").map(|()| Exit::Success))
     }
 
     /// The error in one line: what `clap` prints, without the usage.
@@ -134,6 +156,13 @@ impl Reader {
         }
         sentence
     }
+}
+
+/// Returns the name that the command was called by, if a shell takes it as it is.
+fn plain(called: Option<&OsString>) -> Option<&str> {
+    let name = Path::new(called?).file_name()?.to_str()?;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    name.bytes().all(fits).then_some(name)
 }
 
 /// How to write an option and `value`, if this process's arguments have `value` right after an option
@@ -190,7 +219,7 @@ mod tests {
                     .require_equals(true)
                     .value_parser(clap::value_parser!(u8)),
             );
-        let mut reader = Reader::new("x");
+        let mut reader = Reader::new("x", "");
         reader.advice = |argument| (argument == "-i").then_some("it is always so");
         let error = command.try_get_matches_from_mut(arguments).unwrap_err();
         let arguments: Vec<_> = arguments.iter().map(OsString::from).collect();

@@ -6,6 +6,7 @@ pub(super) mod duration;
 pub(super) mod escaping;
 pub(super) mod exit;
 pub(super) mod files0;
+mod generate;
 pub(super) mod help;
 pub(super) mod inputs;
 pub(super) mod memory;

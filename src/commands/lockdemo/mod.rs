@@ -25,13 +25,16 @@ use std::time::Duration;
 /// The command's name, which messages begin with.
 const NAME: &str = "lockdemo";
 
+/// The end of its man page.
+const MANUAL: &str = include_str!("../../../man/lockdemo.roff");
+
 /// A timeline of more workers than this would be too long to read.
 const MOST_ROWS: usize = 64;
 
 /// Runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
-    let reader = Reader::new(NAME);
+    let reader = Reader::new(NAME, MANUAL);
     let arguments: Arguments = match reader.parse() {
         Ok(arguments) => arguments,
         Err(status) => return status,

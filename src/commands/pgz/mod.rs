@@ -38,6 +38,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::{env, fs};
 
+/// The end of the man page.
+const MANUAL: &str = include_str!("../../../man/pgz.roff");
+
 /// What to do, and how to report it.
 #[derive(Debug)]
 struct Plan {
@@ -79,7 +82,8 @@ enum Files {
 pub fn main() -> ExitCode {
     let invoked_as = InvokedAs::of(&env::args_os().next().unwrap_or_default());
     let advice = if invoked_as.is_gnu() { |_: &str| None } else { pigz::advice };
-    let reader = Reader { name: invoked_as.name(), convention: invoked_as.convention(), advice };
+    let (name, convention) = (invoked_as.name(), invoked_as.convention());
+    let reader = Reader { name, manual: MANUAL, convention, advice };
     let command = arguments::command(invoked_as);
     let parsed = match arguments(invoked_as, &command) {
         Ok(arguments) => reader.parse_from::<Arguments>(command, arguments),

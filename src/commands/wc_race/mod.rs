@@ -21,10 +21,13 @@ use std::process::ExitCode;
 /// The name that messages begin with.
 const NAME: &str = "wc-race";
 
+/// The end of its man page.
+const MANUAL: &str = include_str!("../../../man/wc-race.roff");
+
 /// Runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
-    let reader = Reader::new(NAME);
+    let reader = Reader::new(NAME, MANUAL);
     let arguments = std::env::args_os().collect();
     let options: Options = match reader.parse_from(arguments::command(), arguments) {
         Ok(options) => options,
