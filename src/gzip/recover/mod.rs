@@ -22,7 +22,7 @@ use super::options::{Action, Plan};
 use super::task::InputFile;
 use super::{Error, FileOptions, FileReport, RunState, Settings, Totals, decode};
 use members::{Kept, Lost, Part};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, BufWriter, Read, Seek, Write};
 use std::ops::Range;
 use trace::{Copied, Scan};
 
@@ -113,14 +113,14 @@ const FILL: u64 = super::index::Index::BEST_RATIO as u64;
 /// let text = b"in the beginning was the word ".repeat(10_000);
 /// let mut packed = Vec::new();
 /// gzip::compress(&text[..], &mut packed, &Settings::default().format(Format::Bgzf))?;
-/// packed[500] ^= 1;
+/// packed[100] ^= 1;
 ///
 /// let mut rest = Vec::new();
 /// let options = RecoverOptions::default().fill(b'?');
 /// let recovered = gzip::recover(Cursor::new(packed), &mut rest, &options)?;
 /// assert!(!recovered.whole && recovered.unverified.is_empty());
 /// assert_eq!(recovered.missing.len(), 1);
-/// assert!(text.ends_with(&rest[rest.len() - 200_000..]));
+/// assert!(text.ends_with(&rest[rest.len() - 100_000..]));
 /// # Ok::<(), gzip::Error>(())
 /// ```
 ///
@@ -139,7 +139,7 @@ const FILL: u64 = super::index::Index::BEST_RATIO as u64;
 /// In both cases, 512 equal bytes or more where no encoder writes such are taken for damage.
 pub fn recover(
     mut file: impl Read + Seek + Send,
-    mut output: impl Write,
+    output: impl Write,
     options: &RecoverOptions,
 ) -> Result<Recovered, Error> {
     let settings = &options.settings.pass_through(false).check()?;
@@ -157,6 +157,8 @@ pub fn recover(
         Ok(_) => None,
         Err(error) => Some(error),
     };
+    // Unknown bytes can make the known ones come in little runs.
+    let mut output = BufWriter::new(output);
     let mut scan = Scan::new(file)?;
     let compressed = scan.bytes.length();
     let done = Recovered { compressed, missing_bytes: Some(0), ..Recovered::default() };
