@@ -35,14 +35,14 @@ pub(super) struct TextArgs {
     #[arg(long, hide_short_help = true)]
     fold_apostrophes: bool,
 
-    /// Read text in the encoding LABEL, such as latin1, utf-16le or shift_jis
+    /// Read text in the encoding LABEL, such as latin1, utf-16le or koi8-r
     #[arg(
         long,
         value_name = "LABEL",
         value_parser = encoding,
         default_value = "auto",
         hide_short_help = true,
-        long_help = "Read text in the encoding LABEL, such as latin1, utf-16le or shift_jis: any label of the \
+        long_help = "Read text in the encoding LABEL, such as latin1, utf-16le or koi8-r: any label of the \
                      Encoding Standard of the web. Text that begins with a byte order mark of UTF-8 or \
                      UTF-16 is in that, whatever LABEL says; auto takes all other text for UTF-8"
     )]
@@ -51,7 +51,7 @@ pub(super) struct TextArgs {
 
 fn encoding(label: &str) -> Result<Encoding, String> {
     let encoding = if label == "auto" { Some(Encoding::UTF_8) } else { Encoding::for_label(label) };
-    encoding.ok_or_else(|| "not a known encoding (try latin1, utf-16le or shift_jis)".to_owned())
+    encoding.ok_or_else(|| "not a known encoding (try latin1, utf-16le or koi8-r)".to_owned())
 }
 
 /// The options that limit what counting takes.
