@@ -31,7 +31,7 @@ pub(super) struct TextArgs {
     #[arg(long, value_name = "FORM", value_enum, hide_short_help = true)]
     normalize: Option<Normalize>,
 
-    /// Take ’ (U+2019) and ʼ (U+02BC) for '
+    /// Take the apostrophes U+2019 and U+02BC for '
     #[arg(long, hide_short_help = true)]
     fold_apostrophes: bool,
 
