@@ -36,9 +36,9 @@ impl<T: AsFd> Blocking<T> {
 
     /// Returns whether a read returns at once: with bytes, with an error, or at the end.
     pub(crate) fn is_ready(&self) -> bool {
-        let now = Some(&Timespec::default());
+        let now = Timespec::default();
         let mut stream = [PollFd::new(&self.0, PollFlags::IN)];
-        poll(&mut stream, now).is_ok_and(|ready| ready > 0)
+        poll(&mut stream, Some(&now)).is_ok_and(|ready| ready > 0)
     }
 
     fn retry<R>(
