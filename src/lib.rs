@@ -267,7 +267,8 @@ pub mod sync;
 #[cfg_attr(docsrs, doc(cfg(feature = "tally")))]
 pub mod tally;
 
-/// The Rust code in the README compiles.
+/// The Rust code in the README and in `docs/library.md` compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
+#[doc = include_str!("../docs/library.md")]
 struct Readme;
