@@ -109,7 +109,10 @@ pub(crate) fn single_threaded(dir: &Dir, name: &str, arguments: &str) -> Command
 pub(crate) fn with_threads(dir: &Dir, most: usize, name: &str, arguments: &str) -> Command {
     let copy = dir.path(name);
     if !copy.exists() {
-        fs::copy(binaries().join(name), &copy).unwrap();
+        // By another process: a program that is open for writing cannot be run, and the processes that
+        // other tests start meanwhile would inherit what this one has open.
+        let copied = program("cp", &[]).arg(binaries().join(name)).arg(&copy).status().unwrap();
+        assert!(copied.success());
     }
     fs::set_permissions(dir.root(), Permissions::from_mode(0o777)).unwrap();
     for entry in fs::read_dir(dir.root()).unwrap() {
