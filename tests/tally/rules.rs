@@ -279,8 +279,14 @@ proptest! {
         if rules.normalization == Normalization::Nfkc {
             prop_assert_eq!(all(text.clone()), all(text.nfkd().collect()), "{:?}", rules);
         }
+        // NFKD puts marks in another order than NFD, and an iota subscript is a mark until it is folded.
+        let decomposed: String = match rules.normalization {
+            Normalization::Nfkc => text.nfkd().collect(),
+            Normalization::None | Normalization::Nfc => text.nfd().collect(),
+        };
         if rules.case == Case::Fold && rules.normalization != Normalization::None {
-            prop_assert_eq!(all(text.clone()), all(text.nfd().map(folded).collect()), "{:?}", rules);
+            let folded: String = decomposed.chars().map(folded).collect();
+            prop_assert_eq!(all(text), all(folded), "{:?}", rules);
         }
     }
 }

@@ -14,8 +14,7 @@
 //! With [`Case::Fold`], a [`Normalization`] or [`Rules::fold_apostrophes`], the words are those of the
 //! text after these steps, in this order:
 //!
-//! 1. It is normalized; before [`Case::Fold`], decomposed (NFD or NFKD), as Unicode's caseless matching
-//!    has it.
+//! 1. It is normalized; before [`Case::Fold`], decomposed (NFD or NFKD).
 //! 2. Its case is changed.
 //! 3. It is normalized again, since the second step can undo the first.
 //! 4. Apostrophes are replaced.
