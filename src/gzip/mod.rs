@@ -8,7 +8,7 @@
 //! | many files at once | [`compress_files`], [`decompress_files`], [`test_files`] |
 //! | code that needs a [`Write`] or a [`Read`] | [`Encoder`], [`Decoder`] |
 //! | some of the uncompressed bytes | [`decompress_range`], [`decompress_file_range`] |
-//! | what is left of a damaged file | [`recover()`] |
+//! | the intact parts of a damaged file | [`recover()`] |
 //!
 //! ```
 //! use csp_toolkit::gzip::{self, Settings};

@@ -152,3 +152,13 @@ fn what_is_wrong_in_a_list_of_names_is_named() {
         ran.says(1, &format!("{twice}\n"));
     }
 }
+
+#[test]
+fn binary_files_that_were_skipped_are_reported() {
+    let dir = Dir::with("mkdir d; printf 'a\\0' > d/a; printf 'b b' > d/b");
+    for figures in ["", "=words"] {
+        let ran = dir.run(&format!("wc-race -r --total{figures} d"));
+        ran.says(0, "wc-race: skipped 1 binary file (--binary reads them)\n");
+        assert!(ran.text().starts_with('2'), "{ran:?}");
+    }
+}

@@ -16,7 +16,7 @@ use std::path::Path;
 /// What to recover, and how.
 #[derive(Args)]
 pub(super) struct RecoverArgs {
-    /// Decompress what is left of damaged files, and report what is missing
+    /// Decompress the intact parts of damaged files, and report what is missing
     ///
     /// What cannot be decoded is left out. What no checksum verifies is written, and reported as not
     /// verified. The inputs are kept. Exit status: 1 if anything is missing or not verified.

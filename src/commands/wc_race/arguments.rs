@@ -10,7 +10,7 @@ use crate::commands::common::arguments::attached_here;
 use crate::commands::common::inputs::{self, Input, Walk};
 use crate::commands::common::progress::{ProgressArgs, ProgressLine};
 use crate::commands::common::{Exit, help, message};
-use crate::tally::Settings;
+use crate::tally::{Error, Settings, Source};
 use clap::{Args, Command, CommandFactory, Parser};
 use std::ffi::OsStr;
 use std::fmt::Write;
@@ -180,8 +180,30 @@ impl Options {
         }))
     }
 
+    /// Reads the inputs, while progress is shown, and then reports those that failed. `read` gets their
+    /// sources, and what to call with the number of each that fails.
+    pub(super) fn read<T>(
+        &self,
+        inputs: Vec<Input>,
+        settings: &Settings,
+        exit: &mut Exit,
+        read: impl FnOnce(Vec<Source<'_>>, &mut dyn FnMut(usize, io::Error)) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let progress = self.show_progress(settings, &inputs);
+        let (names, sources): (Vec<_>, Vec<_>) =
+            inputs.into_iter().map(|input| (input.name, input.source)).unzip();
+        let mut failures = Vec::new();
+        let done = read(sources, &mut |number, error| failures.push((&names[number], error)))?;
+        drop(progress);
+        for (name, error) in &failures {
+            self.report(name, error);
+            exit.worsen(Exit::Failure);
+        }
+        Ok(done)
+    }
+
     /// Shows progress in reading the inputs, until the result is dropped.
-    pub(super) fn show_progress(&self, settings: &Settings, inputs: &[Input]) -> ProgressLine {
+    fn show_progress(&self, settings: &Settings, inputs: &[Input]) -> ProgressLine {
         let progress = settings.shared_progress().clone();
         let before = progress.bytes();
         let done = move || progress.bytes() - before;
@@ -191,7 +213,7 @@ impl Options {
     }
 
     /// Reports that a file could not be read, with a tip where one helps.
-    pub(super) fn report(&self, file: &Path, error: &io::Error) {
+    fn report(&self, file: &Path, error: &io::Error) {
         if self.other.quiet {
             return;
         }

@@ -71,18 +71,9 @@ fn load(
     inputs: Vec<Input>,
     exit: &mut Exit,
 ) -> anyhow::Result<Vec<u8>> {
-    let progress = options.show_progress(settings, &inputs);
-    let (names, sources): (Vec<_>, Vec<_>) =
-        inputs.into_iter().map(|input| (input.name, input.source)).unzip();
-    let mut failures = Vec::new();
-    let text = race::load(sources, settings, MOST_TEXT, |number, error| {
-        failures.push((&names[number], error));
+    let text = options.read(inputs, settings, exit, |sources, failed| {
+        race::load(sources, settings, MOST_TEXT, failed)
     })?;
-    drop(progress);
-    for (name, error) in &failures {
-        options.report(name, error);
-        exit.worsen(Exit::Failure);
-    }
     Ok(text)
 }
 

@@ -72,19 +72,11 @@ impl<'j> Job<'j> {
 
     /// Counts the words of the inputs together, and reports what could not be read.
     fn count(&self, inputs: Vec<Input>) -> anyhow::Result<(Ranking<'j>, Exit)> {
-        let progress = self.options.show_progress(self.settings, &inputs);
-        let (names, sources): (Vec<_>, Vec<_>) =
-            inputs.into_iter().map(|input| (input.name, input.source)).unzip();
-        let mut failures = Vec::new();
+        let mut exit = Exit::Success;
         let strategy = self.options.comparison.strategy.into();
-        let counts = count_with(strategy, sources, self.settings, |number, error| {
-            failures.push((&names[number], error));
+        let counts = self.options.read(inputs, self.settings, &mut exit, |sources, failed| {
+            count_with(strategy, sources, self.settings, failed)
         })?;
-        drop(progress);
-        for (name, error) in &failures {
-            self.options.report(name, error);
-        }
-        let exit = if failures.is_empty() { Exit::Success } else { Exit::Failure };
         Ok((counts.rank(&self.filter)?, exit))
     }
 

@@ -70,18 +70,10 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Exit> {
     let figures = options.total.figures();
     let wanted: Vec<_> = figures.iter().map(|&figure| figure.into()).collect();
     let filter = options.list.kept(&criteria);
-    let progress = options.show_progress(&settings, &inputs);
-    let (names, sources): (Vec<_>, Vec<_>) =
-        inputs.into_iter().map(|input| (input.name, input.source)).unzip();
-    let mut failures = Vec::new();
-    let totals = total_sources(sources, &settings, &filter, &wanted, |number, error| {
-        failures.push((&names[number], error));
+    let totals = options.read(inputs, &settings, &mut exit, |sources, failed| {
+        total_sources(sources, &settings, &filter, &wanted, failed)
     })?;
-    drop(progress);
-    for (name, error) in &failures {
-        options.report(name, error);
-        exit.worsen(Exit::Failure);
-    }
+    options.report_skipped(&settings);
     let text = text(&figures, &totals, options.list.format);
     output.write_all(text.as_bytes()).with_context(|| output.name())?;
     output.place()?;

@@ -54,7 +54,8 @@ impl<'a> Source<'a> {
     }
 
     /// Skips a regular file if it is binary: if there is a NUL in its first 8 KiB, decoded.
-    /// [`Progress::skipped`](crate::tally::Progress::skipped) counts those. Ignored for [partial tallies](crate::tally::partial), and for anything that can only be read in order.
+    /// [`Progress::skipped`](crate::tally::Progress::skipped) counts those. Ignored for
+    /// [partial tallies](crate::tally::partial), and for anything that can only be read in order.
     #[must_use]
     pub fn skip_binary(self) -> Self {
         Self { skip_binary: true, ..self }
