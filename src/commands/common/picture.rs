@@ -1,7 +1,7 @@
 //! Pictures of measurements: bars, labels and an axis, as SVG.
 //!
-//! The text has the size and the fonts that a browser finds, and the page is white, so that a
-//! picture reads the same on a dark one.
+//! The text has the size and the fonts that a browser finds. The page is white, or dark where the
+//! reader prefers that.
 
 use std::io::{self, Write};
 use svg::node::element::{Line, Rectangle, Style, Text, Title};
@@ -14,7 +14,14 @@ pub(crate) const FILLS: [&str; 6] =
 const STYLE: &str = "text { font: 13px system-ui, sans-serif; fill: #222 }
 .title { font-size: 16px; font-weight: 600 }
 .small { font-size: 11px; fill: #555 }
-.grid { stroke: #ddd }";
+.grid { stroke: #ddd }
+.page { fill: #fff }
+@media (prefers-color-scheme: dark) {
+text { fill: #ddd }
+.small { fill: #aaa }
+.grid { stroke: #444 }
+.page { fill: #0d1117 }
+}";
 
 /// A picture being drawn. Lengths are pixels, from the upper left corner.
 #[derive(Debug)]
@@ -47,7 +54,7 @@ pub(crate) struct Place {
 }
 
 impl Picture {
-    /// Begins a white page with a heading.
+    /// Begins a page with a heading.
     #[must_use]
     pub(crate) fn new(width: f64, height: f64, heading: &str) -> Self {
         let document = Document::new()
@@ -57,7 +64,7 @@ impl Picture {
             .set("role", "img")
             .add(Title::new(heading))
             .add(Style::new(STYLE))
-            .add(Rectangle::new().set("width", "100%").set("height", "100%").set("fill", "#fff"));
+            .add(Rectangle::new().set("width", "100%").set("height", "100%").set("class", "page"));
         let mut picture = Self { document };
         picture.text(16.0, 28.0, Anchor::Start, "title", heading);
         picture
