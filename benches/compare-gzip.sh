@@ -182,6 +182,12 @@ if has bgzip; then
     title 'decompress linux64.tar, compressed by bgzip'
     decompress bgzip.tar.gz "$tar" "${readers[@]}"
 fi
+# Made from a third of them, since each takes a process.
+head -c $((8192 * 1024)) "$tar" >third
+split -b 1024 --filter='gzip -c' third >third.gz
+cat third third third >members && cat third.gz third.gz third.gz >members.gz
+title '24,576 members of 1 KB, compressed by gzip -6'
+decompress members.gz members "${readers[@]}"
 
 printf '\npeak memory in MB, %s in\n' "$(du -h "$text" | cut -f 1)"
 printf 'pgz from a file %s, from a pipe %s; pgz -d its own %s, of gzip %s\n' \

@@ -97,9 +97,12 @@ for peer in "countwords, optimized C:${COUNTWORDS_C:-}:kjv100" "countwords, opti
     echo "Not named, so left out: $name." >&2
   fi
 done
+# In the same encoding, and so with the same white space.
 for file in kjv100 src log; do
-  row "\`$file.txt\`, \`--total=words\`, against \`wc -w\`" "$dir/$file.txt" "$wc_race" --total=words "$dir/$file.txt" - wc -w "$dir/$file.txt"
-  row "\`$file.txt\`, \`--total\`, against \`wc -w\`" "$dir/$file.txt" "$wc_race" --total "$dir/$file.txt" - wc -w "$dir/$file.txt"
+  wc=(env LC_ALL=C.UTF-8 wc -w "$dir/$file.txt")
+  [ "$("$wc_race" --total=words "$dir/$file.txt")" = "$("${wc[@]}" | cut -d ' ' -f 1)" ] || fail "$file.txt: not as many words as wc finds"
+  row "\`$file.txt\`, \`--total=words\`, against \`wc -w\`" "$dir/$file.txt" "$wc_race" --total=words "$dir/$file.txt" - "${wc[@]}"
+  row "\`$file.txt\`, \`--total\` with distinct words, against \`wc -w\`" "$dir/$file.txt" "$wc_race" --total "$dir/$file.txt" - "${wc[@]}"
 done
 row '`src.txt`, `--match "^[a-m]" --no-match [0-9]` against without' "$dir/src.txt" "$wc_race" --match '^[a-m]' --no-match '[0-9]' "$dir/src.txt" - "$wc_race" "$dir/src.txt"
 row '16 files, `kjvs/*`, against one, `kjv10.txt`' "$dir/kjv10.txt" "$wc_race" "$dir/kjvs/"* - "$wc_race" "$dir/kjv10.txt"

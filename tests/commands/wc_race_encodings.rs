@@ -88,11 +88,34 @@ fn binary_files_are_counted_but_utf_16_is_text() {
         let ran = run(&mut dir.command("wc-race", command), b"");
         assert_eq!((ran.code, &*ran.err), (Some(0), said), "{arguments}");
         assert!(ran.text().contains("wide"));
+        assert!(!ran.text().contains("d/a"), "it has no list");
     }
     dir.write("d/b", b"b\0");
     assert_eq!(ran(&dir, "-r d", b"").err, said.replace("1 binary file", "2 binary files"));
     assert_eq!(listed(&dir, "-r -q d", b""), "wide\t1\n");
     assert_eq!(listed(&dir, "-r --binary d/wide", b""), "wide\t1\n");
+}
+
+#[test]
+fn compressed_files_are_binary_if_what_is_compressed_is() {
+    let dir = Dir::new();
+    fs::create_dir(dir.path("d")).unwrap();
+    for (name, bytes) in
+        [("image", &b"a\0"[..]), ("text", b"plain"), ("wide", &utf_16("wide")), ("empty", b"")]
+    {
+        dir.write(&format!("d/{name}"), bytes);
+        assert_eq!(dir.run(&format!("pgz --rm d/{name}")).code, Some(0));
+    }
+    // A binary file that is damaged is none of ours.
+    let image = fs::read(dir.path("d/image.gz")).unwrap();
+    dir.write("d/cut.gz", &image[..image.len() - 1]);
+    let list = "plain\t1\nwide\t1\n";
+    for strategy in ["private", "mutex"] {
+        let ran = ran(&dir, &format!("-r --strategy {strategy} d"), b"");
+        assert_eq!((ran.code, ran.text()), (Some(0), list), "{}", ran.err);
+        assert_eq!(ran.err, "wc-race: skipped 2 binary files (--binary reads them)\n");
+    }
+    assert_eq!(ran(&dir, "-r --binary d", b"").code, Some(1));
 }
 
 #[test]

@@ -55,16 +55,18 @@ struct Job<'j> {
 }
 
 impl<'j> Job<'j> {
-    /// Makes the list of one file. A file that could not be read at all has none.
+    /// Makes the list of one file. A file that is skipped or could not be read at all has none.
     fn list_file(
         &self,
         input: Input,
         writer: &mut ListWriter<&mut Destination>,
     ) -> anyhow::Result<Exit> {
         let progress = self.settings.shared_progress();
-        let (file, before) = (input.name.clone(), progress.bytes());
+        let file = input.name.clone();
+        let (bytes, skipped) = (progress.bytes(), progress.skipped());
         let (mut ranking, exit) = self.count(vec![input])?;
-        if exit == Exit::Success || progress.bytes() > before {
+        let read = exit == Exit::Success || progress.bytes() > bytes;
+        if read && progress.skipped() == skipped {
             self.write(Some(&file), &mut ranking, writer)?;
         }
         Ok(exit)

@@ -1,6 +1,7 @@
 //! Gzip data among the sources, decompressed by [`crate::gzip`].
 
 use crate::gzip::{self, Error, Settings};
+use flate2::read::GzDecoder;
 use std::io::{self, BufRead, ErrorKind, Read, Write};
 
 /// How a gzip file with compressed data begins (RFC 1952, section 2.3.1).
@@ -34,6 +35,15 @@ pub(in crate::tally) fn decompress(
         Err(Error::Write(error)) => Err(Failure::Output(error)),
         Err(error) => Err(Failure::Input(error.into())),
     }
+}
+
+/// Returns the first `length` bytes of what is compressed; fewer if there are fewer, or if the file is
+/// damaged.
+pub(in crate::tally) fn beginning(input: impl Read, length: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(length);
+    // Whatever is wrong is found, and reported, when the file is read.
+    let _ = GzDecoder::new(input).take(length as u64).read_to_end(&mut bytes);
+    bytes
 }
 
 /// Returns the error of a gzip file that has data after its end. Zeros are padding and no error.

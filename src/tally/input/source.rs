@@ -1,7 +1,7 @@
 //! Sources of words, and how each is read.
 
 use super::gzip::MAGIC;
-use super::{Encoding, MARK};
+use super::{Encoding, MARK, gzip};
 use crate::io::{Blocking, Version, open, retry};
 use std::fmt;
 use std::fs::{File, Metadata};
@@ -53,7 +53,8 @@ impl<'a> Source<'a> {
         Self::of(Kind::Reader(Box::new(reader)))
     }
 
-    /// Skips a regular file if it is binary: if there is a NUL in its first 8 KiB, decoded.
+    /// Skips a regular file if it is binary: if there is a NUL in its first 8 KiB, decompressed and
+    /// decoded.
     /// [`Progress::skipped`](crate::tally::Progress::skipped) counts those. Ignored for
     /// [partial tallies](crate::tally::partial), and for anything that can only be read in order.
     #[must_use]
@@ -195,15 +196,36 @@ fn open_any<'a>(
     let (filled, read) = read_at_most(&file, &mut first[..prefix], start);
     read?;
     let first = &first[..filled];
-    if decompress && first.starts_with(&MAGIC) {
-        Ok(Opened::Stream { input: in_order(file)?, decompress })
-    } else if skip_binary && encoding.finds_nul(first) {
-        Ok(Opened::Binary)
-    } else {
-        match encoding.mark(first) {
-            (Encoding::UTF_8, mark) => regular(file, version, start, mark as u64, decompress),
-            _ => Ok(Opened::Stream { input: in_order(file)?, decompress }),
+    let compressed = decompress && first.starts_with(&MAGIC);
+    let finds_nul = || {
+        if compressed {
+            encoding.finds_nul(&gzip::beginning(At { file: &file, offset: start }, BINARY_PREFIX))
+        } else {
+            encoding.finds_nul(first)
         }
+    };
+    if skip_binary && finds_nul() {
+        return Ok(Opened::Binary);
+    }
+    match encoding.mark(first) {
+        (Encoding::UTF_8, mark) if !compressed => {
+            regular(file, version, start, mark as u64, decompress)
+        }
+        _ => Ok(Opened::Stream { input: in_order(file)?, decompress }),
+    }
+}
+
+/// Reads a file from an offset on, and leaves its position where it is.
+struct At<'f> {
+    file: &'f File,
+    offset: u64,
+}
+
+impl Read for At<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read_at(buffer, self.offset)?;
+        self.offset += count as u64;
+        Ok(count)
     }
 }
 
