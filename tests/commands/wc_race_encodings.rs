@@ -103,7 +103,7 @@ fn compressed_files_are_binary_if_what_is_compressed_is() {
     for (name, bytes) in
         [("image", &b"a\0"[..]), ("text", b"plain"), ("wide", &utf_16("wide")), ("empty", b"")]
     {
-        dir.write(&format!("d/{name}"), bytes);
+        dir.write(format!("d/{name}"), bytes);
         assert_eq!(dir.run(&format!("pgz --rm d/{name}")).code, Some(0));
     }
     // A binary file that is damaged is none of ours.

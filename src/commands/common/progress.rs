@@ -132,8 +132,10 @@ impl Progress {
         let per_second = u64::try_from(per_second).unwrap_or(u64::MAX);
         let done = show(self.done);
         let rate = format!("{}/s", show(per_second));
-        let wordings = match self.total.filter(|&total| (1..=total).contains(&self.done)) {
+        let wordings = match self.total.filter(|&total| total > 0 && self.done <= total) {
             None => vec![format!("{done}, {rate}"), done],
+            // Nobody knows yet how long it takes.
+            Some(total) if self.done == 0 => vec![format!("{done} of {}", show(total)), done],
             Some(total) => {
                 let percent = u128::from(self.done) * 100 / u128::from(total);
                 let left = (total - self.done).checked_div(per_second).unwrap_or(0);
@@ -165,6 +167,7 @@ mod tests {
         for (done, total, expected) in [
             (0, None, "0 B, 0 B/s"),
             (0, Some(0), "0 B, 0 B/s"),
+            (0, Some(16_000_000), "0 B of 16.0 MB"),
             (4_000_000, None, "4.00 MB, 2.00 MB/s"),
             (4_000_000, Some(16_000_000), "4.00 MB of 16.0 MB, 25%, 2.00 MB/s, 6 s left"),
             // A file that has grown, or that was read twice.
