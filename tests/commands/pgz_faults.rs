@@ -1,7 +1,7 @@
 //! `pgz` killed, interrupted, out of space, or with a file that changes meanwhile: no file is ever
 //! lost, and nothing half done is left.
 
-use crate::harness::{Dir, Ran, Running, command, noise, run, text};
+use crate::harness::{Dir, Ran, Running, command, noise, run, slow_to_compress, text};
 use flate2::read::MultiGzDecoder;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::Signal;
@@ -221,8 +221,10 @@ fn an_input_that_changes_meanwhile_is_kept_even_if_its_times_are_set_back() {
         "echo new > b; mv b a",
         "printf x | dd of=a conv=notrunc status=none && touch -r time a",
     ] {
-        let dir = Dir::with("head -c 8000000 /dev/urandom > a; touch -r a time");
-        let running = begun(&dir, "exec pgz -q -p1 --ultra --rm a", "a");
+        // In small chunks, so that it is being read most of the time.
+        let dir = Dir::with_files(&[("a", &slow_to_compress(10, 1_500_000))]);
+        dir.run("touch -r a time").silent();
+        let running = begun(&dir, "exec pgz -q -p1 -b 64K --ultra --rm a", "a");
         // It does not get done before the change, however long that takes here.
         running.signal(Signal::STOP);
         dir.run(change).silent();

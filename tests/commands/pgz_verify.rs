@@ -1,7 +1,7 @@
 //! `--verify`: an output that is not what was written is found before it has its name, and the
 //! input stays.
 
-use crate::harness::{Dir, Running, noise, run, single_threaded, text};
+use crate::harness::{Dir, Running, noise, run, single_threaded, slow_to_compress, text};
 use rustix::process::Signal;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -62,7 +62,7 @@ fn unfinished(running: &Running, dir: &Dir) -> Option<PathBuf> {
 
 #[test]
 fn a_byte_changed_after_it_was_written_is_found() {
-    let bytes = noise(5, 8_000_000);
+    let bytes = slow_to_compress(5, 2_500_000);
     for options in ["--rm", "-f --synchronous", "-o old.gz -f --rm"] {
         let dir = Dir::with_files(&[("a", &bytes), ("old.gz", b"old")]);
         let line = format!("exec pgz -q -p1 --ultra --verify {options} a");

@@ -128,6 +128,11 @@ pub(crate) fn with_threads(dir: &Dir, most: usize, name: &str, arguments: &str) 
     command
 }
 
+/// What takes half a second a megabyte to compress with `--ultra`: it has a match everywhere.
+pub(crate) fn slow_to_compress(seed: u64, count: usize) -> Vec<u8> {
+    noise(seed, count).into_iter().map(|byte| b'a' + byte % 2).collect()
+}
+
 /// Words that compress about as text does, the same for the same seed.
 pub(crate) fn text(seed: u64, count: usize) -> Vec<u8> {
     let phrase = b"do not communicate by sharing memory; share memory by communicating\n";

@@ -316,3 +316,48 @@ fn lose(parts: &mut Vec<Part>, packed: Range<u64>, plain: Option<u64>) {
         parts.push(Part::Lost(Lost { packed, plain }));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_side_by_side_are_one() {
+        let mut parts = Vec::new();
+        lose(&mut parts, 10..20, Some(5));
+        lose(&mut parts, 20..30, Some(6));
+        parts.push(Part::Kept(at_once(240, 7, 40)));
+        lose(&mut parts, 40..50, Some(8));
+        lose(&mut parts, 50..60, None);
+        let gaps: Vec<_> = parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Lost(Lost { packed, plain }) => Some((packed.clone(), *plain)),
+                Part::Kept(_) => None,
+            })
+            .collect();
+        assert_eq!(gaps, [(10..30, Some(11)), (40..60, None)]);
+    }
+
+    #[test]
+    fn the_length_of_one_gap_follows_from_the_trailer() {
+        let trailer = |length| Trailer::new(0, length).to_bytes();
+        let kept = |count| Part::Kept(at_once(0, count, 0));
+        let gap = || Part::Lost(Lost { packed: 100..200, plain: None });
+        let missing = |parts: &mut [Part], length| {
+            let file = [&[1; 300][..], &trailer(length)].concat();
+            Scan::new(std::io::Cursor::new(file)).unwrap().measure_gap(parts).unwrap();
+            parts.iter().find_map(|part| match part {
+                Part::Lost(lost) => lost.plain,
+                Part::Kept(_) => None,
+            })
+        };
+        assert_eq!(missing(&mut [kept(10), gap(), kept(20)], 37), Some(7));
+        // Lengths are stored modulo 4 GiB.
+        assert_eq!(missing(&mut [kept(1 << 32), gap(), kept(20)], 27), Some(7));
+        // A hundred bytes cannot hold so many, so the trailer is damaged.
+        assert_eq!(missing(&mut [kept(10), gap(), kept(20)], 1 << 30), None);
+        assert_eq!(missing(&mut [kept(10), gap(), kept(1), gap(), kept(20)], 38), None);
+        assert_eq!(missing(&mut [gap(), gap(), kept(20)], 38), None);
+    }
+}

@@ -301,3 +301,6 @@ impl<'a> Sectors<'a> {
         is_damage.then_some(Damage { mark, run })
     }
 }
+
+#[cfg(test)]
+mod tests;
