@@ -27,7 +27,7 @@ fn copied(scan: &mut Scan<Cursor<&[u8]>>, trace: &Trace, count: u64, few: usize)
         match part {
             Copied::Known(known) => bytes.extend_from_slice(known),
             Copied::Unknown(count) => {
-                bytes.resize(bytes.len() + usize::try_from(count).unwrap(), b'?')
+                bytes.resize(bytes.len() + usize::try_from(count).unwrap(), b'?');
             }
         }
         Ok(())
@@ -104,7 +104,7 @@ fn from_the_middle_what_is_known_is_right() {
     assert_eq!(trace.end, End::Final(data.len() as u64));
     assert_eq!(trace.last.plain, rest.len() as u64);
     assert!(!trace.has(Trailer::new(crc32fast::hash(rest), 0)), "not all of it is known");
-    let unknown = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'?').count();
+    let unknown = |bytes: &[u8]| bytes.split(|&byte| byte == b'?').count();
     let all = copied(&mut scan, &trace, trace.last.plain, 1);
     let in_runs = copied(&mut scan, &trace, trace.last.plain, 100);
     for copy in [&all, &in_runs] {
