@@ -136,7 +136,7 @@ mod tests {
         match Target::of(path).unwrap() {
             Target::Name(dir, name) => {
                 let flags = OFlags::WRONLY | OFlags::CREATE;
-                drop(dir.open_file(&name, flags, Mode::RUSR).unwrap());
+                drop(dir.open_file(&name, flags, Mode::RUSR | Mode::WUSR).unwrap());
                 name
             }
             target => panic!("{target:?}"),
