@@ -4,7 +4,7 @@ use super::pgz_swaps::while_swapped;
 use crate::harness::Dir;
 use std::os::unix::fs::symlink;
 
-const TREE: &str = "mkdir -p s/a/b s/ro; seq 9 > s/x; seq 99 > s/a/b/x; seq 9 > s/ro/y
+const TREE: &str = "umask 022; mkdir -p s/a/b s/ro; seq 9 > s/x; seq 99 > s/a/b/x; seq 9 > s/ro/y
     chmod 750 s/a; chmod 555 s/ro; touch -d 2001-02-03 s/a/b s/a s/ro s";
 
 #[test]
@@ -60,7 +60,7 @@ fn the_outputs_are_no_inputs() {
 
 #[test]
 fn links_in_the_directory_are_not_followed() {
-    let dir = Dir::with(&format!("{TREE}; mkdir -p o/s v; ln -s ../../v o/s/a"));
+    let dir = Dir::with(&format!("{TREE}; chmod u+w s/ro; mkdir -p o/s v; ln -s ../../v o/s/a"));
     let ran = dir.run("pgz -qr --rm -o o s");
     ran.assert_one_complaint("pgz: s/a/b/x: cannot write the output: ");
     assert_eq!(dir.run("ls v; find s -type f").text(), "s/a/b/x\n");

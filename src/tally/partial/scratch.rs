@@ -52,10 +52,11 @@ pub(super) fn open_source<'a>(
         Kind::Path(path) => {
             let file = open(&path)?;
             let metadata = file.metadata()?;
-            if is_text(&file, &metadata, decompress)? {
+            let ended = is_empty(&file, &metadata)?;
+            if ended || is_text(&file, &metadata, decompress)? {
                 let version = Version::from(&metadata);
                 let progress = scratch.progress.clone();
-                return Ok(Text::Closed { path, version, at: 0, ended: false, progress });
+                return Ok(Text::Closed { path, version, at: 0, ended, progress });
             }
             (capacity(&metadata), in_order(file)?)
         }
@@ -75,6 +76,16 @@ pub(super) fn open_source<'a>(
 /// Returns how many bytes are asked for at a time.
 fn capacity(metadata: &Metadata) -> usize {
     if metadata.file_type().is_socket() { PACKET } else { LEAST_READ }
+}
+
+/// Returns whether it is a regular file in which there is nothing, as there are by the thousand where
+/// an engine has more tasks than words.
+fn is_empty(file: &File, metadata: &Metadata) -> io::Result<bool> {
+    if !metadata.is_file() || metadata.len() > 0 {
+        return Ok(false);
+    }
+    let (filled, read) = read_at_most(file, &mut [0], 0);
+    read.map(|()| filled == 0)
 }
 
 /// Returns whether it is a regular file and not compressed. Files that the kernel generates as they
