@@ -175,9 +175,13 @@ fn a_merge_shows_progress_and_wipes_it_away() {
     let dir = parts();
     dir.run("seq -w 3000000 | sed 's/$/\t1/' > big").assert_fine();
     for options in ["-n1 -o out", "--partial -o out"] {
-        let ran = dir.run(&format!("wc-race merge --progress always {options} big a.tsv"));
+        // Held up, so that the line is drawn again after some was read.
+        let ran = dir.run(&format!(
+            "wc-race merge --progress always {options} big a.tsv & sleep 0.05
+            kill -STOP $!; sleep 0.5; kill -CONT $!; wait $!"
+        ));
         assert_eq!(ran.code, Some(0));
-        assert!(ran.err.contains(" of 30.0 MB") && ran.err.ends_with("\r\x1b[K"), "{}", ran.err);
+        assert!(ran.err.contains(" of 30.0 MB, ") && ran.err.ends_with("\r\x1b[K"), "{}", ran.err);
     }
 }
 

@@ -240,17 +240,14 @@ fn a_chart_in_place_of_the_list() {
 fn drawings_are_in_ascii_unless_the_locale_is_in_utf_8() {
     let dir = Dir::with_files(&[("a", b"a a")]);
     for (locale, is_ascii) in [
+        ("", true),
         ("LANG=C", true),
         ("LANG=C.UTF-8", false),
-        (" ", true),
         ("LANG=C.UTF-8 LC_CTYPE=POSIX", true),
         ("LANG=C LC_CTYPE=en_US.utf8 LC_ALL=", false),
         ("LANG=C.UTF-8 LC_ALL=de_DE.ISO-8859-1", true),
     ] {
-        let commands = ["wc-race --chart a", "lockdemo --hold 1ms --timeline", "wc-race --race a"];
-        // A race takes seconds.
-        let count = if locale.contains(' ') { 2 } else { 3 };
-        for command in &commands[..count] {
+        for command in ["wc-race --chart a", "wc-race --race a", "lockdemo --hold 1ms --timeline"] {
             let ran = dir.run(&format!("unset LC_ALL LC_CTYPE LANG; export {locale}; {command}"));
             ran.assert_fine();
             assert_eq!(ran.out.is_ascii(), is_ascii, "{locale}: {}", ran.text());

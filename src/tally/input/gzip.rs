@@ -41,7 +41,7 @@ pub(in crate::tally) fn decompress(
 /// damaged.
 pub(in crate::tally) fn beginning(input: impl Read, length: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(length);
-    // Whatever is wrong is found, and reported, when the file is read.
+    // An error is reported when the whole file is read.
     let _ = GzDecoder::new(input).take(length as u64).read_to_end(&mut bytes);
     bytes
 }

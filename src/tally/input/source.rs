@@ -54,9 +54,8 @@ impl<'a> Source<'a> {
     }
 
     /// Skips a regular file if it is binary: if there is a NUL in its first 8 KiB, decompressed and
-    /// decoded.
-    /// [`Progress::skipped`](crate::tally::Progress::skipped) counts those. Ignored for
-    /// [partial tallies](crate::tally::partial), and for anything that can only be read in order.
+    /// decoded. [`Progress::skipped`](crate::tally::Progress::skipped) counts those. Ignored for
+    /// [partial tallies](crate::tally::partial), and for anything that is not a regular file.
     #[must_use]
     pub fn skip_binary(self) -> Self {
         Self { skip_binary: true, ..self }
@@ -197,35 +196,23 @@ fn open_any<'a>(
     read?;
     let first = &first[..filled];
     let compressed = decompress && first.starts_with(&MAGIC);
-    let finds_nul = || {
-        if compressed {
-            encoding.finds_nul(&gzip::beginning(At { file: &file, offset: start }, BINARY_PREFIX))
+    if skip_binary {
+        let is_binary = if compressed {
+            let first = gzip::beginning(&file, BINARY_PREFIX);
+            (&file).seek(SeekFrom::Start(start))?;
+            encoding.finds_nul(&first)
         } else {
             encoding.finds_nul(first)
+        };
+        if is_binary {
+            return Ok(Opened::Binary);
         }
-    };
-    if skip_binary && finds_nul() {
-        return Ok(Opened::Binary);
     }
     match encoding.mark(first) {
         (Encoding::UTF_8, mark) if !compressed => {
             regular(file, version, start, mark as u64, decompress)
         }
         _ => Ok(Opened::Stream { input: in_order(file)?, decompress }),
-    }
-}
-
-/// Reads a file from an offset on, and leaves its position where it is.
-struct At<'f> {
-    file: &'f File,
-    offset: u64,
-}
-
-impl Read for At<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read_at(buffer, self.offset)?;
-        self.offset += count as u64;
-        Ok(count)
     }
 }
 

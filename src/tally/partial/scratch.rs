@@ -52,11 +52,10 @@ pub(super) fn open_source<'a>(
         Kind::Path(path) => {
             let file = open(&path)?;
             let metadata = file.metadata()?;
-            let ended = is_empty(&file, &metadata)?;
-            if ended || is_text(&file, &metadata, decompress)? {
+            if is_text(&file, &metadata, decompress)? {
                 let version = Version::from(&metadata);
                 let progress = scratch.progress.clone();
-                return Ok(Text::Closed { path, version, at: 0, ended, progress });
+                return Ok(Text::Closed { path, version, at: 0, ended: false, progress });
             }
             (capacity(&metadata), in_order(file)?)
         }
@@ -78,24 +77,17 @@ fn capacity(metadata: &Metadata) -> usize {
     if metadata.file_type().is_socket() { PACKET } else { LEAST_READ }
 }
 
-/// Returns whether it is a regular file in which there is nothing, as there are by the thousand where
-/// an engine has more tasks than words.
-fn is_empty(file: &File, metadata: &Metadata) -> io::Result<bool> {
-    if !metadata.is_file() || metadata.len() > 0 {
-        return Ok(false);
-    }
-    let (filled, read) = read_at_most(file, &mut [0], 0);
-    read.map(|()| filled == 0)
-}
-
 /// Returns whether it is a regular file and not compressed. Files that the kernel generates as they
-/// are read, and that claim to be empty, do not count as regular here.
+/// are read, whose size is wrong, do not count as regular here.
 fn is_text(file: &File, metadata: &Metadata, decompress: bool) -> io::Result<bool> {
-    if !metadata.is_file() || metadata.len() == 0 {
+    if !metadata.is_file() {
         return Ok(false);
     }
     let mut first = [0; gzip::MAGIC.len()];
     let (filled, read) = read_at_most(file, &mut first, 0);
+    if metadata.len() == 0 {
+        return Ok(filled == 0 && read.is_ok());
+    }
     read.map(|()| filled > 0 && !(decompress && first == gzip::MAGIC))
 }
 
