@@ -2,7 +2,7 @@
 # Prints the licences of the crates that the commands contain, and of the C library in one of them.
 #
 # Each crate has its texts in its own source. Where it lets us choose, and one of the choices is MIT,
-# that is the text.
+# that is the text; where it has several licences that all hold, all texts are printed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo fetch --locked --quiet
@@ -23,9 +23,13 @@ source_of() {
     return 1
 }
 
+# The files with the texts of a crate, from its directory and the licences that it names.
 texts() {
-    local found
-    found=$(find "$1" -maxdepth 2 -type f -iname 'LICENSE-MIT*' | sort)
+    local found=
+    case $2 in
+    *' AND '*) ;;
+    *) found=$(find "$1" -maxdepth 2 -type f -iname 'LICENSE-MIT*' | sort) ;;
+    esac
     if [ -z "$found" ]; then
         found=$(find "$1" -maxdepth 2 -type f \( -iname 'LICEN[CS]E*' -o -iname 'COPYING*' \) | sort)
     fi
@@ -42,7 +46,7 @@ cargo tree --locked --edges normal,no-proc-macro --prefix none --format '{p}|{l}
         printf '\n%s\n%s %s: %s\n%s\n' "$(printf '=%.0s' {1..72})" "$name" "$version" \
             "$licence" "$repository"
         directory=$(source_of "$name" "$version")
-        texts "$directory" | while read -r text; do
+        texts "$directory" "$licence" | while read -r text; do
             printf '\n'
             # Some have lines that end as on Windows.
             tr -d '\r' <"$text"
