@@ -20,8 +20,9 @@
 //!
 //! Threads are [`std::thread`]s and channels are [`crossbeam_channel`]s. The library takes readers,
 //! writers, paths, and settings, and returns reports or typed errors. It never prints, never exits,
-//! and never reads the environment. It runs on Linux and other Unix systems: file names are bytes,
-//! and the echo waits with `poll`.
+//! and never reads the environment. It is tested on Linux. On Windows there are [`sync`], [`locks`],
+//! [`tally`], and what [`gzip`] does with readers and writers; the rest needs Unix: [`echo`], the
+//! functions of [`gzip`] that take paths, and the commands.
 //!
 //! # The chapter
 //!
@@ -248,10 +249,13 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(all(feature = "cli", not(unix)))]
+compile_error!("the commands, the feature `cli`, need Unix");
+
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod commands;
-#[cfg(feature = "echo")]
+#[cfg(all(unix, feature = "echo"))]
 #[cfg_attr(docsrs, doc(cfg(feature = "echo")))]
 pub mod echo;
 #[cfg(feature = "gzip")]

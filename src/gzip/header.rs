@@ -1,6 +1,6 @@
 //! The header and trailer of a gzip member (RFC 1952, section 2.3).
 
-use super::{Error, HeaderInfo, Level};
+use super::{Error, Level};
 use std::io::{BufRead, ErrorKind};
 
 /// The first bytes of a member: `ID1`, `ID2`, and the only compression method.
@@ -27,6 +27,17 @@ pub(super) struct Header {
     pub(super) extra: Vec<u8>,
     /// What it says about the file.
     pub(super) info: HeaderInfo,
+}
+
+/// The name and time that a header can store. By default neither.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct HeaderInfo {
+    /// The file's name without the zero at its end; a very long one is cut.
+    pub(crate) name: Option<Vec<u8>>,
+    /// The time of the last modification, in seconds since 1970; 0 is unknown.
+    pub(crate) time: u32,
+    /// Whether the file has a time that a header has no room for, before 1970 or after 2106.
+    pub(crate) out_of_range: bool,
 }
 
 /// A header's bytes.

@@ -40,10 +40,9 @@
 // `encode` compresses chunks, verifies them and puts them together, `index` lists them in the
 // header, `decode` decompresses them in parallel again, `inflate` is the decoder that both use,
 // `deflate` is the encoder of level 1, `header` is RFC 1952, `bgzf` is another format with an index,
-// `legacy` decodes the formats before gzip, `verify` reads a finished file with another decoder,
-// `recover` reads a damaged one.
+// `legacy` decodes the formats before gzip, `recover` reads a damaged file. They all know of readers
+// and writers only; `files` knows of names, attributes and directories.
 mod bgzf;
-mod compressed;
 mod decode;
 mod decoder;
 mod deflate;
@@ -51,60 +50,51 @@ mod encode;
 mod encoder;
 mod error;
 mod failure;
+#[cfg(unix)]
 mod files;
 mod format;
 mod gzi;
 mod header;
-mod header_info;
 mod index;
 mod inflate;
-mod input;
 mod legacy;
 mod level;
-mod options;
 mod range;
 mod recover;
-mod report;
-mod run;
 mod settings;
-pub(crate) mod suffix;
-mod task;
+mod source;
 mod totals;
-mod tree;
-mod verify;
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
 pub use error::Error;
+#[cfg(unix)]
+pub use files::{
+    FileOptions, FileReport, Sparse, compress_file, compress_files, decompress_file,
+    decompress_file_range, decompress_files, test_file, test_files,
+};
 pub use format::Format;
-pub use options::FileOptions;
 pub use recover::{Missing, RecoverOptions, Recovered, recover};
-pub use report::FileReport;
 pub use settings::Settings;
 pub use totals::Totals;
 
-pub use crate::io::Sparse;
-
-pub(crate) use files::process;
-pub(crate) use gzi::{GziWriter, name as index_name};
-pub(crate) use header_info::HeaderInfo;
-pub(crate) use input::{InputPath, Root, Source, counted, counted_idle, open};
+#[cfg(unix)]
+pub(crate) use files::{
+    Action, FileResult, GziWriter, InputPath, OutputPath, Root, RunState, compress_from,
+    copy_range, counted, counted_idle, decompress_from, open, process, recover_file, suffix, taken,
+    verify,
+};
+pub(crate) use gzi::name as index_name;
+pub(crate) use header::HeaderInfo;
 pub(crate) use level::Level;
-pub(crate) use options::{Action, OutputPath};
-pub(crate) use range::{ByteRange, copy_range};
-pub(crate) use recover::recover_file;
-pub(crate) use report::FileResult;
-pub(crate) use run::RunState;
-pub(crate) use task::taken;
+pub(crate) use range::ByteRange;
+pub(crate) use source::Source;
 pub(crate) use totals::Method;
-pub(crate) use verify::verify;
 
-use files::process_one;
-use input::{CountedInput, Unknown};
+use source::Unknown;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::ops::RangeBounds;
-use std::path::Path;
 
 /// Compresses all of `input` into one gzip member (RFC 1952, section 2.3) without name and time, or
 /// into the blocks of [`Format::Bgzf`].
@@ -120,18 +110,7 @@ pub fn compress(
     settings: &Settings,
 ) -> Result<Totals, Error> {
     let header_info = &HeaderInfo::default();
-    compress_from(Unknown(input), output, settings, header_info, None).map(|(totals, _)| totals)
-}
-
-/// [`compress`], with what the header is to store, and the index of BGZF's blocks, which is returned.
-pub(crate) fn compress_from(
-    input: impl Source + Send,
-    output: impl Write,
-    settings: &Settings,
-    header_info: &HeaderInfo,
-    index: Option<GziWriter>,
-) -> Result<(Totals, Option<GziWriter>), Error> {
-    encode::compress(input, output, &settings.check()?, header_info, index)
+    encode::compress(Unknown(input), output, &settings.check()?, header_info, |_| Ok(()))
 }
 
 /// Decompresses all the members of `input` (RFC 1952, section 2.2), one after the other.
@@ -151,15 +130,6 @@ pub fn decompress(
     settings: &Settings,
 ) -> Result<Totals, Error> {
     decode::decompress(input, output, &settings.check()?)
-}
-
-/// [`decompress`], of a file or a pipe, of which as much is read ahead as is there.
-pub(crate) fn decompress_from(
-    input: CountedInput,
-    output: impl Write,
-    settings: &Settings,
-) -> Result<Totals, Error> {
-    decode::decompress_file(input, output, &settings.check()?)
 }
 
 /// Decompresses only a range of the uncompressed bytes, and returns how many there are: fewer than
@@ -206,113 +176,6 @@ pub fn decompress_range(
 ) -> Result<u64, Error> {
     let range = ByteRange::of(range);
     range::decompress(file, None::<File>, range, output, &settings.check()?)
-}
-
-/// [`decompress_range`] of a file, of which also a pipe's kind can be decompressed in order.
-///
-/// If there is an index `NAME.gzi` beside a BGZF file `NAME`, as `bgzip` and
-/// [`FileOptions::block_index`] write it, the search for the range begins at the block that it lists
-/// last before the range. An index that does not fit the file is ignored.
-pub fn decompress_file_range(
-    path: impl AsRef<Path>,
-    range: impl RangeBounds<u64>,
-    output: impl Write,
-    settings: &Settings,
-) -> Result<u64, Error> {
-    let (path, run) = (path.as_ref(), RunState::default());
-    let file = open(&path.into(), &run)?;
-    copy_range(file, Some(path), ByteRange::of(range), output, settings)
-}
-
-/// Compresses a file into `NAME.gz` next to it.
-///
-/// The output appears under its name only when it is complete. On an error there is no output, and
-/// a file that was there before is unchanged; except that with [`Error::Index`],
-/// [`Error::Changed`] and [`Error::Remove`] the output is in place.
-///
-/// ```
-/// use csp_toolkit::gzip::{self, FileOptions};
-///
-/// # let directory = tempfile::tempdir()?;
-/// # let path = directory.path().join("a.txt");
-/// # std::fs::write(&path, "in the beginning was the word")?;
-/// let compressed = gzip::compress_file(&path, &FileOptions::default())?.output;
-/// std::fs::remove_file(&path)?;
-///
-/// let report = gzip::decompress_file(&compressed, &FileOptions::default())?;
-/// assert_eq!(report.output, path);
-/// assert_eq!(report.totals.uncompressed, 29);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn compress_file(path: impl AsRef<Path>, options: &FileOptions) -> Result<FileReport, Error> {
-    process_one(Action::Compress, path.as_ref(), options)
-}
-
-/// Decompresses a file into one next to it, without the suffix. The output is put in place as
-/// [`compress_file`] does it.
-pub fn decompress_file(path: impl AsRef<Path>, options: &FileOptions) -> Result<FileReport, Error> {
-    process_one(Action::Decompress, path.as_ref(), options)
-}
-
-/// Decompresses a file without writing anything: no error means that it is intact.
-pub fn test_file(path: impl AsRef<Path>, options: &FileOptions) -> Result<FileReport, Error> {
-    process_one(Action::Test, path.as_ref(), options)
-}
-
-/// Compresses each of the files as [`compress_file`] does, many at once.
-///
-/// `report` is called on this thread with each file's index and result, always in order. An error
-/// of one file stops no other. Blocks until all files are done. Large files are compressed by all
-/// threads together, small ones by a thread each, and no more files are open at a time than there
-/// are threads, and two more; twice as many if [outputs are verified](FileOptions::verify_output).
-///
-/// Every file of a directory:
-///
-/// ```
-/// use csp_toolkit::gzip::{self, FileOptions};
-/// use std::{fs, io};
-///
-/// # let scratch = tempfile::tempdir()?;
-/// # let directory = scratch.path();
-/// # fs::write(directory.join("a.txt"), "in the beginning was the word")?;
-/// let entries = fs::read_dir(directory)?.map(|entry| Ok(entry?.path()));
-/// let paths = entries.collect::<io::Result<Vec<_>>>()?;
-/// gzip::compress_files(&paths, &FileOptions::default(), |index, result| match result {
-///     Ok(report) => println!("{} written", report.output.display()),
-///     Err(error) => eprintln!("{}: {}", paths[index].display(), io::Error::from(error)),
-/// });
-/// # assert!(directory.join("a.txt.gz").exists());
-/// # Ok::<(), io::Error>(())
-/// ```
-pub fn compress_files(
-    paths: &[impl AsRef<Path>],
-    options: &FileOptions,
-    report: impl FnMut(usize, Result<FileReport, Error>),
-) {
-    process(Action::Compress, &inputs(paths), options, &RunState::default(), report);
-}
-
-/// Decompresses each of the files as [`decompress_file`] does, and reports as [`compress_files`]
-/// does.
-pub fn decompress_files(
-    paths: &[impl AsRef<Path>],
-    options: &FileOptions,
-    report: impl FnMut(usize, Result<FileReport, Error>),
-) {
-    process(Action::Decompress, &inputs(paths), options, &RunState::default(), report);
-}
-
-/// Tests each of the files as [`test_file`] does, and reports as [`compress_files`] does.
-pub fn test_files(
-    paths: &[impl AsRef<Path>],
-    options: &FileOptions,
-    report: impl FnMut(usize, Result<FileReport, Error>),
-) {
-    process(Action::Test, &inputs(paths), options, &RunState::default(), report);
-}
-
-fn inputs(paths: &[impl AsRef<Path>]) -> Vec<InputPath> {
-    paths.iter().map(|path| path.as_ref().into()).collect()
 }
 
 #[cfg(test)]

@@ -1,41 +1,32 @@
 //! What several modules need from the system: streams that block, directories held open, files that
 //! are written atomically.
 
-mod atomic_file;
-mod attributes;
-mod blocking;
 pub(crate) mod buffer;
-mod close;
 #[cfg(feature = "tally")]
 mod controls;
-mod dir;
-mod dirs;
-mod holes;
-mod idle;
 mod metered;
-mod output;
-mod outputs;
 mod retry;
-mod target;
 mod version;
-mod walk;
-mod xattr;
+mod zeros;
 
-pub(crate) use atomic_file::{AtomicFile, Existing, Placed};
-pub(crate) use attributes::Attributes;
-pub(crate) use blocking::Blocking;
-pub(crate) use close::close;
 #[cfg(feature = "tally")]
 pub(crate) use controls::controls;
-pub(crate) use dir::{Dir, open, split};
-pub(crate) use dirs::Dirs;
-pub use holes::Sparse;
-pub(crate) use holes::{Holes, is_zero};
-pub(crate) use idle::Idle;
 pub(crate) use metered::Metered;
-pub(crate) use output::Output;
-pub(crate) use outputs::{Outputs, is_temporary};
 pub(crate) use retry::{fill, retry};
-pub(crate) use target::{Target, is_standard_output, open_special};
-pub(crate) use version::{FileId, Version};
-pub(crate) use walk::{below, walk};
+pub(crate) use zeros::is_zero;
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub(crate) use windows::{Blocking, FileExt, Version, is_socket, open};
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+pub use unix::Sparse;
+#[cfg(unix)]
+pub(crate) use unix::{
+    AtomicFile, Attributes, Blocking, Dir, Dirs, Existing, FileExt, FileId, Holes, Idle, Output,
+    Outputs, Placed, Target, Version, below, close, is_socket, is_standard_output, is_temporary,
+    open, open_special, split, walk,
+};

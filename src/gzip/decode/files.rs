@@ -2,13 +2,13 @@
 
 use super::Opened;
 use super::peek::PeekReader;
+use crate::gzip::files::input::{CountedInput, InputPath};
+use crate::gzip::files::options::Plan;
+use crate::gzip::files::report::FileResult;
+use crate::gzip::files::task::InputFile;
 use crate::gzip::header::Trailer;
 use crate::gzip::index::Index;
 use crate::gzip::inflate::{Ending, Inflater};
-use crate::gzip::input::{CountedInput, InputPath};
-use crate::gzip::options::Plan;
-use crate::gzip::report::FileResult;
-use crate::gzip::task::InputFile;
 use crate::gzip::{Error, Totals};
 use std::convert::Infallible;
 use std::io::{Read, Write};
@@ -87,7 +87,11 @@ impl<'a> Worker<'a> {
         let plan = self.plan;
         let (input, mut file) = InputFile::open(input, plan)?;
         let is_large = file.metadata().is_file() && file.metadata().len() > SMALL_PACKED;
-        let input = if is_large { PeekReader::of_file(input) } else { self.load(input)? };
+        let input = if is_large {
+            PeekReader::eager(input, CountedInput::is_ready)
+        } else {
+            self.load(input)?
+        };
         let mut opened = Opened::read(input);
         if plan.options.stores() {
             file.restore(opened.header_info(), plan.options)?;

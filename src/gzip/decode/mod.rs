@@ -23,6 +23,7 @@
 //! it takes over what the guess has, with the bytes that were missing filled in, and goes on after it.
 //! A guess is never accepted for another reason; if its bit is passed by, it is discarded.
 
+#[cfg(unix)]
 mod files;
 mod guess;
 mod guesses;
@@ -32,11 +33,11 @@ mod reader;
 mod worker;
 mod writer;
 
+#[cfg(unix)]
 pub(super) use files::{file, files};
 
 use super::header::{self, Header};
 use super::index::Index;
-use super::input::CountedInput;
 use super::settings::Checked;
 use super::{Error, HeaderInfo, Totals, bgzf};
 use crate::io::buffer::Buffers;
@@ -58,14 +59,14 @@ pub(super) fn decompress(
     Opened::unread(PeekReader::new(input)).decompress(output, settings)
 }
 
-/// Decompresses all the members of a file or a pipe, of which more is read ahead where that does not
-/// block.
-pub(super) fn decompress_file(
-    input: CountedInput,
+/// The same, and reads more ahead where that does not block.
+pub(super) fn decompress_ahead<R: Read + Send>(
+    input: R,
+    is_ready: fn(&R) -> bool,
     output: impl Write,
     settings: &Checked,
 ) -> Result<Totals, Error> {
-    Opened::unread(PeekReader::of_file(input)).decompress(output, settings)
+    Opened::unread(PeekReader::eager(input, is_ready)).decompress(output, settings)
 }
 
 /// An input and its first header, if that was read.

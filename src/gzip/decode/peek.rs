@@ -1,7 +1,6 @@
 //! The input of a decoder: bytes can be looked at before they are taken, and put back; and more can be
 //! read ahead, for others to decode meanwhile.
 
-use crate::gzip::input::CountedInput;
 use crate::io::buffer::{Buffer, Buffers};
 use crate::io::retry;
 use std::collections::VecDeque;
@@ -73,13 +72,6 @@ impl Drop for Bytes {
     }
 }
 
-impl PeekReader<CountedInput> {
-    /// A reader that knows when a read does not block, so that more is read ahead.
-    pub(in crate::gzip) fn of_file(input: CountedInput) -> Self {
-        Self { is_ready: CountedInput::is_ready, ..Self::new(input) }
-    }
-}
-
 impl PeekReader<Empty> {
     /// A reader of what another one has read ahead.
     fn of(slabs: VecDeque<Slab>, buffered: usize, taken: u64) -> Self {
@@ -100,6 +92,11 @@ impl<R: Read> PeekReader<R> {
             had_plenty: false,
             failure: None,
         }
+    }
+
+    /// A reader that knows when a read does not block, so that more is read ahead.
+    pub(in crate::gzip) fn eager(input: R, is_ready: fn(&R) -> bool) -> Self {
+        Self { is_ready, ..Self::new(input) }
     }
 
     /// A reader whose first bytes were read already.

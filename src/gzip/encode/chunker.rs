@@ -1,7 +1,7 @@
 //! The input cut into chunks, of a fixed size or by content, or where it falls idle.
 
 use super::chunk::Position;
-use crate::gzip::input::Source;
+use crate::gzip::source::Source;
 use crate::io::buffer::{Buffer, Buffers};
 use std::io::{self, ErrorKind, Read};
 
@@ -197,7 +197,7 @@ pub(in crate::gzip) fn content_cut(plain: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gzip::input::Unknown;
+    use crate::gzip::source::Unknown;
     use proptest::prelude::*;
 
     fn bytes(chunk: &Chunk) -> &[u8] {

@@ -9,15 +9,16 @@
 
 use super::chunk::ChunkEncoder;
 use super::chunker::{Chunk, Chunks};
-use super::{CompressedChunk, Finished, Member, encode};
+use super::{CompressedChunk, Member, encode};
 use crate::gzip::Error;
+use crate::gzip::files::gzi_writer::GziWriter;
+use crate::gzip::files::input::{CountedInput, InputPath};
+use crate::gzip::files::options::Plan;
+use crate::gzip::files::report::FileResult;
+use crate::gzip::files::task::{Destination, InputFile};
 use crate::gzip::header::EXTRA_OFFSET;
 use crate::gzip::index::Reserved;
-use crate::gzip::input::{CountedInput, InputPath};
-use crate::gzip::options::Plan;
-use crate::gzip::report::FileResult;
 use crate::gzip::settings::Checked;
-use crate::gzip::task::{Destination, InputFile};
 use crate::io::buffer::Buffers;
 use crate::sync::pool::{Closed, Feeder, SinkResult};
 use std::io::{self, BufWriter};
@@ -118,18 +119,29 @@ fn compress<S: SinkResult>(
     )
 }
 
+/// A member being written to a file, and the index beside it.
+struct Indexed {
+    member: Member<BufWriter<Destination>>,
+    block_index: Option<GziWriter>,
+}
+
+impl Indexed {
+    fn add(&mut self, chunk: &CompressedChunk) -> Result<(), Error> {
+        self.member.add(chunk)?;
+        let added = self.block_index.as_mut().map_or(Ok(()), |index| index.add(&chunk.packed));
+        added.map_err(Error::Write)
+    }
+}
+
 /// Writes the index and puts a compressed file in place.
-fn commit_member(
-    finished: Finished<BufWriter<Destination>>,
-    file: InputFile,
-    plan: &Plan<'_>,
-) -> FileResult {
+fn commit_member(output: Indexed, file: InputFile, plan: &Plan<'_>) -> FileResult {
+    let Indexed { member, block_index } = output;
+    let finished = member.finish()?;
     if let Some(index) = finished.index {
         let output = finished.output.get_ref();
         output.write_at(&index, EXTRA_OFFSET).map_err(Error::Write)?;
     }
-    let Finished { output, block_index, totals, .. } = finished;
-    file.commit_with_index(output, block_index, totals, plan)
+    file.commit_with_index(finished.output, block_index, finished.totals, plan)
 }
 
 /// Compresses a file on this thread, with what the thread keeps from file to file.
@@ -145,17 +157,17 @@ fn small(
         let chunk = chunk.map_err(Error::Read)?;
         member.add(&encode(encoder, chunk, plan.settings.format, buffers)?)?;
     }
-    commit_member(member.finish()?, file, plan)
+    commit_member(member, file, plan)
 }
 
 /// Begins the member of a file whose length is known, so that there can be room for the index.
-fn begin(file: &InputFile, plan: &Plan<'_>) -> Result<Member<BufWriter<Destination>>, Error> {
+fn begin(file: &InputFile, plan: &Plan<'_>) -> Result<Indexed, Error> {
     let output = file.begin_output(plan)?;
     let Checked { chunk_size, rsyncable, index, .. } = plan.settings;
     let wanted = index && !rsyncable && output.get_ref().can_write_at();
     let reserved = Reserved::new(file.metadata().len(), chunk_size).filter(|_| wanted);
     let member = Member::new(output, &plan.settings, reserved, &file.header_info);
-    Ok(member.with_block_index(file.begin_block_index(plan)?))
+    Ok(Indexed { member, block_index: file.begin_block_index(plan)? })
 }
 
 enum EncodeJob<'a> {
@@ -266,7 +278,7 @@ struct LargeFile {
     position: usize,
     file: InputFile,
     /// What is written so far, or why there is no use in going on.
-    member: Result<Member<BufWriter<Destination>>, Error>,
+    member: Result<Indexed, Error>,
     /// Tells the feeder that there is no use in reading on.
     abandoned: Arc<AtomicBool>,
 }
@@ -291,6 +303,6 @@ impl LargeFile {
     }
 
     fn finish(self: Box<Self>, plan: &Plan<'_>) -> FileResult {
-        commit_member(self.member?.finish()?, self.file, plan)
+        commit_member(self.member?, self.file, plan)
     }
 }

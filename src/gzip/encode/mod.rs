@@ -3,6 +3,7 @@
 mod chunk;
 mod chunker;
 mod engine;
+#[cfg(unix)]
 mod files;
 mod pieces;
 mod tiny;
@@ -10,31 +11,32 @@ mod zeros;
 
 pub(super) use chunk::{ChunkEncoder, Position};
 pub(super) use chunker::{Chunk, LONGEST_RSYNCABLE, Plain, content_cut};
+#[cfg(unix)]
 pub(super) use files::{file, files};
 
-use super::gzi::GziWriter;
 use super::header::{self, Header, Trailer};
 use super::index::Reserved;
-use super::input::Source;
 use super::settings::Checked;
+use super::source::Source;
 use super::{Error, Format, HeaderInfo, Totals, bgzf};
 use crate::io::buffer::Buffers;
 use crate::io::is_zero;
 use chunker::Chunks;
 use crc32fast::Hasher;
-use std::io::Write;
+use std::io::{self, Write};
 use std::mem;
 
-/// Compresses all of `input` into one member.
+/// Compresses all of `input` into one member. Calls `written` with the bytes of each compressed chunk
+/// once they are written.
 pub(super) fn compress(
     input: impl Source + Send,
     output: impl Write,
     settings: &Checked,
     header_info: &HeaderInfo,
-    block_index: Option<GziWriter>,
-) -> Result<(Totals, Option<GziWriter>), Error> {
+    mut written: impl FnMut(&[u8]) -> io::Result<()>,
+) -> Result<Totals, Error> {
     let buffers = &Buffers::new(settings.chunk_size);
-    let mut member = Member::new(output, settings, None, header_info).with_block_index(block_index);
+    let mut member = Member::new(output, settings, None, header_info);
     settings.pool().run(
         |feeder| {
             let chunks = Chunks::new(input, buffers, settings.rsyncable);
@@ -48,10 +50,13 @@ pub(super) fn compress(
             let mut encoder = ChunkEncoder::new(settings.level);
             move |chunk| encode(&mut encoder, chunk.map_err(Error::Read)?, settings.format, buffers)
         },
-        |chunk| member.add(&chunk?),
+        |chunk| {
+            let chunk = chunk?;
+            member.add(&chunk)?;
+            written(&chunk.packed).map_err(Error::Write)
+        },
     )?;
-    let Finished { totals, block_index, .. } = member.finish()?;
-    Ok((totals, block_index))
+    Ok(member.finish()?.totals)
 }
 
 /// A compressed chunk, and what the member needs to know about it.
@@ -110,8 +115,6 @@ pub(super) struct Member<W> {
     /// The header, until it is written.
     header: Vec<u8>,
     reserved: Option<Reserved>,
-    /// The index beside a BGZF file.
-    block_index: Option<GziWriter>,
     crc: Hasher,
     pub(super) totals: Totals,
 }
@@ -142,12 +145,7 @@ impl<W: Write> Member<W> {
             }
         };
         let crc = Hasher::new();
-        Self { output, format, header, reserved, block_index: None, crc, totals }
-    }
-
-    /// Notes where BGZF's blocks are in an index beside the output.
-    fn with_block_index(self, block_index: Option<GziWriter>) -> Self {
-        Self { block_index, ..self }
+        Self { output, format, header, reserved, crc, totals }
     }
 
     /// Writes the header, if it is not written yet.
@@ -164,9 +162,6 @@ impl<W: Write> Member<W> {
         self.totals.compressed += chunk.packed.len() as u64;
         if let Some(reserved) = &mut self.reserved {
             reserved.add(chunk.packed.len());
-        }
-        if let Some(index) = &mut self.block_index {
-            index.add(&chunk.packed).map_err(Error::Write)?;
         }
         if chunk.flush {
             self.output.flush().map_err(Error::Write)?;
@@ -190,8 +185,7 @@ impl<W: Write> Member<W> {
     fn finish(mut self) -> Result<Finished<W>, Error> {
         self.end()?;
         let index = self.reserved.and_then(|reserved| reserved.filled(self.totals.uncompressed));
-        let Self { output, block_index, totals, .. } = self;
-        Ok(Finished { output, index, block_index, totals })
+        Ok(Finished { output: self.output, index, totals: self.totals })
     }
 }
 
@@ -200,6 +194,5 @@ struct Finished<W> {
     output: W,
     /// The bytes that belong at [`header::EXTRA_OFFSET`] of the member.
     index: Option<Vec<u8>>,
-    block_index: Option<GziWriter>,
     totals: Totals,
 }

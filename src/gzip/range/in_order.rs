@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 
 /// Writes a range of what an input decompresses to, and decodes all that comes before it. Stops soon
 /// after the range.
-pub(super) fn decompress(
+pub(in crate::gzip) fn decompress(
     input: impl Read + Send,
     range: ByteRange,
     output: impl Write,

@@ -15,13 +15,12 @@ mod in_order;
 mod units;
 mod walk;
 
+pub(super) use in_order::decompress as decompress_in_order;
+
+use super::Error;
 use super::settings::Checked;
-use super::{Error, RunState, Settings, gzi, open};
-use crate::io::Blocking;
-use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::ops::{Bound, Range, RangeBounds};
-use std::path::{Path, PathBuf};
 
 /// Offsets in the uncompressed data, the end not included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,28 +58,6 @@ impl ByteRange {
         let clamp = |offset: u64| offset.saturating_sub(plain).min(length as u64) as usize;
         clamp(self.start)..clamp(self.end)
     }
-}
-
-/// Writes a range of what an open file decompresses to, which can be a pipe. Its index is looked for
-/// beside `path`. Returns the number of bytes.
-pub(crate) fn copy_range(
-    mut file: File,
-    path: Option<&Path>,
-    range: ByteRange,
-    output: impl Write,
-    settings: &Settings,
-) -> Result<u64, Error> {
-    let settings = &settings.check()?;
-    // A stream that was read from continues there.
-    let at_start = file.stream_position().is_ok_and(|position| position == 0);
-    if !at_start || !file.metadata().map_err(Error::Read)?.is_file() {
-        return in_order::decompress(Blocking::new(file), range, output, settings);
-    }
-    let index = path.and_then(|path| {
-        let index = open(&PathBuf::from(gzi::name(path)).into(), &RunState::default());
-        index.ok().filter(|index| index.metadata().is_ok_and(|metadata| metadata.is_file()))
-    });
-    decompress(file, index, range, output, settings)
 }
 
 /// Writes a range of what a file decompresses to. Returns the number of bytes.

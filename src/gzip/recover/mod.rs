@@ -17,10 +17,7 @@ mod members;
 mod search;
 mod trace;
 
-use super::input::InputPath;
-use super::options::{Action, Plan};
-use super::task::InputFile;
-use super::{Error, FileOptions, FileReport, RunState, Settings, Totals, decode};
+use super::{Error, Settings, Totals, decode};
 use members::{Kept, Lost, Part};
 use std::io::{self, BufWriter, Read, Seek, Write};
 use std::ops::Range;
@@ -182,23 +179,6 @@ pub fn recover(
     output.flush().map_err(Error::Write)?;
     done.whole = done.missing.is_empty() && done.unverified.is_empty();
     Ok(done)
-}
-
-/// Recovers a file into one next to it, as [`decompress_file`](super::decompress_file) decompresses
-/// it.
-pub(crate) fn recover_file(
-    input: &InputPath,
-    options: &FileOptions,
-    recover_options: &RecoverOptions,
-    run: &RunState,
-) -> Result<(FileReport, Recovered), Error> {
-    let plan = &Plan::new(Action::Decompress, options, run)?;
-    let (input, file) = InputFile::open(input, plan)?;
-    let mut output = file.begin_output(plan)?;
-    let done = recover(input.into_file(), &mut output, recover_options)?;
-    let uncompressed = done.written + done.filled;
-    let totals = Totals { uncompressed, compressed: done.compressed, ..Totals::default() };
-    Ok((file.commit(output, totals, plan)?, done))
 }
 
 /// Writes the parts, and notes what is missing.

@@ -2,11 +2,10 @@
 
 use super::gzip::MAGIC;
 use super::{Encoding, MARK, gzip};
-use crate::io::{Blocking, Version, open, retry};
+use crate::io::{Blocking, FileExt, Version, open, retry};
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 

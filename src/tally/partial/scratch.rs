@@ -1,13 +1,12 @@
 //! Partial tallies as they are read, decompressed into a temporary file where necessary.
 
-use crate::io::{Metered, Version, open};
+use crate::io::{FileExt, Metered, Version, is_socket, open};
 use crate::tally::input::stream::PACKET;
 use crate::tally::input::{Kind, gzip, in_order, read_at_most};
 use crate::tally::{Progress, Settings, Source};
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Read, Write};
-use std::os::unix::fs::{FileExt, FileTypeExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -74,7 +73,7 @@ pub(super) fn open_source<'a>(
 
 /// Returns how many bytes are asked for at a time.
 fn capacity(metadata: &Metadata) -> usize {
-    if metadata.file_type().is_socket() { PACKET } else { LEAST_READ }
+    if is_socket(metadata) { PACKET } else { LEAST_READ }
 }
 
 /// Returns whether it is a regular file and not compressed. Files that the kernel generates as they

@@ -4,11 +4,11 @@
 //! the lowest first, the high bit set on all but the last), and the word. Entries are written in
 //! extents, and an extent is read from its beginning to its end.
 
+use crate::io::FileExt;
 use crate::tally::Error;
 use std::fs::File;
 use std::io::Write;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 

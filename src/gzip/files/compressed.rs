@@ -1,7 +1,7 @@
 //! Whether a file is compressed already, by what it is and not by its name.
 
-use super::encode::{ChunkEncoder, Position};
-use super::{Error, Level};
+use crate::gzip::encode::{ChunkEncoder, Position};
+use crate::gzip::{Error, Level};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;

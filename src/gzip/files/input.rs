@@ -1,8 +1,9 @@
 //! The files to process: found in directories that are held open, opened once, and checked.
 
-use super::Error;
 use super::options::{Action, Plan};
 use super::run::RunState;
+use crate::gzip::Error;
+use crate::gzip::source::{Source, Unknown};
 use crate::io::{Attributes, Blocking, Dir, Dirs, FileId, Holes, Idle, Metered, split};
 use rustix::fs::{FileType, Mode, OFlags, Stat};
 use std::ffi::{OsStr, OsString};
@@ -43,7 +44,7 @@ impl Root {
     /// The name of the directory; empty if the path ends in `/`, `.` or `..` and has none.
     ///
     /// A slash after a name does not matter.
-    pub(super) fn name(&self) -> &Path {
+    pub(in crate::gzip) fn name(&self) -> &Path {
         let bytes = self.path.as_os_str().as_bytes();
         let end = bytes.iter().rposition(|&byte| byte != b'/').map_or(0, |last| last + 1);
         let (_, name) = split(Path::new(OsStr::from_bytes(&bytes[..end])));
@@ -55,7 +56,7 @@ impl Root {
     }
 
     /// The attributes of a directory below this one.
-    pub(super) fn attributes(&self, below: &Path) -> io::Result<Attributes> {
+    pub(in crate::gzip) fn attributes(&self, below: &Path) -> io::Result<Attributes> {
         let dir = self.dir.open_below(below)?.to_file()?;
         let metadata = dir.metadata()?;
         Ok(Attributes::of(&dir, metadata))
@@ -102,7 +103,7 @@ impl InputPath {
     }
 
     /// The directory that it was found below, and the path from there of the one that it is in.
-    pub(super) fn below(&self) -> Option<(&Arc<Root>, &Path)> {
+    pub(in crate::gzip) fn below(&self) -> Option<(&Arc<Root>, &Path)> {
         let root = self.root.as_ref()?;
         Some((root, self.path.strip_prefix(&root.path).ok()?.parent()?))
     }
@@ -120,7 +121,7 @@ impl InputPath {
 
     /// The file's length, 0 unless it is a regular file. Only a hint of how to go about it: what is
     /// opened later may be another file.
-    pub(super) fn length(&self, run: &RunState) -> u64 {
+    pub(in crate::gzip) fn length(&self, run: &RunState) -> u64 {
         let stat = self.find(run).and_then(|(dir, name)| dir.follow(&name));
         match stat {
             Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
@@ -132,17 +133,17 @@ impl InputPath {
 }
 
 /// A file that is open, and where it was found.
-pub(super) struct OpenInput {
-    pub(super) file: File,
-    pub(super) metadata: Metadata,
-    pub(super) dir: Arc<Dir>,
-    pub(super) name: OsString,
+pub(in crate::gzip) struct OpenInput {
+    pub(in crate::gzip) file: File,
+    pub(in crate::gzip) metadata: Metadata,
+    pub(in crate::gzip) dir: Arc<Dir>,
+    pub(in crate::gzip) name: OsString,
 }
 
 impl OpenInput {
     /// Opens an input and checks what it is. That is asked of the open file, so that nothing can be
     /// put in its place in between, and a FIFO does not block the opening.
-    pub(super) fn open(input: &InputPath, plan: &Plan<'_>) -> Result<Self, Error> {
+    pub(in crate::gzip) fn open(input: &InputPath, plan: &Plan<'_>) -> Result<Self, Error> {
         let (dir, name) = input.find(plan.run).map_err(Error::Read)?;
         let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
         flags.set(OFlags::NOFOLLOW, plan.action != Action::Test && !plan.options.force);
@@ -186,27 +187,6 @@ pub(crate) fn open(input: &InputPath, run: &RunState) -> Result<File, Error> {
 /// longer than this.
 const PACKET: usize = 64 << 10;
 
-/// What is compressed: bytes, of which some may be known to be zeros without being read.
-pub(crate) trait Source: Read {
-    /// Skips the next `count` bytes if they are known to be zeros. Returns whether they are.
-    fn skip_zeros(&mut self, count: usize) -> io::Result<bool>;
-}
-
-/// A source of which nothing is known before it is read.
-pub(super) struct Unknown<R>(pub(super) R);
-
-impl<R: Read> Read for Unknown<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.read(into)
-    }
-}
-
-impl<R: Read> Source for Unknown<R> {
-    fn skip_zeros(&mut self, _: usize) -> io::Result<bool> {
-        Ok(false)
-    }
-}
-
 /// An input whose bytes are counted as they are read. Reads shorter than a packet go through its
 /// buffer, all others past it.
 #[derive(Debug)]
@@ -230,12 +210,12 @@ pub(crate) fn counted(file: File, run: &RunState) -> CountedInput {
 
 impl CountedInput {
     /// The file, from which nothing must have been read.
-    pub(super) fn into_file(self) -> File {
+    pub(in crate::gzip) fn into_file(self) -> File {
         self.bytes.into_inner().into_inner().into_inner()
     }
 
     /// Returns whether a read returns at once.
-    pub(super) fn is_ready(&self) -> bool {
+    pub(in crate::gzip) fn is_ready(&self) -> bool {
         let buffered = self.bytes.get_ref();
         !buffered.buffer().is_empty() || buffered.get_ref().is_ready()
     }

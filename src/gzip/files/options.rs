@@ -1,8 +1,9 @@
 //! What to do with files.
 
 use super::run::RunState;
-use super::settings::Checked;
-use super::{Error, Format, Settings, suffix};
+use super::suffix;
+use crate::gzip::settings::Checked;
+use crate::gzip::{Error, Format, Settings};
 use crate::io::{Existing, Sparse};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
@@ -185,7 +186,7 @@ impl FileOptions {
     }
 
     /// Sets whether an index of the blocks is written beside each compressed file, to `NAME.gz.gzi`,
-    /// as `bgzip` does it. Off by default; only for [`Format::Bgzf`](super::Format::Bgzf), else it is
+    /// as `bgzip` does it. Off by default; only for [`Format::Bgzf`](crate::gzip::Format::Bgzf), else it is
     /// [`Error::IndexFormat`]. The index is put in place after the compressed file and before the input
     /// is removed. An index that exists is overwritten only where the output would be.
     #[must_use]
@@ -203,22 +204,22 @@ impl FileOptions {
     }
 
     /// Whether headers are read, or written, for what they say about the file.
-    pub(super) fn stores(&self) -> bool {
+    pub(in crate::gzip) fn stores(&self) -> bool {
         self.store_name || self.store_time
     }
 }
 
 /// An action, options that were checked, and the run that it belongs to.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Plan<'a> {
-    pub(super) action: Action,
-    pub(super) options: &'a FileOptions,
-    pub(super) run: &'a RunState,
-    pub(super) settings: Checked,
+pub(in crate::gzip) struct Plan<'a> {
+    pub(in crate::gzip) action: Action,
+    pub(in crate::gzip) options: &'a FileOptions,
+    pub(in crate::gzip) run: &'a RunState,
+    pub(in crate::gzip) settings: Checked,
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(
+    pub(in crate::gzip) fn new(
         action: Action,
         options: &'a FileOptions,
         run: &'a RunState,

@@ -1,5 +1,6 @@
 //! Holes: the parts of a sparse file that take no space on the disk and are read as zeros.
 
+use crate::io::is_zero;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -186,13 +187,6 @@ fn leading_zeros(bytes: &[u8], offset: u64) -> usize {
     }
     let zeros = blocks.chunks(BLOCK).take_while(|block| is_zero(block));
     start.len() + zeros.map(<[u8]>::len).sum::<usize>()
-}
-
-/// Whether all the bytes are zeros.
-pub(crate) fn is_zero(bytes: &[u8]) -> bool {
-    const ZEROS: [u8; BLOCK] = [0; BLOCK];
-    // A comparison of slices is the system's fastest, and most data differs at once.
-    bytes.chunks(BLOCK).all(|block| *block == ZEROS[..block.len()])
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
-//! Files compressed, decompressed or tested, one or many at once.
+//! Files compressed, decompressed, tested or recovered, one or many at once.
 
 use super::input::InputPath;
 use super::options::{Action, FileOptions, Plan};
-use super::report::FileResult;
+use super::report::{FileReport, FileResult};
 use super::run::RunState;
-use super::{decode, encode};
+use super::task::InputFile;
+use crate::gzip::{Error, RecoverOptions, Recovered, Totals, decode, encode, recover};
 use std::collections::BTreeMap;
 
 /// Does the same with each of the files, on all the settings' threads; `report` is called on this
@@ -45,6 +46,23 @@ pub(super) fn process_one(
         Action::Compress => encode::file(&input.into(), &plan),
         Action::Decompress | Action::Test => decode::file(&input.into(), &plan),
     }
+}
+
+/// Recovers a file into one next to it, as [`decompress_file`](crate::gzip::decompress_file) decompresses
+/// it.
+pub(crate) fn recover_file(
+    input: &InputPath,
+    options: &FileOptions,
+    recover_options: &RecoverOptions,
+    run: &RunState,
+) -> Result<(FileReport, Recovered), Error> {
+    let plan = &Plan::new(Action::Decompress, options, run)?;
+    let (input, file) = InputFile::open(input, plan)?;
+    let mut output = file.begin_output(plan)?;
+    let done = recover(input.into_file(), &mut output, recover_options)?;
+    let uncompressed = done.written + done.filled;
+    let totals = Totals { uncompressed, compressed: done.compressed, ..Totals::default() };
+    Ok((file.commit(output, totals, plan)?, done))
 }
 
 /// Results that come in any order, reported in order.

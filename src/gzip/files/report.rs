@@ -1,6 +1,6 @@
 //! What is reported about a file.
 
-use super::{Error, HeaderInfo, Totals};
+use crate::gzip::{Error, HeaderInfo, Totals};
 use std::path::PathBuf;
 
 /// What was done with a file.

@@ -1,23 +1,13 @@
-//! What a header says about the file that was compressed (RFC 1952, section 2.3.1).
+//! The name and time of a file, stored in the header and restored from it (RFC 1952, section 2.3.1).
 
-use super::{Error, FileOptions};
+use super::FileOptions;
+use crate::gzip::{Error, HeaderInfo};
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
-
-/// The name and time that a header can store. By default neither.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct HeaderInfo {
-    /// The file's name without the zero at its end; a very long one is cut.
-    pub(crate) name: Option<Vec<u8>>,
-    /// The time of the last modification, in seconds since 1970; 0 is unknown.
-    pub(crate) time: u32,
-    /// Whether the file has a time that a header has no room for, before 1970 or after 2106.
-    pub(crate) out_of_range: bool,
-}
 
 impl HeaderInfo {
     /// A file's name, without the directories, and its time.

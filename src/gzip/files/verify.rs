@@ -5,7 +5,7 @@
 //! the memory or the disk in between, only shows when an independent decoder reads the file as
 //! anybody else would: here that of flate2 (zlib-rs), the whole file in order, without the index.
 
-use super::{Error, Totals};
+use crate::gzip::{Error, Totals};
 use crate::io::{AtomicFile, retry};
 use crc32fast::Hasher;
 use flate2::bufread::MultiGzDecoder;

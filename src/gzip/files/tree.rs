@@ -1,7 +1,7 @@
 //! The directories of an output tree: those of the inputs, made again below another directory.
 
-use super::Error;
 use super::input::Root;
+use crate::gzip::Error;
 use crate::io::{Attributes, Dir, Dirs, FileId};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};

@@ -5,14 +5,15 @@
 //! changing where a name on the way leads.
 
 use super::compressed::is_compressed;
-use super::gzi::GziWriter;
+use super::gzi_writer::GziWriter;
 use super::input::{CountedInput, InputPath, OpenInput, Root, counted};
 use super::options::{Action, FileOptions, OutputPath, Plan};
 use super::report::{FileReport, FileResult};
 use super::run::RunState;
+use super::suffix;
 use super::tree::Missing;
 use super::verify::verify;
-use super::{Error, HeaderInfo, Totals, decode, gzi, suffix};
+use crate::gzip::{Error, HeaderInfo, Totals, decode, gzi};
 use crate::io::{
     AtomicFile, Attributes, Blocking, Dir, Existing, FileId, Placed, Target, Version, close,
     open_special,
@@ -24,13 +25,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// An input file that is open, and what becomes of it.
-pub(super) struct InputFile {
+pub(in crate::gzip) struct InputFile {
     dir: Arc<Dir>,
     name: OsString,
     /// As they were when it was opened.
     attributes: Attributes,
     /// What the header stores or restores.
-    pub(super) header_info: HeaderInfo,
+    pub(in crate::gzip) header_info: HeaderInfo,
     /// The output's path.
     target: PathBuf,
     /// Where it was found, if that was in a directory that is processed recursively.
@@ -40,7 +41,10 @@ pub(super) struct InputFile {
 impl InputFile {
     /// Opens an input and decides where its output goes. Of a file to decompress, the header is
     /// still to be [restored](Self::restore).
-    pub(super) fn open(input: &InputPath, plan: &Plan<'_>) -> Result<(CountedInput, Self), Error> {
+    pub(in crate::gzip) fn open(
+        input: &InputPath,
+        plan: &Plan<'_>,
+    ) -> Result<(CountedInput, Self), Error> {
         let OpenInput { file, metadata, dir, name } = OpenInput::open(input, plan)?;
         let path = input.path();
         let header_info = match plan.action {
@@ -59,7 +63,7 @@ impl InputFile {
     }
 
     /// Takes what the options want from the header of a file to decompress.
-    pub(super) fn restore(
+    pub(in crate::gzip) fn restore(
         &mut self,
         found: HeaderInfo,
         options: &FileOptions,
@@ -74,7 +78,7 @@ impl InputFile {
     }
 
     /// The input as it was when it was opened.
-    pub(super) fn metadata(&self) -> &Metadata {
+    pub(in crate::gzip) fn metadata(&self) -> &Metadata {
         &self.attributes.metadata
     }
 
@@ -102,7 +106,10 @@ impl InputFile {
 
     /// Begins the output. An early check whether its name is free can spare the work; only the commit
     /// makes sure.
-    pub(super) fn begin_output(&self, plan: &Plan<'_>) -> Result<BufWriter<Destination>, Error> {
+    pub(in crate::gzip) fn begin_output(
+        &self,
+        plan: &Plan<'_>,
+    ) -> Result<BufWriter<Destination>, Error> {
         if plan.action == Action::Test {
             return Ok(BufWriter::new(Destination::Nowhere));
         }
@@ -131,7 +138,10 @@ impl InputFile {
 
     /// Begins the index beside the output, if the options want one. As with the output, an early
     /// check can spare the work.
-    pub(super) fn begin_block_index(&self, plan: &Plan<'_>) -> Result<Option<GziWriter>, Error> {
+    pub(in crate::gzip) fn begin_block_index(
+        &self,
+        plan: &Plan<'_>,
+    ) -> Result<Option<GziWriter>, Error> {
         if !plan.options.block_index {
             return Ok(None);
         }
@@ -168,7 +178,7 @@ impl InputFile {
 
     /// Writes what is still in the buffer, puts the output in place and removes the input, each only
     /// if the options want it.
-    pub(super) fn commit(
+    pub(in crate::gzip) fn commit(
         self,
         output: BufWriter<Destination>,
         totals: Totals,
@@ -178,7 +188,7 @@ impl InputFile {
     }
 
     /// [`commit`](Self::commit), with the index that belongs beside the output.
-    pub(super) fn commit_with_index(
+    pub(in crate::gzip) fn commit_with_index(
         self,
         output: BufWriter<Destination>,
         index: Option<GziWriter>,
@@ -316,7 +326,7 @@ fn output_path(input: &InputPath, plan: &Plan<'_>) -> Result<PathBuf, Error> {
 }
 
 /// Where the output goes.
-pub(super) enum Destination {
+pub(in crate::gzip) enum Destination {
     File(AtomicFile),
     /// Anything that is not a regular file.
     Stream(Blocking<File>),
@@ -325,12 +335,12 @@ pub(super) enum Destination {
 
 impl Destination {
     /// Whether written bytes can be overwritten later, with [`write_at`](Self::write_at).
-    pub(super) fn can_write_at(&self) -> bool {
+    pub(in crate::gzip) fn can_write_at(&self) -> bool {
         !matches!(self, Self::Stream(_))
     }
 
     /// Overwrites bytes that were written before.
-    pub(super) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+    pub(in crate::gzip) fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         match self {
             Self::File(file) => file.write_at(bytes, offset),
             Self::Stream(_) | Self::Nowhere => Ok(()),
