@@ -35,7 +35,8 @@ use std::io::Write;
 use std::ops::RangeBounds;
 use std::path::Path;
 
-/// [`decompress_range`](super::decompress_range) of a file, of which also a pipe's kind can be decompressed in order.
+/// [`decompress_range`](super::decompress_range) of a file by its path. What cannot be read at an
+/// offset, such as a pipe, is decompressed in order.
 ///
 /// If there is an index `NAME.gzi` beside a BGZF file `NAME`, as `bgzip` and
 /// [`FileOptions::block_index`] write it, the search for the range begins at the block that it lists

@@ -26,7 +26,8 @@ pub(crate) fn compress_from(
     Ok((totals, index))
 }
 
-/// [`decompress`](crate::gzip::decompress), of a file or a pipe, of which as much is read ahead as is there.
+/// [`decompress`](crate::gzip::decompress), of a file or a pipe, of which as much is read ahead as
+/// is there.
 pub(crate) fn decompress_from(
     input: CountedInput,
     output: impl Write,
