@@ -252,7 +252,7 @@
 #[cfg(all(feature = "cli", not(unix)))]
 compile_error!("the commands, the feature `cli`, need Unix");
 
-#[cfg(feature = "cli")]
+#[cfg(all(unix, feature = "cli"))]
 #[doc(hidden)]
 pub mod commands;
 #[cfg(all(unix, feature = "echo"))]
