@@ -49,7 +49,8 @@ pub(crate) fn is_socket(_: &Metadata) -> bool {
     false
 }
 
-/// The length and times of a file, which stay the same as long as nobody writes to it.
+/// The length and times of a file, which stay the same as long as nobody writes to it. A program that
+/// sets the modification time back hides what it wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
     pub(crate) length: u64,
